@@ -25,8 +25,8 @@
 /* A local that is released when its scope ends. AUTO_FREE(arena) calls arena_free on the pointer,
  * AUTO_DONE(mutex_lock) calls mutex_lock_done on the object's address. The module that owns the type
  * declares the cleanup once, with DEFINE_AUTO_FREE or DEFINE_AUTO_DONE. */
-#define AUTO_FREE(type) __attribute__((cleanup(type##_auto_free)))
-#define AUTO_DONE(type) __attribute__((cleanup(type##_auto_done)))
+#define AUTO_FREE(type) __attribute__((unused, cleanup(type##_auto_free)))
+#define AUTO_DONE(type) __attribute__((unused, cleanup(type##_auto_done)))
 
 #define DEFINE_AUTO_FREE(type, Type) \
     static inline void type##_auto_free(Type **object) \

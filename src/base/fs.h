@@ -1,0 +1,86 @@
+/* base/fs.h - files and directories. Paths are UTF-8 by custom, but any bytes the system allows pass
+ * through. Errors name the path, the action and the system's reason: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT. */
+#ifndef BASE_FS_H
+#define BASE_FS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "base/str.h"
+#include "base/vec.h"
+
+/* Reads a regular file of at most `limit` bytes. A directory, a device or a larger file is an error. The
+ * text is NUL-terminated beyond its length. */
+MUST_CHECK Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str *out_text);
+/* Replaces the file whole or not at all: a temporary name beside it, fsync, rename. `mode` as in chmod. */
+MUST_CHECK Error *fs_write_file(const char *path, Str text, unsigned mode);
+/* Adds to the end in one write, made if absent; for logs. */
+MUST_CHECK Error *fs_append_file(const char *path, Str text, unsigned mode);
+MUST_CHECK Error *fs_copy_file(const char *from, const char *to);
+MUST_CHECK Error *fs_rename(const char *from, const char *to);
+
+/* With all parents; an existing directory is fine. */
+MUST_CHECK Error *fs_make_directory(const char *path);
+/* A missing file is fine. */
+MUST_CHECK Error *fs_remove_file(const char *path);
+/* The directory and everything in it; does not follow links; a missing one is fine. */
+MUST_CHECK Error *fs_remove_tree(const char *path);
+
+typedef enum FsKind { FS_MISSING, FS_FILE, FS_DIRECTORY, FS_OTHER } FsKind;
+
+typedef struct FsInfo {
+    FsKind kind;
+    uint64_t size_bytes;
+    int64_t modified_us; /* since 1970 UTC */
+    uint64_t device;     /* device and inode tell whether two paths are one file */
+    uint64_t inode;
+    unsigned mode;
+} FsInfo;
+
+/* Follows links. A missing path gives FS_MISSING; other failures (a link loop, no permission) an error. */
+MUST_CHECK Error *fs_info(const char *path, FsInfo *out_info);
+bool fs_is_file(const char *path);
+bool fs_is_directory(const char *path);
+
+typedef struct FsEntry {
+    Str path;      /* the directory given, then the names below it, joined by '/' */
+    Str relative;  /* without the directory given */
+    FsInfo info;
+} FsEntry;
+typedef VEC(FsEntry) FsEntryVec;
+
+typedef enum FsWalkFlags {
+    FS_WALK_RECURSIVE = 1 << 0,
+    FS_WALK_HIDDEN = 1 << 1,      /* names beginning with '.' too */
+    FS_WALK_DIRECTORIES = 1 << 2, /* list directories as well as files */
+} FsWalkFlags;
+
+/* Lists a directory sorted by path (byte order). Links are followed, each directory is entered once, and
+ * a link that leads nowhere is passed over. Ceilings: LIMIT_DIRECTORY_DEPTH and _FILES. */
+MUST_CHECK Error *fs_walk(Arena *arena, const char *directory, unsigned flags, FsEntryVec *out);
+
+/* Shell pattern against a relative path: `*` and `?` stay within one name, `**` crosses directories,
+ * `[a-z]` and `[!x]` are sets. */
+bool fs_pattern_matches(Str pattern, Str path);
+
+/* Joins with one '/'; an absolute `name` stands alone. NUL-terminated. */
+Str fs_join(Arena *arena, Str directory, Str name);
+Str fs_directory_name(Str path);
+Str fs_base_name(Str path);
+/* "csv" of "a/b.CSV"-like names as written; empty without one. */
+Str fs_extension(Str path);
+/* Absolute, without ".", ".." and links; parts that do not exist yet are kept as they are. */
+MUST_CHECK Error *fs_resolve(Arena *arena, const char *path, Str *out_path);
+/* Lexical: removes "." and "x/..". */
+Str fs_normalize(Arena *arena, Str path);
+/* True when `path` is `directory` or lies below it; both resolved or normalized. */
+bool fs_is_within(Str directory, Str path);
+MUST_CHECK Error *fs_current_directory(Arena *arena, Str *out_path);
+/* The running program's own path. */
+MUST_CHECK Error *fs_own_path(Arena *arena, Str *out_path);
+MUST_CHECK Error *fs_free_bytes(const char *path, uint64_t *out_bytes);
+
+#endif

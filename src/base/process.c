@@ -1,0 +1,215 @@
+#include "base/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PIPE_READ, PIPE_WRITE, EXEC_FAILED = 127 };
+
+/* The pipes of one start: in, out, err, and one through which exec reports its failure. */
+typedef struct Plumbing {
+    int in[2];
+    int out[2];
+    int err[2];
+    int report[2];
+} Plumbing;
+
+static void close_fd(int *fd)
+{
+    if (*fd >= 0) {
+        close(*fd);
+        *fd = -1;
+    }
+}
+
+static void close_pair(int pair[2])
+{
+    close_fd(&pair[PIPE_READ]);
+    close_fd(&pair[PIPE_WRITE]);
+}
+
+static void plumbing_done(Plumbing *plumbing)
+{
+    close_pair(plumbing->in);
+    close_pair(plumbing->out);
+    close_pair(plumbing->err);
+    close_pair(plumbing->report);
+}
+DEFINE_AUTO_DONE(plumbing, Plumbing)
+
+static Error *open_pair(bool wanted, int pair[2])
+{
+    if (wanted && pipe2(pair, O_CLOEXEC) != 0) {
+        return error_from_errno("open", "a pipe", errno);
+    }
+    return NULL;
+}
+
+static Error *open_plumbing(Plumbing *plumbing, unsigned pipes)
+{
+    TRY(open_pair((pipes & PROCESS_PIPE_IN) != 0, plumbing->in));
+    TRY(open_pair((pipes & PROCESS_PIPE_OUT) != 0, plumbing->out));
+    TRY(open_pair((pipes & PROCESS_PIPE_ERR) != 0, plumbing->err));
+    return open_pair(true, plumbing->report);
+}
+
+/* Between fork and exec: only calls that are safe there. Never returns. */
+NORETURN static void run_child(const Plumbing *plumbing, const char *const argv[],
+                               const char *directory, unsigned pipes, pid_t parent)
+{
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    bool ready = getppid() == parent;
+    if (plumbing->in[PIPE_READ] >= 0) {
+        ready = ready && dup2(plumbing->in[PIPE_READ], STDIN_FILENO) >= 0;
+    } else if ((pipes & PROCESS_NULL_IN) != 0) {
+        int null_fd = open("/dev/null", O_RDONLY);
+        ready = ready && null_fd >= 0 && dup2(null_fd, STDIN_FILENO) >= 0;
+    }
+    if (plumbing->out[PIPE_WRITE] >= 0) {
+        ready = ready && dup2(plumbing->out[PIPE_WRITE], STDOUT_FILENO) >= 0;
+    }
+    if ((pipes & PROCESS_MERGE_ERR) != 0) {
+        ready = ready && dup2(STDOUT_FILENO, STDERR_FILENO) >= 0;
+    } else if (plumbing->err[PIPE_WRITE] >= 0) {
+        ready = ready && dup2(plumbing->err[PIPE_WRITE], STDERR_FILENO) >= 0;
+    }
+    if (ready && (directory == NULL || chdir(directory) == 0)) {
+        /* exec takes char *const[] by history and changes nothing */
+        union {
+            const char *const *borrowed;
+            char *const *accepted;
+        } arguments = {.borrowed = argv};
+        execvp(argv[0], arguments.accepted);
+    }
+    int reason = errno;
+    ssize_t written = write(plumbing->report[PIPE_WRITE], &reason, sizeof(reason));
+    _exit(written < 0 ? EXEC_FAILED - 1 : EXEC_FAILED);
+}
+
+Error *process_start(Process *process, const char *const argv[], const char *directory,
+                     unsigned pipes)
+{
+    *process = (Process){.in_fd = -1, .out_fd = -1, .err_fd = -1};
+    AUTO_DONE(plumbing) Plumbing plumbing = {{-1, -1}, {-1, -1}, {-1, -1}, {-1, -1}};
+    TRY(open_plumbing(&plumbing, pipes));
+    pid_t parent = getpid();
+    pid_t pid = fork();
+    if (pid < 0) {
+        return error_from_errno("start", argv[0], errno);
+    }
+    if (pid == 0) {
+        run_child(&plumbing, argv, directory, pipes, parent);
+    }
+    close_fd(&plumbing.report[PIPE_WRITE]);
+    int reason = 0;
+    ssize_t got;
+    do {
+        got = read(plumbing.report[PIPE_READ], &reason, sizeof(reason));
+    } while (got < 0 && errno == EINTR);
+    if (got == (ssize_t)sizeof(reason)) {
+        waitpid(pid, NULL, 0);
+        return error_from_errno("start", argv[0], reason);
+    }
+    process->pid = pid;
+    process->in_fd = plumbing.in[PIPE_WRITE];
+    process->out_fd = plumbing.out[PIPE_READ];
+    process->err_fd = plumbing.err[PIPE_READ];
+    plumbing.in[PIPE_WRITE] = plumbing.out[PIPE_READ] = plumbing.err[PIPE_READ] = -1;
+    return NULL;
+}
+
+static void close_pipes(Process *process)
+{
+    close_fd(&process->in_fd);
+    close_fd(&process->out_fd);
+    close_fd(&process->err_fd);
+}
+
+static Error *wait_with(Process *process, int options, bool *out_ended, ProcessResult *out_result)
+{
+    int status = 0;
+    pid_t got;
+    do {
+        got = waitpid(process->pid, &status, options);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return error_from_errno("wait for", "a child process", errno);
+    }
+    *out_ended = got == process->pid;
+    if (*out_ended) {
+        process->pid = 0;
+        *out_result = (ProcessResult){.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 0,
+                                      .signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0};
+        close_pipes(process);
+    }
+    return NULL;
+}
+
+Error *process_wait(Process *process, ProcessResult *out_result)
+{
+    close_fd(&process->in_fd);
+    bool ended = false;
+    return wait_with(process, 0, &ended, out_result);
+}
+
+Error *process_poll(Process *process, bool *out_ended, ProcessResult *out_result)
+{
+    return wait_with(process, WNOHANG, out_ended, out_result);
+}
+
+void process_signal(const Process *process, int signal_number)
+{
+    if (process->pid > 0) {
+        kill(process->pid, signal_number);
+    }
+}
+
+void process_done(Process *process)
+{
+    if (process->pid > 0) {
+        kill(process->pid, SIGKILL);
+        ProcessResult ignored;
+        Error *err = process_wait(process, &ignored);
+        if (err != NULL) {
+            error_discard(err, "somebody else has collected the child");
+        }
+    }
+    close_pipes(process);
+}
+
+Error *process_capture(Arena *arena, const char *const argv[], const char *directory, size_t limit,
+                       Str *out_text, ProcessResult *out_result)
+{
+    AUTO_DONE(process) Process process;
+    TRY(process_start(&process, argv, directory, PROCESS_PIPE_OUT | PROCESS_NULL_IN));
+    StrBuf text = strbuf_init(arena, limit);
+    for (char block[4096];;) {
+        ssize_t got = read(process.out_fd, block, sizeof(block));
+        if (got < 0 && errno == EINTR) {
+            continue;
+        }
+        if (got <= 0 || text.overflowed) {
+            break;
+        }
+        strbuf_add(&text, (Str){block, (size_t)got});
+    }
+    if (text.overflowed) {
+        return error_new(ERR_LIMIT, "'%s' printed more than %zu bytes", argv[0], limit);
+    }
+    TRY(process_wait(&process, out_result));
+    *out_text = strbuf_str(&text);
+    return NULL;
+}
+
+bool process_exists(pid_t pid)
+{
+    return pid > 0 && (kill(pid, 0) == 0 || errno == EPERM);
+}

@@ -1,0 +1,52 @@
+/* base/process.h - child programs, started without a shell. */
+#ifndef BASE_PROCESS_H
+#define BASE_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/error.h"
+#include "base/str.h"
+
+typedef enum ProcessPipes {
+    PROCESS_PIPE_OUT = 1 << 0, /* the child's stdout is read through out_fd; else it is inherited */
+    PROCESS_PIPE_ERR = 1 << 1, /* the same for stderr and err_fd */
+    PROCESS_PIPE_IN = 1 << 2,  /* the child's stdin is written through in_fd */
+    PROCESS_NULL_IN = 1 << 3,  /* the child reads an empty stdin */
+    PROCESS_MERGE_ERR = 1 << 4 /* stderr goes where stdout goes */
+} ProcessPipes;
+
+typedef struct Process {
+    pid_t pid;  /* 0 when not running */
+    int in_fd;  /* -1 without a pipe */
+    int out_fd;
+    int err_fd;
+} Process;
+
+typedef struct ProcessResult {
+    int exit_code; /* when signal is 0 */
+    int signal;    /* what killed it, or 0 */
+} ProcessResult;
+
+/* Runs argv[0], looked up in PATH when it has no '/'; argv ends with NULL. `directory` may be NULL for
+ * the current one. The child is killed by the system when this process dies. */
+MUST_CHECK Error *process_start(Process *process, const char *const argv[], const char *directory,
+                                unsigned pipes);
+/* Waits for the end and closes the pipes. */
+MUST_CHECK Error *process_wait(Process *process, ProcessResult *out_result);
+/* True with the result when it has ended; false while it runs. */
+MUST_CHECK Error *process_poll(Process *process, bool *out_ended, ProcessResult *out_result);
+void process_signal(const Process *process, int signal_number);
+/* Kills what still runs and releases everything; for AUTO_DONE. */
+void process_done(Process *process);
+DEFINE_AUTO_DONE(process, Process)
+
+/* Runs to the end and collects stdout, at most `limit` bytes. */
+MUST_CHECK Error *process_capture(Arena *arena, const char *const argv[], const char *directory,
+                                  size_t limit, Str *out_text, ProcessResult *out_result);
+
+/* True when a process of that id exists. */
+bool process_exists(pid_t pid);
+
+#endif
