@@ -5,9 +5,10 @@ export PATH := $(CURDIR)/build/deps/bin:$(PATH)
 PREFIX ?= /usr/local
 lists := tools/setup tools/packages.txt tools/pins.txt
 
+.SECONDARY: # keep the stamps
 .PHONY: all demo test check bench install clean help
 all: build/release/build.ninja ## build the program: build/release/bin/dango
-	cmake --build --preset release
+	cmake --build --preset release --target program
 
 demo: all build/.setup-demo ## load, transform and show real data
 	tools/demo
@@ -19,6 +20,7 @@ check: build/.setup-test ## format, layers, analyzers, sizes, links
 	tools/check
 
 bench: all build/.setup-bench ## measure speed, side by side with others
+	cmake --build --preset release --target benches
 	bench/run
 
 install: all ## install below PREFIX (/usr/local), DESTDIR is put in front

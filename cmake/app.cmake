@@ -229,4 +229,6 @@ function(app_bench)
     app_executable(NAME bench_${ARG_NAME} DIR bench DEPS ${ARG_DEPS}
         SOURCES ${CMAKE_SOURCE_DIR}/bench/bench_${ARG_NAME}.c ${ARG_SOURCES})
     dango_need_modules(bench_${ARG_NAME} ${ARG_MODULES})
+    set_target_properties(bench_${ARG_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
+    add_dependencies(benches bench_${ARG_NAME})
 endfunction()
