@@ -4,7 +4,7 @@
 #   app_library(NAME base SOURCES arena.c str.c DEPS ...)       src/base -> dango_base
 #   app_module(NAME duckdb DRIVER warehouse_duckdb SOURCES ... LIBS dep::duckdb)
 #                                                  -> lib/dango/duckdb.so, exports only its driver
-#   app_executable(NAME dango SOURCES main.c DEPS cli [DIR bin]) a program that can open modules
+#   app_executable(NAME dango SOURCES main.c DEPS cli EXPORTS)  a program; EXPORTS: opens modules
 #   app_embed(TARGET dango_macros DIR macros)      files of a folder, inside the program
 #   app_test(NAME base/arena DEPS base [MODULES duckdb] [LABELS tsan])  tests/unit/base/test_arena.c
 #   app_fuzz(NAME json DEPS value)                 tests/fuzz/fuzz_json.c on tests/fuzz/corpus/json/
@@ -12,9 +12,9 @@
 #   app_e2e()                                      tests/e2e/test_*.py with the real program
 #   app_bench(NAME jinja DEPS jinja)               bench/bench_jinja.c -> bench/bench_jinja
 #
-# Modules do not carry the layers below them: they use those of the program that opens them. So
-# every program re-exports these folders whole, used or not.
-set(DANGO_EXPORTED base value)
+# Modules do not carry the layers below them: they use those of the program that opens them. So such
+# a program (EXPORTS) re-exports these folders whole, used or not; style/modules tells if one lacks.
+set(DANGO_EXPORTED base value http project warehouse source)
 
 # Turns folder names into targets.
 function(dango_targets out)
@@ -67,18 +67,20 @@ function(app_module)
 endfunction()
 
 function(app_executable)
-    cmake_parse_arguments(ARG "" "NAME;DIR" "SOURCES;DEPS" ${ARGN})
+    cmake_parse_arguments(ARG "EXPORTS" "NAME;DIR" "SOURCES;DEPS" ${ARGN})
     add_executable(${ARG_NAME} ${ARG_SOURCES})
     dango_targets(deps ${ARG_DEPS})
     target_link_libraries(${ARG_NAME} PRIVATE dango_flags ${deps})
-    foreach(folder IN LISTS DANGO_EXPORTED)
-        if(TARGET dango_${folder})
-            target_link_libraries(${ARG_NAME} PRIVATE dango_${folder})
-            target_link_options(${ARG_NAME} PRIVATE
-                LINKER:--whole-archive,$<TARGET_FILE:dango_${folder}>,--no-whole-archive)
-        endif()
-    endforeach()
-    set_target_properties(${ARG_NAME} PROPERTIES ENABLE_EXPORTS ON)
+    if(ARG_EXPORTS)
+        set_target_properties(${ARG_NAME} PROPERTIES ENABLE_EXPORTS ON)
+        foreach(folder IN LISTS DANGO_EXPORTED)
+            if(TARGET dango_${folder})
+                target_link_libraries(${ARG_NAME} PRIVATE dango_${folder})
+                target_link_options(${ARG_NAME} PRIVATE
+                    LINKER:--whole-archive,$<TARGET_FILE:dango_${folder}>,--no-whole-archive)
+            endif()
+        endforeach()
+    endif()
     if(ARG_DIR)
         set_target_properties(${ARG_NAME} PROPERTIES
             RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/${ARG_DIR})
@@ -141,8 +143,16 @@ function(dango_test_properties test)
     set_tests_properties(${test} PROPERTIES TIMEOUT 300)
 endfunction()
 
-function(dango_need_modules target)
-    foreach(module IN LISTS ARGN)
+function(dango_test_program target)
+    cmake_parse_arguments(ARG "" "DIR" "SOURCES;DEPS;MODULES" ${ARGN})
+    set(exports)
+    if(ARG_MODULES)
+        set(exports EXPORTS)
+    endif()
+    app_executable(NAME ${target} DIR ${ARG_DIR} ${exports} DEPS ${ARG_DEPS}
+        SOURCES ${ARG_SOURCES})
+    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+    foreach(module IN LISTS ARG_MODULES)
         add_dependencies(${target} dango_module_${module})
     endforeach()
 endfunction()
@@ -158,10 +168,8 @@ function(app_test)
     get_filename_component(folder ${ARG_NAME} DIRECTORY)
     get_filename_component(name ${ARG_NAME} NAME)
     string(REPLACE "/" "_" target test_${ARG_NAME})
-    app_executable(NAME ${target} DIR tests DEPS ${ARG_DEPS} dep::cmocka
+    dango_test_program(${target} DIR tests DEPS ${ARG_DEPS} dep::cmocka MODULES ${ARG_MODULES}
         SOURCES ${CMAKE_SOURCE_DIR}/tests/unit/${folder}/test_${name}.c ${ARG_SOURCES})
-    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-    dango_need_modules(${target} ${ARG_MODULES})
     add_test(NAME unit/${ARG_NAME} COMMAND ${target})
     dango_test_properties(unit/${ARG_NAME})
     set_property(TEST unit/${ARG_NAME} PROPERTY LABELS unit ${ARG_LABELS})
@@ -175,8 +183,7 @@ function(app_fuzz)
     if(NOT DANGO_FUZZ)
         list(APPEND sources ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c)
     endif()
-    app_executable(NAME ${target} DIR fuzz DEPS ${ARG_DEPS} SOURCES ${sources})
-    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
+    dango_test_program(${target} DIR fuzz DEPS ${ARG_DEPS} SOURCES ${sources})
     if(DANGO_FUZZ)
         target_link_options(${target} PRIVATE -fsanitize=fuzzer)
         add_test(NAME fuzz/${ARG_NAME}
@@ -194,10 +201,8 @@ function(app_case)
         return()
     endif()
     set(target case_${ARG_NAME})
-    app_executable(NAME ${target} DIR tests DEPS ${ARG_DEPS}
+    dango_test_program(${target} DIR tests DEPS ${ARG_DEPS} MODULES ${ARG_MODULES}
         SOURCES ${CMAKE_SOURCE_DIR}/tests/cases/run_${ARG_NAME}.c ${ARG_SOURCES})
-    target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
-    dango_need_modules(${target} ${ARG_MODULES})
     add_test(NAME case/${ARG_NAME} COMMAND ${target} ${CMAKE_SOURCE_DIR}/tests/cases/${ARG_NAME})
     dango_test_properties(case/${ARG_NAME})
     set_property(TEST case/${ARG_NAME} PROPERTY LABELS case ${ARG_LABELS})
@@ -226,9 +231,8 @@ endfunction()
 
 function(app_bench)
     cmake_parse_arguments(ARG "" "NAME" "DEPS;MODULES;SOURCES" ${ARGN})
-    app_executable(NAME bench_${ARG_NAME} DIR bench DEPS ${ARG_DEPS}
+    dango_test_program(bench_${ARG_NAME} DIR bench DEPS ${ARG_DEPS} MODULES ${ARG_MODULES}
         SOURCES ${CMAKE_SOURCE_DIR}/bench/bench_${ARG_NAME}.c ${ARG_SOURCES})
-    dango_need_modules(bench_${ARG_NAME} ${ARG_MODULES})
     set_target_properties(bench_${ARG_NAME} PROPERTIES EXCLUDE_FROM_ALL ON)
     add_dependencies(benches bench_${ARG_NAME})
 endfunction()

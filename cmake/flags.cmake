@@ -62,7 +62,7 @@ if(DANGO_FUZZ)
     add_compile_options(-fsanitize=fuzzer-no-link) # the libraries are instrumented for coverage too
 endif()
 if(DANGO_COVERAGE)
-    add_compile_options(--coverage -fprofile-abs-path)
+    add_compile_options(--coverage )
     add_link_options(--coverage)
 endif()
 if(DANGO_ANALYZE)
