@@ -1,0 +1,87 @@
+/* warehouse/duckdb/duckdb_internal.h - what the files of the DuckDB driver share. */
+#ifndef WAREHOUSE_DUCKDB_INTERNAL_H
+#define WAREHOUSE_DUCKDB_INTERNAL_H
+
+#include <duckdb.h>
+
+#include "warehouse/driver.h"
+
+typedef struct DuckWarehouse {
+    Warehouse base;
+    duckdb_database handle;
+} DuckWarehouse;
+
+typedef struct DuckConnection {
+    Connection base;
+    duckdb_connection handle;
+    bool reports_progress; /* the setting was made */
+} DuckConnection;
+
+/* A column's type with what is needed to read its vectors. */
+typedef struct DuckType DuckType;
+struct DuckType {
+    duckdb_type id;
+    duckdb_type storage; /* of DECIMAL and ENUM */
+    ColumnType type;
+    Str member_name;     /* of a STRUCT or UNION member */
+    const Str *words;    /* of ENUM */
+    uint64_t array_size; /* of ARRAY */
+    const DuckType *children;
+    size_t child_count;
+};
+
+static inline DuckConnection *duck_connection(Connection *connection)
+{
+    return (DuckConnection *)connection;
+}
+
+/* DuckDB's handles are released by the scope that made them; all destroy functions accept NULL. */
+#define DUCK_AUTO(type, Type, destroy) \
+    static inline void type##_auto_free(Type *handle) \
+    { \
+        destroy(handle); \
+    }
+DUCK_AUTO(duck_config, duckdb_config, duckdb_destroy_config)
+DUCK_AUTO(duck_extracted, duckdb_extracted_statements, duckdb_destroy_extracted)
+DUCK_AUTO(duck_prepared, duckdb_prepared_statement, duckdb_destroy_prepare)
+DUCK_AUTO(duck_pending, duckdb_pending_result, duckdb_destroy_pending)
+DUCK_AUTO(duck_result, duckdb_result, duckdb_destroy_result)
+DUCK_AUTO(duck_chunk, duckdb_data_chunk, duckdb_destroy_data_chunk)
+DUCK_AUTO(duck_type, duckdb_logical_type, duckdb_destroy_logical_type)
+
+/* failure.c: an error from DuckDB's text, also remembered as the connection's last failure. `sql`
+ * is the statement it speaks of. */
+Error *duck_failure(Connection *connection, const char *text, Str sql);
+/* Of a failed open: there is no connection yet. */
+Error *duck_open_failure(const char *path, const char *text);
+
+/* statement.c */
+MUST_CHECK Error *duck_run(Connection *connection, Str sql, const Param *params, size_t param_count,
+                           int64_t *out_rows, Result **out_result);
+MUST_CHECK Error *duck_rollback(Connection *connection);
+MUST_CHECK Error *duck_next(Result *result, const Chunk **out_chunk);
+void duck_free_result(Result *result);
+MUST_CHECK Error *duck_describe(Connection *connection, Arena *arena, Str sql, ColumnInfoVec *out);
+
+/* columns.c: reads a logical type whole; ERR_UNSUPPORTED for types of which no column can be made.
+ */
+MUST_CHECK Error *duck_read_type(Arena *arena, duckdb_logical_type logical, DuckType *out);
+/* The column of a vector's first `rows` values; lives in `arena` and borrows from the vector. */
+Column duck_read_vector(Arena *arena, const DuckType *type, duckdb_vector vector, size_t rows);
+
+/* append.c */
+MUST_CHECK Error *duck_append_open(Connection *connection, Str schema, Str table,
+                                   const Str *columns, size_t column_count,
+                                   Appender **out_appender);
+MUST_CHECK Error *duck_append(Appender *appender, const Chunk *chunk);
+MUST_CHECK Error *duck_append_finish(Appender *appender);
+void duck_append_free(Appender *appender);
+
+/* catalog.c */
+MUST_CHECK Error *duck_list_schemas(Connection *connection, Arena *arena, StrVec *out);
+MUST_CHECK Error *duck_list_relations(Connection *connection, Arena *arena, Str schema, Str name,
+                                      RelationVec *out);
+MUST_CHECK Error *duck_list_columns(Connection *connection, Arena *arena, Str schema, Str relation,
+                                    ColumnInfoVec *out);
+
+#endif
