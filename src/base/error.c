@@ -7,6 +7,7 @@
 
 struct Error {
     ErrorKind kind;
+    const char *class_name; /* NULL: that of the kind */
     const char *file;
     int line;
     char *message;
@@ -158,9 +159,16 @@ const char *error_class_of(ErrorKind kind)
     return kinds[kind].class_name;
 }
 
+Error *error_as(Error *err, const char *class_name)
+{
+    err->class_name = class_name;
+    return err;
+}
+
 const char *error_class(const Error *err)
 {
-    return error_class_of(err->kind);
+    const Error *root = error_root(err);
+    return root->class_name != NULL ? root->class_name : error_class_of(err->kind);
 }
 
 Str error_message(const Error *err)

@@ -69,7 +69,10 @@ Error *error_excerpt(TAKES Error *err, Str line, size_t column);
 ErrorKind error_kind(const Error *err);
 /* The same failure seen as another kind, where a layer knows better. */
 Error *error_with_kind(TAKES Error *err, ErrorKind kind);
-/* "ConfigError" and so on. */
+/* Gives the failure a class name of its own, for languages we run that have their own ("TypeError").
+ * `class_name` is not copied: a literal. */
+Error *error_as(TAKES Error *err, const char *class_name);
+/* "ConfigError" and so on, of the innermost cause. */
 const char *error_class(const Error *err);
 const char *error_class_of(ErrorKind kind);
 /* The outermost message, without causes. Borrowed. */
