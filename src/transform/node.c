@@ -1,0 +1,94 @@
+#include "transform/node.h"
+
+typedef struct ResourceTypeRow {
+    Str name;
+    Str plural;
+    Str tree;
+} ResourceTypeRow;
+
+static const ResourceTypeRow resource_types[RESOURCE_TYPE_COUNT] = {
+#define X(name, text, plural, tree) \
+    [RESOURCE_##name] = {STR_INIT(text), STR_INIT(plural), STR_INIT(tree)},
+    RESOURCE_TYPES(X)
+#undef X
+};
+
+Str resource_type_name(ResourceType type)
+{
+    return resource_types[type].name;
+}
+
+Str resource_type_plural(ResourceType type)
+{
+    return resource_types[type].plural;
+}
+
+Str resource_type_tree(ResourceType type)
+{
+    return resource_types[type].tree;
+}
+
+bool resource_type_parse(Str name, ResourceType *out_type)
+{
+    for (size_t i = 0; i < RESOURCE_TYPE_COUNT; i++) {
+        if (str_eq(resource_types[i].name, name)) {
+            *out_type = (ResourceType)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool resource_type_is_refable(ResourceType type)
+{
+    return type == RESOURCE_MODEL || type == RESOURCE_SEED || type == RESOURCE_SNAPSHOT;
+}
+
+Str node_materialized(const Node *node)
+{
+    return value_text_or(value_find(node->config, STR("materialized")), (Str){0});
+}
+
+bool node_is_ephemeral(const Node *node)
+{
+    return node->type == RESOURCE_MODEL && str_is(node_materialized(node), "ephemeral");
+}
+
+static bool stores_failures(const Node *node)
+{
+    const Value *as = value_find(node->config, STR("store_failures_as"));
+    if (value_is(as, VALUE_STRING)) {
+        return !str_is(as->as.text, "ephemeral");
+    }
+    const Value *flag = value_find(node->config, STR("store_failures"));
+    return value_is(flag, VALUE_BOOL) && flag->as.boolean;
+}
+
+bool node_is_relational(const Node *node)
+{
+    if (node->type == RESOURCE_TEST) {
+        return stores_failures(node);
+    }
+    return resource_type_is_refable(node->type) && !node_is_ephemeral(node);
+}
+
+bool node_is_test(const Node *node)
+{
+    return node->type == RESOURCE_TEST;
+}
+
+Str node_label(const Node *node, Arena *arena)
+{
+    Str type = resource_type_name(node->type);
+    return str_printf(arena, STR_FMT " " STR_FMT " (" STR_FMT ")", STR_ARG(type),
+                      STR_ARG(node->name), STR_ARG(node->original_path));
+}
+
+Str node_display_relation(const Node *node, Str default_database, Arena *arena)
+{
+    if (node->database.len == 0 || str_eq(node->database, default_database)) {
+        return str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(node->schema), STR_ARG(node->alias));
+    }
+    return str_printf(arena, STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(node->database),
+                      STR_ARG(node->schema), STR_ARG(node->alias));
+}
