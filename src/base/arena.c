@@ -7,14 +7,14 @@
 #include <string.h>
 
 #if defined(__SANITIZE_ADDRESS__)
-# define ARENA_SEPARATE 1
+#    define ARENA_SEPARATE 1
 #elif defined(__has_feature)
-# if __has_feature(address_sanitizer)
-#  define ARENA_SEPARATE 1
-# endif
+#    if __has_feature(address_sanitizer)
+#        define ARENA_SEPARATE 1
+#    endif
 #endif
 #ifndef ARENA_SEPARATE
-# define ARENA_SEPARATE 0
+#    define ARENA_SEPARATE 0
 #endif
 
 enum {
@@ -46,7 +46,7 @@ struct Arena {
 
 NORETURN static void out_of_memory(const char *name, size_t size)
 {
-    fprintf(stderr, "error: out of memory (%zu bytes for %s)\n", size, name);
+    (void)fprintf(stderr, "error: out of memory (%zu bytes for %s)\n", size, name);
     abort();
 }
 

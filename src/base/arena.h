@@ -1,10 +1,10 @@
 /* base/arena.h - memory that is released together. An Arena hands out objects that live until
- * arena_reset(), arena_rewind() past them, or arena_free(). `Arena *arena` in a signature says where the
- * result will live. An arena belongs to one thread at a time.
+ * arena_reset(), arena_rewind() past them, or arena_free(). `Arena *arena` in a signature says
+ * where the result will live. An arena belongs to one thread at a time.
  *
- * Out of memory ends the program with the arena's name: sizes from outside have ceilings (limits.h), so
- * nobody checks for NULL. In an address-sanitized build each object is allocated by itself, so that
- * overruns and use after reset are caught; otherwise allocation bumps a pointer. */
+ * Out of memory ends the program with the arena's name: sizes from outside have ceilings
+ * (limits.h), so nobody checks for NULL. In an address-sanitized build each object is allocated by
+ * itself, so that overruns and use after reset are caught; otherwise allocation bumps a pointer. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -32,7 +32,8 @@ void *arena_alloc(Arena *arena, size_t size);
 void *arena_alloc_array(Arena *arena, size_t count, size_t size);
 /* Memory whose content is not set; for buffers that are filled at once. */
 void *arena_alloc_raw(Arena *arena, size_t size);
-/* Grows the block `old` of `old_size` bytes, in place when it was the last one; the tail is not set. */
+/* Grows the block `old` of `old_size` bytes, in place when it was the last one; the tail is not
+ * set. */
 void *arena_grow(Arena *arena, void *old, size_t old_size, size_t new_size);
 
 #define ARENA_NEW(arena, Type) ((Type *)arena_alloc((arena), sizeof(Type)))

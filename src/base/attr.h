@@ -1,5 +1,5 @@
-/* base/attr.h - the marks that the compilers check or that readers need: results that must be looked
- * at, ownership, cleanup at the end of a scope. No code, no dependencies. */
+/* base/attr.h - the marks that the compilers check or that readers need: results that must be
+ * looked at, ownership, cleanup at the end of a scope. No code, no dependencies. */
 #ifndef BASE_ATTR_H
 #define BASE_ATTR_H
 
@@ -14,17 +14,17 @@
 /* On a parameter that is given away: the callee frees it, also when it fails. */
 #define TAKES
 
-/* On a constructor: the result must reach `release`. Only gcc's analyzer understands the two-argument
- * form, so that -fanalyzer reports leaks. */
+/* On a constructor: the result must reach `release`. Only gcc's analyzer understands the
+ * two-argument form, so that -fanalyzer reports leaks. */
 #if defined(__GNUC__) && !defined(__clang__)
-# define OWNED_UNTIL(release) __attribute__((malloc(release, 1)))
+#    define OWNED_UNTIL(release) __attribute__((malloc(release, 1)))
 #else
-# define OWNED_UNTIL(release)
+#    define OWNED_UNTIL(release)
 #endif
 
 /* A local that is released when its scope ends. AUTO_FREE(arena) calls arena_free on the pointer,
- * AUTO_DONE(mutex_lock) calls mutex_lock_done on the object's address. The module that owns the type
- * declares the cleanup once, with DEFINE_AUTO_FREE or DEFINE_AUTO_DONE. */
+ * AUTO_DONE(mutex_lock) calls mutex_lock_done on the object's address. The module that owns the
+ * type declares the cleanup once, with DEFINE_AUTO_FREE or DEFINE_AUTO_DONE. */
 #define AUTO_FREE(type) __attribute__((unused, cleanup(type##_auto_free)))
 #define AUTO_DONE(type) __attribute__((unused, cleanup(type##_auto_done)))
 

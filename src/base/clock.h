@@ -1,5 +1,6 @@
-/* base/clock.h - what time it is. Wall times are microseconds since 1970 UTC; durations come from the
- * monotonic clock. Tests put a fixed time in front with the variable DANGO_TEST_NOW_US. Thread-safe. */
+/* base/clock.h - what time it is. Wall times are microseconds since 1970 UTC; durations come from
+ * the monotonic clock. Tests put a fixed time in front with the variable DANGO_TEST_NOW_US.
+ * Thread-safe. */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
@@ -14,8 +15,8 @@ int64_t clock_monotonic_us(void);
 
 typedef struct ClockParts {
     int year;
-    int month;   /* 1 to 12 */
-    int day;     /* 1 to 31 */
+    int month; /* 1 to 12 */
+    int day;   /* 1 to 31 */
     int hour;
     int minute;
     int second;

@@ -100,8 +100,8 @@ void date_from_days(int64_t days, DateTime *out)
 int64_t datetime_to_us(const DateTime *when)
 {
     int64_t days = date_to_days(when->year, when->month, when->day);
-    int64_t seconds = days * SECONDS_PER_DAY + when->hour * 3600 + when->minute * 60 +
-                      when->second - when->offset_s;
+    int64_t seconds = days * SECONDS_PER_DAY + INT64_C(3600) * when->hour +
+                      INT64_C(60) * when->minute + when->second - when->offset_s;
     return seconds * US_PER_SECOND + when->microsecond;
 }
 

@@ -37,7 +37,7 @@ PRINTF_LIKE(1, 0) static char *format_message(const char *format, va_list args)
     size_t kept = size > LIMIT_ERROR_BYTES ? LIMIT_ERROR_BYTES : size;
     char *text = memory_alloc(kept + sizeof(" ..."));
     text[0] = '\0';
-    vsnprintf(text, kept, format, again);
+    (void)vsnprintf(text, kept, format, again);
     va_end(again);
     if (kept < size) {
         memcpy(text + kept - 1, " ...", sizeof(" ..."));
@@ -50,7 +50,8 @@ Error *error_make(const char *file, int line, ErrorKind kind, const char *format
     va_list args;
     va_start(args, format);
     Error *err = memory_alloc(sizeof(*err));
-    *err = (Error){.kind = kind, .file = file, .line = line, .message = format_message(format, args)};
+    *err =
+        (Error){.kind = kind, .file = file, .line = line, .message = format_message(format, args)};
     va_end(args);
     return err;
 }
@@ -186,7 +187,7 @@ const Error *error_root(const Error *err)
 
 Str error_full_message(const Error *err, Arena *arena)
 {
-    StrBuf buf = strbuf_init(arena, 16 * LIMIT_ERROR_BYTES);
+    StrBuf buf = strbuf_init(arena, (size_t)16 * LIMIT_ERROR_BYTES);
     for (const Error *at = err; at != NULL; at = at->cause) {
         if (at != err) {
             strbuf_add_c(&buf, ": ");
@@ -198,7 +199,7 @@ Str error_full_message(const Error *err, Arena *arena)
 
 Str error_hints(const Error *err, Arena *arena)
 {
-    StrBuf buf = strbuf_init(arena, 16 * LIMIT_ERROR_BYTES);
+    StrBuf buf = strbuf_init(arena, (size_t)16 * LIMIT_ERROR_BYTES);
     for (const Error *at = err; at != NULL; at = at->cause) {
         if (at->hints != NULL) {
             if (buf.len > 0) {
@@ -223,7 +224,7 @@ Str error_excerpt_text(const Error *err, Arena *arena)
 static void print_lines(FILE *out, const char *lead, Str text, int *budget)
 {
     for (Str line; *budget > 0 && str_next_line(&text, &line);) {
-        fprintf(out, "%s" STR_FMT "\n", lead, STR_ARG(line));
+        (void)fprintf(out, "%s" STR_FMT "\n", lead, STR_ARG(line));
         *budget -= 1;
     }
 }
@@ -237,7 +238,7 @@ void error_print(const Error *err, FILE *out, bool debug)
     for (const Error *at = err; at != NULL && budget > 0; at = at->cause) {
         print_lines(out, at == err ? "error: " : "  caused by: ", str_from(at->message), &budget);
         if (debug) {
-            fprintf(out, "    at %s:%d\n", at->file, at->line);
+            (void)fprintf(out, "    at %s:%d\n", at->file, at->line);
         }
     }
     print_lines(out, "  ", excerpt, &budget);
@@ -278,7 +279,7 @@ Error *error_first(Error *first, Error *second)
 
 void check_failed(const char *file, int line, const char *condition)
 {
-    fprintf(stderr, "error: internal: %s:%d: '%s' does not hold; please report this\n", file, line,
-            condition);
+    (void)fprintf(stderr, "error: internal: %s:%d: '%s' does not hold; please report this\n", file,
+                  line, condition);
     abort();
 }

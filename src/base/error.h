@@ -1,11 +1,12 @@
-/* base/error.h - a failure, told once and completely. Whatever can fail returns `MUST_CHECK Error *`,
- * NULL for success; results go through out_ parameters and stay untouched on failure. An Error is a chain: the
- * outermost message says what was attempted, each cause what went wrong below it. It is owned by whoever
- * holds it and ends in one of three ways: returned, printed at the top of the program (error_print), or
- * error_discard()ed with a reason. Below cli/ nothing prints or exits.
+/* base/error.h - a failure, told once and completely. Whatever can fail returns `MUST_CHECK Error
+ * *`, NULL for success; results go through out_ parameters and stay untouched on failure. An Error
+ * is a chain: the outermost message says what was attempted, each cause what went wrong below it.
+ * It is owned by whoever holds it and ends in one of three ways: returned, printed at the top of
+ * the program (error_print), or error_discard()ed with a reason. Below cli/ nothing prints or
+ * exits.
  *
- * Messages are lower case without a full stop, quote the thing and give the value; places in users' files
- * read `path:line:column: `. Hints say what to do. Secrets never enter a message. */
+ * Messages are lower case without a full stop, quote the thing and give the value; places in users'
+ * files read `path:line:column: `. Hints say what to do. Secrets never enter a message. */
 #ifndef BASE_ERROR_H
 #define BASE_ERROR_H
 
@@ -15,26 +16,27 @@
 #include "base/attr.h"
 #include "base/str.h"
 
-/* Kind, the class name users see (dango.md 5.10), exit status. The kind decides what the top does. */
+/* Kind, the class name users see (dango.md 5.10), exit status. The kind decides what the top does.
+ */
 #define ERROR_KINDS(X) \
-    X(USAGE, "UsageError", 2)               /* the command line is wrong */ \
-    X(CONFIG, "ConfigError", 1)             /* a configuration or project file is wrong */ \
-    X(INPUT, "DataValidationError", 1)      /* data cannot be read as what it claims to be */ \
-    X(SCHEMA, "SchemaMismatchError", 1)     /* data does not fit its table */ \
-    X(TEMPLATE, "CompilationError", 1)      /* a template cannot be compiled or rendered */ \
-    X(AUTH, "AuthenticationError", 1)       /* refused credentials */ \
-    X(RATE_LIMIT, "RateLimitError", 1)      /* too many requests; may be retried */ \
-    X(NETWORK, "ConnectionError", 1)        /* host unreachable or broken off; may be retried */ \
-    X(SOURCE, "SourceError", 1)             /* any other failure of a source */ \
-    X(STORE, "DatabaseError", 1)            /* the warehouse refused a statement */ \
-    X(LOCKED, "DatabaseLockedError", 1)     /* somebody else holds the warehouse or the write lock */ \
-    X(IO, "FileError", 1)                   /* the file system refused */ \
-    X(LIMIT, "LimitError", 1)               /* a size is beyond its ceiling (limits.h) */ \
-    X(NOT_FOUND, "NotFoundError", 1)        /* a named thing does not exist */ \
-    X(UNSUPPORTED, "NotSupportedError", 1)  /* understood, but not offered here */ \
-    X(FAILED, "Failed", 1)                  /* work that ran and did not succeed; already reported */ \
-    X(CANCELLED, "Interrupted", 130)        /* the user or a deadline stopped it */ \
-    X(BUG, "InternalError", 1)              /* our own invariant does not hold */
+    X(USAGE, "UsageError", 2)           /* the command line is wrong */ \
+    X(CONFIG, "ConfigError", 1)         /* a configuration or project file is wrong */ \
+    X(INPUT, "DataValidationError", 1)  /* data cannot be read as what it claims to be */ \
+    X(SCHEMA, "SchemaMismatchError", 1) /* data does not fit its table */ \
+    X(TEMPLATE, "CompilationError", 1)  /* a template cannot be compiled or rendered */ \
+    X(AUTH, "AuthenticationError", 1)   /* refused credentials */ \
+    X(RATE_LIMIT, "RateLimitError", 1)  /* too many requests; may be retried */ \
+    X(NETWORK, "ConnectionError", 1)    /* host unreachable or broken off; may be retried */ \
+    X(SOURCE, "SourceError", 1)         /* any other failure of a source */ \
+    X(STORE, "DatabaseError", 1)        /* the warehouse refused a statement */ \
+    X(LOCKED, "DatabaseLockedError", 1) /* somebody else holds the warehouse or the write lock */ \
+    X(IO, "FileError", 1)               /* the file system refused */ \
+    X(LIMIT, "LimitError", 1)           /* a size is beyond its ceiling (limits.h) */ \
+    X(NOT_FOUND, "NotFoundError", 1)    /* a named thing does not exist */ \
+    X(UNSUPPORTED, "NotSupportedError", 1) /* understood, but not offered here */ \
+    X(FAILED, "Failed", 1)           /* work that ran and did not succeed; already reported */ \
+    X(CANCELLED, "Interrupted", 130) /* the user or a deadline stopped it */ \
+    X(BUG, "InternalError", 1)       /* our own invariant does not hold */
 
 typedef enum ErrorKind {
 #define X(name, class_name, exit_code) ERR_##name,
@@ -60,10 +62,11 @@ Error *error_make_wrap(const char *file, int line, TAKES Error *cause, const cha
 /* From errno: "cannot <verb> 'path': reason". ERR_NOT_FOUND for ENOENT, else ERR_IO. */
 Error *error_from_errno(const char *verb, const char *path, int errno_value);
 
-/* Adds what to do about it; returns `err`, so that it can stand in a return statement. A second hint goes on
- * a line of its own. */
+/* Adds what to do about it; returns `err`, so that it can stand in a return statement. A second
+ * hint goes on a line of its own. */
 Error *error_hint(TAKES Error *err, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Adds the line of the user's file with a caret under `column` (1-based, in code points; 0 = no caret). */
+/* Adds the line of the user's file with a caret under `column` (1-based, in code points; 0 = no
+ * caret). */
 Error *error_excerpt(TAKES Error *err, Str line, size_t column);
 
 ErrorKind error_kind(const Error *err);
@@ -86,8 +89,8 @@ Str error_hints(const Error *err, Arena *arena);
 /* "line 3: {{ x }}" and the caret, or empty. */
 Str error_excerpt_text(const Error *err, Arena *arena);
 
-/* "error: ..." with causes, excerpt and hints, at most ten lines. With `debug` also where in our source
- * each message was made. */
+/* "error: ..." with causes, excerpt and hints, at most ten lines. With `debug` also where in our
+ * source each message was made. */
 void error_print(const Error *err, FILE *out, bool debug);
 /* The process's exit status: 0 for NULL. */
 int error_exit_code(const Error *err);

@@ -210,7 +210,9 @@ Error *fs_info(const char *path, FsInfo *out_info)
         return error_from_errno("look at", path, errno);
     }
     *out_info = (FsInfo){
-        .kind = S_ISREG(info.st_mode) ? FS_FILE : S_ISDIR(info.st_mode) ? FS_DIRECTORY : FS_OTHER,
+        .kind = S_ISREG(info.st_mode)   ? FS_FILE
+                : S_ISDIR(info.st_mode) ? FS_DIRECTORY
+                                        : FS_OTHER,
         .size_bytes = (uint64_t)info.st_size,
         .modified_us = (int64_t)info.st_mtim.tv_sec * 1000000 + info.st_mtim.tv_nsec / 1000,
         .device = (uint64_t)info.st_dev,

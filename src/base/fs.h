@@ -1,5 +1,6 @@
-/* base/fs.h - files and directories. Paths are UTF-8 by custom, but any bytes the system allows pass
- * through. Errors name the path, the action and the system's reason: ERR_NOT_FOUND, ERR_IO, ERR_LIMIT. */
+/* base/fs.h - files and directories. Paths are UTF-8 by custom, but any bytes the system allows
+ * pass through. Errors name the path, the action and the system's reason: ERR_NOT_FOUND, ERR_IO,
+ * ERR_LIMIT. */
 #ifndef BASE_FS_H
 #define BASE_FS_H
 
@@ -12,10 +13,11 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-/* Reads a regular file of at most `limit` bytes. A directory, a device or a larger file is an error. The
- * text is NUL-terminated beyond its length. */
+/* Reads a regular file of at most `limit` bytes. A directory, a device or a larger file is an
+ * error. The text is NUL-terminated beyond its length. */
 MUST_CHECK Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str *out_text);
-/* Replaces the file whole or not at all: a temporary name beside it, fsync, rename. `mode` as in chmod. */
+/* Replaces the file whole or not at all: a temporary name beside it, fsync, rename. `mode` as in
+ * chmod. */
 MUST_CHECK Error *fs_write_file(const char *path, Str text, unsigned mode);
 /* Adds to the end in one write, made if absent; for logs. */
 MUST_CHECK Error *fs_append_file(const char *path, Str text, unsigned mode);
@@ -40,14 +42,15 @@ typedef struct FsInfo {
     unsigned mode;
 } FsInfo;
 
-/* Follows links. A missing path gives FS_MISSING; other failures (a link loop, no permission) an error. */
+/* Follows links. A missing path gives FS_MISSING; other failures (a link loop, no permission) an
+ * error. */
 MUST_CHECK Error *fs_info(const char *path, FsInfo *out_info);
 bool fs_is_file(const char *path);
 bool fs_is_directory(const char *path);
 
 typedef struct FsEntry {
-    Str path;      /* the directory given, then the names below it, joined by '/' */
-    Str relative;  /* without the directory given */
+    Str path;     /* the directory given, then the names below it, joined by '/' */
+    Str relative; /* without the directory given */
     FsInfo info;
 } FsEntry;
 typedef VEC(FsEntry) FsEntryVec;
@@ -58,11 +61,13 @@ typedef enum FsWalkFlags {
     FS_WALK_DIRECTORIES = 1 << 2, /* list directories as well as files */
 } FsWalkFlags;
 
-/* Lists a directory sorted by path (byte order). Links are followed, each directory is entered once, and
- * a link that leads nowhere is passed over. Ceilings: LIMIT_DIRECTORY_DEPTH and _FILES. */
+/* Lists a directory sorted by path (byte order). Links are followed, each directory is entered
+ * once, and a link that leads nowhere is passed over. Ceilings: LIMIT_DIRECTORY_DEPTH and _FILES.
+ */
 MUST_CHECK Error *fs_walk(Arena *arena, const char *directory, unsigned flags, FsEntryVec *out);
 
-/* Shell pattern against a relative path: `*` and `?` stay within one name, `**` crosses directories,
+/* Shell pattern against a relative path: `*` and `?` stay within one name, `**` crosses
+ * directories,
  * `[a-z]` and `[!x]` are sets. */
 bool fs_pattern_matches(Str pattern, Str path);
 

@@ -96,7 +96,7 @@ static Error *resolve_existing(Arena *arena, Str path, Str *out_path)
         *out_path = path;
         return NULL;
     }
-    Str resolved_above;
+    Str resolved_above = {0};
     TRY(resolve_existing(arena, above, &resolved_above));
     *out_path = fs_join(arena, resolved_above, fs_base_name(path));
     return NULL;

@@ -23,7 +23,8 @@ static void open_directory_done(OpenDirectory *directory)
 }
 DEFINE_AUTO_DONE(open_directory, OpenDirectory)
 
-/* The directories above the one being listed, so that a link back to one of them is not followed. */
+/* The directories above the one being listed, so that a link back to one of them is not followed.
+ */
 typedef struct WalkLevel {
     const struct WalkLevel *above;
     uint64_t device;
@@ -61,8 +62,8 @@ static Error *walk_entry(const Walk *walk, Str path, const WalkLevel *level)
     bool is_directory = info.kind == FS_DIRECTORY;
     if (info.kind == FS_FILE || (is_directory && (walk->flags & FS_WALK_DIRECTORIES) != 0)) {
         if (walk->out->len >= LIMIT_DIRECTORY_FILES) {
-            return error_new(ERR_LIMIT, "more than %d files at '" STR_FMT "'", LIMIT_DIRECTORY_FILES,
-                             STR_ARG(path));
+            return error_new(ERR_LIMIT, "more than %d files at '" STR_FMT "'",
+                             LIMIT_DIRECTORY_FILES, STR_ARG(path));
         }
         VEC_PUSH(walk->arena, walk->out,
                  (FsEntry){.path = path,

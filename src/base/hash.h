@@ -1,6 +1,7 @@
-/* base/hash.h - a keyed hash for tables whose keys come from outside. SipHash-1-3 (Aumasson and Bernstein,
- * "SipHash: a fast short-input PRF"), seeded once per process, so that nobody can prepare keys that
- * collide. The values differ from run to run: never store or print them. Thread-safe. */
+/* base/hash.h - a keyed hash for tables whose keys come from outside. SipHash-1-3 (Aumasson and
+ * Bernstein, "SipHash: a fast short-input PRF"), seeded once per process, so that nobody can
+ * prepare keys that collide. The values differ from run to run: never store or print them.
+ * Thread-safe. */
 #ifndef BASE_HASH_H
 #define BASE_HASH_H
 

@@ -1,6 +1,7 @@
-/* base/limits.h - every ceiling on a size that comes from outside. Memory for what stays below them is
- * taken without a check for NULL (see arena.h), which is honest only because nothing can pass them:
- * whoever reads foreign input names the limit and returns ERR_LIMIT beyond it. Bytes unless said. */
+/* base/limits.h - every ceiling on a size that comes from outside. Memory for what stays below them
+ * is taken without a check for NULL (see arena.h), which is honest only because nothing can pass
+ * them: whoever reads foreign input names the limit and returns ERR_LIMIT beyond it. Bytes unless
+ * said. */
 #ifndef BASE_LIMITS_H
 #define BASE_LIMITS_H
 
@@ -11,8 +12,8 @@
 /* Documents: configuration, property files, artifacts. */
 #define LIMIT_CONFIG_BYTES (16 * MIB)
 #define LIMIT_JSON_BYTES (1 * GIB)
-#define LIMIT_DOCUMENT_DEPTH 200       /* nesting levels */
-#define LIMIT_DOCUMENT_NODES 5000000   /* values in one document, aliases counted each time */
+#define LIMIT_DOCUMENT_DEPTH 200     /* nesting levels */
+#define LIMIT_DOCUMENT_NODES 5000000 /* values in one document, aliases counted each time */
 #define LIMIT_ENV_FILE_BYTES (1 * MIB)
 
 /* Templates. */
@@ -20,8 +21,8 @@
 #define LIMIT_TEMPLATE_NESTING 200     /* blocks and expressions inside each other */
 #define LIMIT_RENDER_BYTES (256 * MIB) /* text of one render */
 #define LIMIT_RENDER_STEPS 20000000000 /* VM instructions of one render */
-#define LIMIT_CALL_DEPTH 1000          /* macro calls inside each other, as Python's recursion limit */
-#define LIMIT_RANGE_ITEMS 100000       /* as Jinja2's sandbox */
+#define LIMIT_CALL_DEPTH 1000    /* macro calls inside each other, as Python's recursion limit */
+#define LIMIT_RANGE_ITEMS 100000 /* as Jinja2's sandbox */
 #define LIMIT_STRING_BYTES (256 * MIB) /* one string made by a template */
 #define LIMIT_INTEGER_BITS 1048576     /* one integer made by a template */
 
@@ -33,7 +34,7 @@
 
 /* Processes and messages. */
 #define LIMIT_CHILD_LINE_BYTES (1 * MIB)
-#define LIMIT_ERROR_BYTES 4000         /* one message; longer ones are cut with a mark */
+#define LIMIT_ERROR_BYTES 4000 /* one message; longer ones are cut with a mark */
 #define LIMIT_THREADS 256
 
 /* SQL and results. */

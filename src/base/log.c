@@ -73,7 +73,7 @@ void log_message(LogLevel level, const char *format, ...)
         return;
     }
     AUTO_FREE(arena) Arena *arena = arena_new("log line");
-    StrBuf message = strbuf_init(arena, 16 * LIMIT_ERROR_BYTES);
+    StrBuf message = strbuf_init(arena, (size_t)16 * LIMIT_ERROR_BYTES);
     va_list args;
     va_start(args, format);
     strbuf_vprintf(&message, format, args);
@@ -82,9 +82,9 @@ void log_message(LogLevel level, const char *format, ...)
     if (settings.redact != NULL) {
         text = settings.redact(arena, text, settings.redact_context);
     }
-    StrBuf line = strbuf_init(arena, 64 * LIMIT_ERROR_BYTES);
+    StrBuf line = strbuf_init(arena, (size_t)64 * LIMIT_ERROR_BYTES);
     add_line(&line, level, text);
     FILE *out = settings.out != NULL ? settings.out : stderr;
-    fwrite(line.data, 1, line.len, out); /* one call, so that lines of threads do not mix */
-    fflush(out);
+    (void)fwrite(line.data, 1, line.len, out); /* one call, so that lines of threads do not mix */
+    (void)fflush(out);
 }

@@ -1,7 +1,8 @@
-/* base/map.h - StrMap: text keys to pointers, in order of insertion, in an arena. Up to eight entries
- * are searched one by one; beyond that a seeded hash index is kept, so hostile keys cost nothing extra.
- * Removal keeps the order of the rest. The zero StrMap with its arena set is an empty map. Not
- * thread-safe while it changes; any number of threads may read one that no longer does. */
+/* base/map.h - StrMap: text keys to pointers, in order of insertion, in an arena. Up to eight
+ * entries are searched one by one; beyond that a seeded hash index is kept, so hostile keys cost
+ * nothing extra. Removal keeps the order of the rest. The zero StrMap with its arena set is an
+ * empty map. Not thread-safe while it changes; any number of threads may read one that no longer
+ * does. */
 #ifndef BASE_MAP_H
 #define BASE_MAP_H
 
@@ -23,7 +24,7 @@ typedef struct StrMap {
     StrMapEntry *entries; /* entries[0 .. len), oldest first */
     size_t len;
     size_t capacity;
-    uint32_t *index; /* entry number + 1, 0 = free; NULL while the map is small */
+    uint32_t *index;   /* entry number + 1, 0 = free; NULL while the map is small */
     size_t index_size; /* a power of two */
 } StrMap;
 
@@ -32,8 +33,8 @@ static inline StrMap strmap_init(Arena *arena)
     return (StrMap){.arena = arena};
 }
 
-/* Sets or replaces. The key is borrowed: it must live as long as the map. Returns the value replaced, or
- * NULL. A replaced entry keeps its place. */
+/* Sets or replaces. The key is borrowed: it must live as long as the map. Returns the value
+ * replaced, or NULL. A replaced entry keeps its place. */
 void *strmap_set(StrMap *map, Str key, void *value);
 /* As strmap_set, with a copy of the key in the map's arena when it is new. */
 void *strmap_set_copy(StrMap *map, Str key, void *value);

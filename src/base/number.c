@@ -38,8 +38,8 @@ bool number_parse_bytes(Str text, uint64_t *out_bytes)
 {
     text = str_trim(text);
     size_t digits = 0;
-    while (digits < text.len && ((text.data[digits] >= '0' && text.data[digits] <= '9') ||
-                                 text.data[digits] == '.')) {
+    while (digits < text.len &&
+           ((text.data[digits] >= '0' && text.data[digits] <= '9') || text.data[digits] == '.')) {
         digits++;
     }
     double amount = 0;
@@ -50,10 +50,9 @@ bool number_parse_bytes(Str text, uint64_t *out_bytes)
         const char *unit;
         double factor;
     } units[] = {
-        {"", 1},          {"B", 1},          {"K", 1024},          {"M", 1048576},
-        {"G", 0x1p30},    {"T", 0x1p40},     {"KiB", 1024},        {"MiB", 1048576},
-        {"GiB", 0x1p30},  {"TiB", 0x1p40},   {"KB", 1e3},          {"MB", 1e6},
-        {"GB", 1e9},      {"TB", 1e12},
+        {"", 1},       {"B", 1},      {"K", 1024},      {"M", 1048576},  {"G", 0x1p30},
+        {"T", 0x1p40}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 0x1p30}, {"TiB", 0x1p40},
+        {"KB", 1e3},   {"MB", 1e6},   {"GB", 1e9},      {"TB", 1e12},
     };
     Str unit = str_trim(str_from_offset(text, digits));
     for (size_t i = 0; i < ARRAY_LEN(units); i++) {
@@ -130,7 +129,8 @@ size_t number_format_double(double value, char *out)
     NumberDigits number;
     number_shortest_digits(fabs(value), &number);
     bool fixed = number.point > -4 && number.point <= 16;
-    return sign + (fixed ? format_fixed(&number, out + sign) : format_scientific(&number, out + sign));
+    return sign +
+           (fixed ? format_fixed(&number, out + sign) : format_scientific(&number, out + sign));
 }
 
 Str number_with_commas(Arena *arena, int64_t value)

@@ -1,5 +1,6 @@
-/* base/number.h - numbers to text and back, free of locale. Doubles are written with the fewest digits that
- * read back as the same double (std::to_chars, hence the one C++ file behind this header). Thread-safe. */
+/* base/number.h - numbers to text and back, free of locale. Doubles are written with the fewest
+ * digits that read back as the same double (std::to_chars, hence the one C++ file behind this
+ * header). Thread-safe. */
 #ifndef BASE_NUMBER_H
 #define BASE_NUMBER_H
 
@@ -10,24 +11,25 @@
 #include "base/str.h"
 
 enum {
-    NUMBER_TEXT_BYTES = 32,     /* enough for any number of number_format_* */
-    NUMBER_DIGITS = 17,         /* the most digits a double needs */
+    NUMBER_TEXT_BYTES = 32, /* enough for any number of number_format_* */
+    NUMBER_DIGITS = 17,     /* the most digits a double needs */
 };
 
 /* Whole text or nothing: false when it is empty, has other characters, or does not fit. */
 bool number_parse_int64(Str text, int64_t *out_value);
 bool number_parse_uint64(Str text, uint64_t *out_value);
-/* Decimal digits with optional sign, fraction and exponent; also inf, infinity and nan. Overflow gives an
- * infinity, underflow zero, as in C. False when any other character is left. */
+/* Decimal digits with optional sign, fraction and exponent; also inf, infinity and nan. Overflow
+ * gives an infinity, underflow zero, as in C. False when any other character is left. */
 bool number_parse_double(Str text, double *out_value);
-/* "10MB", "4 GiB", "512" to bytes: K, M, G, T with optional iB (1024) or B (1000); case does not count. */
+/* "10MB", "4 GiB", "512" to bytes: K, M, G, T with optional iB (1024) or B (1000); case does not
+ * count. */
 bool number_parse_bytes(Str text, uint64_t *out_bytes);
 
 /* Writes to `out`, which holds NUMBER_TEXT_BYTES, and returns the length. */
 size_t number_format_int64(int64_t value, char *out);
 
-/* The shortest digits of a finite, non-negative double: value = 0.d1d2d3... * 10^point. Zero is the one
- * digit 0 with point 1. */
+/* The shortest digits of a finite, non-negative double: value = 0.d1d2d3... * 10^point. Zero is the
+ * one digit 0 with point 1. */
 typedef struct NumberDigits {
     char digits[NUMBER_DIGITS + 1];
     size_t len;

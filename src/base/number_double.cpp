@@ -25,7 +25,8 @@ extern "C" bool number_parse_double(Str text, double *out_value)
         return false;
     }
     if (result.ec == std::errc::result_out_of_range) {
-        /* from_chars leaves open which way; strtod knows, and the text is known to be well-formed. */
+        /* from_chars leaves open which way; strtod knows, and the text is known to be well-formed.
+         */
         char copy[512];
         size_t len = static_cast<size_t>(end - start);
         if (len >= sizeof(copy)) {

@@ -64,7 +64,7 @@ NORETURN static void run_child(const Plumbing *plumbing, const char *const argv[
 {
     sigset_t none;
     sigemptyset(&none);
-    sigprocmask(SIG_SETMASK, &none, NULL);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     bool ready = getppid() == parent;
     if (plumbing->in[PIPE_READ] >= 0) {

@@ -18,8 +18,8 @@ typedef enum ProcessPipes {
 } ProcessPipes;
 
 typedef struct Process {
-    pid_t pid;  /* 0 when not running */
-    int in_fd;  /* -1 without a pipe */
+    pid_t pid; /* 0 when not running */
+    int in_fd; /* -1 without a pipe */
     int out_fd;
     int err_fd;
 } Process;
@@ -29,8 +29,8 @@ typedef struct ProcessResult {
     int signal;    /* what killed it, or 0 */
 } ProcessResult;
 
-/* Runs argv[0], looked up in PATH when it has no '/'; argv ends with NULL. `directory` may be NULL for
- * the current one. The child is killed by the system when this process dies. */
+/* Runs argv[0], looked up in PATH when it has no '/'; argv ends with NULL. `directory` may be NULL
+ * for the current one. The child is killed by the system when this process dies. */
 MUST_CHECK Error *process_start(Process *process, const char *const argv[], const char *directory,
                                 unsigned pipes);
 /* Waits for the end and closes the pipes. */

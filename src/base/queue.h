@@ -1,5 +1,5 @@
-/* base/queue.h - a bounded queue of pointers between threads. Pushing an item gives it away; popping takes
- * it over. Any number of threads may push and pop. */
+/* base/queue.h - a bounded queue of pointers between threads. Pushing an item gives it away;
+ * popping takes it over. Any number of threads may push and pop. */
 #ifndef BASE_QUEUE_H
 #define BASE_QUEUE_H
 

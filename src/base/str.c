@@ -225,8 +225,8 @@ static size_t min_size(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Optimal string alignment over three rows. Names longer than the rows are never near each other in a
- * sense that helps a reader. */
+/* Optimal string alignment over three rows. Names longer than the rows are never near each other in
+ * a sense that helps a reader. */
 size_t str_distance(Str a, Str b, size_t limit)
 {
     enum { LONGEST = 64 };
@@ -333,7 +333,7 @@ void strbuf_vprintf(StrBuf *buf, const char *format, va_list args)
     if (needed > 0 && !buf->overflowed) {
         char *at = strbuf_reserve(buf, (size_t)needed + 1);
         if (at != NULL) {
-            vsnprintf(at, (size_t)needed + 1, format, again);
+            (void)vsnprintf(at, (size_t)needed + 1, format, again);
             buf->len += (size_t)needed;
         }
     }

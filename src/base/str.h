@@ -1,6 +1,6 @@
 /* base/str.h - text. A Str is a borrowed slice: pointer and length, by value, never owning, not
- * NUL-terminated; it is valid as long as what it points into. A StrBuf builds text in an arena under a
- * ceiling. Bytes are UTF-8 unless said otherwise; lengths are bytes. */
+ * NUL-terminated; it is valid as long as what it points into. A StrBuf builds text in an arena
+ * under a ceiling. Bytes are UTF-8 unless said otherwise; lengths are bytes. */
 #ifndef BASE_STR_H
 #define BASE_STR_H
 
@@ -20,7 +20,10 @@ typedef struct Str {
 
 #define STR(literal) ((Str){("" literal), sizeof(literal) - 1})
 /* For static initialisers, where a compound literal is not constant. */
-#define STR_INIT(literal) {("" literal), sizeof(literal) - 1}
+#define STR_INIT(literal) \
+    { \
+        ("" literal), sizeof(literal) - 1 \
+    }
 #define STR_FMT "%.*s"
 #define STR_ARG(str) (int)((str).len > INT32_MAX ? INT32_MAX : (str).len), (str).data
 
@@ -56,7 +59,8 @@ int str_compare(Str a, Str b);
 bool str_eq_nocase(Str a, Str b);
 bool str_starts_with(Str str, Str prefix);
 bool str_ends_with(Str str, Str suffix);
-/* Byte offset of the first occurrence at or after `from`, or SIZE_MAX. An empty needle is found at once. */
+/* Byte offset of the first occurrence at or after `from`, or SIZE_MAX. An empty needle is found at
+ * once. */
 size_t str_find(Str str, Str needle, size_t from);
 size_t str_find_last(Str str, Str needle);
 size_t str_find_char(Str str, char c);
@@ -67,10 +71,12 @@ Str str_trim_start(Str str);
 Str str_trim_end(Str str);
 /* Splits at the first `separator`; false, and both results untouched, when there is none. */
 bool str_cut(Str str, char separator, Str *out_before, Str *out_after);
-/* Takes the next piece up to `separator` off the front of *rest. False when *rest is used up; an empty
- * text yields one empty piece. Begin with *rest pointing at the text; data becomes NULL at the end. */
+/* Takes the next piece up to `separator` off the front of *rest. False when *rest is used up; an
+ * empty text yields one empty piece. Begin with *rest pointing at the text; data becomes NULL at
+ * the end. */
 bool str_next_piece(Str *rest, char separator, Str *out_piece);
-/* Takes the next line off *rest, without its "\n" or "\r\n". A final newline yields no empty line. */
+/* Takes the next line off *rest, without its "\n" or "\r\n". A final newline yields no empty line.
+ */
 bool str_next_line(Str *rest, Str *out_line);
 
 Str str_dup(Arena *arena, Str str);
@@ -83,12 +89,13 @@ Str str_upper_ascii(Arena *arena, Str str);
 Str str_join(Arena *arena, const Str *pieces, size_t count, Str separator);
 Str str_replace(Arena *arena, Str str, Str from, Str to);
 
-/* Number of edits (insert, delete, replace, swap of neighbours) that turn a into b, at most `limit` + 1;
- * ASCII case does not count. For "did you mean". */
+/* Number of edits (insert, delete, replace, swap of neighbours) that turn a into b, at most `limit`
+ * + 1; ASCII case does not count. For "did you mean". */
 size_t str_distance(Str a, Str b, size_t limit);
 
-/* A text under construction. It lives in its arena; the struct itself may be on the stack. After the
- * ceiling is passed nothing more is added and `overflowed` is set: look at it once, at the end. */
+/* A text under construction. It lives in its arena; the struct itself may be on the stack. After
+ * the ceiling is passed nothing more is added and `overflowed` is set: look at it once, at the end.
+ */
 typedef struct StrBuf {
     Arena *arena;
     char *data;

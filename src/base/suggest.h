@@ -1,5 +1,5 @@
-/* base/suggest.h - "did you mean": the nearest of many names. Feed it all candidates; the best one near
- * enough to be a slip of the finger stays. */
+/* base/suggest.h - "did you mean": the nearest of many names. Feed it all candidates; the best one
+ * near enough to be a slip of the finger stays. */
 #ifndef BASE_SUGGEST_H
 #define BASE_SUGGEST_H
 

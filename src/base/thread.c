@@ -82,7 +82,8 @@ Error *cancel_check(const Cancel *cancel)
         return NULL;
     }
     bool by_request = atomic_load(&cancel->requested);
-    return error_new(ERR_CANCELLED, by_request ? "interrupted" : "stopped: the time limit was reached");
+    return error_new(ERR_CANCELLED,
+                     by_request ? "interrupted" : "stopped: the time limit was reached");
 }
 
 Error *thread_start(Thread *thread, const char *name, size_t stack_bytes, void *(*body)(void *),
@@ -96,8 +97,9 @@ Error *thread_start(Thread *thread, const char *name, size_t stack_bytes, void *
     int result = pthread_create(&thread->handle, &attributes, body, arg);
     pthread_attr_destroy(&attributes);
     if (result != 0) {
-        return error_hint(error_new(ERR_LIMIT, "cannot start thread '%s': %s", name, strerror(result)),
-                          "use fewer workers or raise the limit on processes");
+        return error_hint(
+            error_new(ERR_LIMIT, "cannot start thread '%s': %s", name, strerrordesc_np(result)),
+            "use fewer workers or raise the limit on processes");
     }
     thread->started = true;
     pthread_setname_np(thread->handle, name);

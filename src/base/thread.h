@@ -1,6 +1,6 @@
-/* base/thread.h - threads, locks, the token that stops work, and a pool. Every thread is joined where it
- * was made; none is detached. Shared data is immutable, atomic, or stands next to its mutex with a
- * guarded-by comment. Lock order is written down in ARCHITECTURE.md. */
+/* base/thread.h - threads, locks, the token that stops work, and a pool. Every thread is joined
+ * where it was made; none is detached. Shared data is immutable, atomic, or stands next to its
+ * mutex with a guarded-by comment. Lock order is written down in ARCHITECTURE.md. */
 #ifndef BASE_THREAD_H
 #define BASE_THREAD_H
 
@@ -17,7 +17,10 @@ typedef struct Mutex {
     pthread_mutex_t handle;
 } Mutex;
 
-#define MUTEX_INIT {PTHREAD_MUTEX_INITIALIZER}
+#define MUTEX_INIT \
+    { \
+        PTHREAD_MUTEX_INITIALIZER \
+    }
 void mutex_init(Mutex *mutex);
 void mutex_done(Mutex *mutex);
 void mutex_lock(Mutex *mutex);
@@ -52,8 +55,8 @@ void condition_wait(Condition *condition, Mutex *mutex);
 bool condition_wait_until(Condition *condition, Mutex *mutex, int64_t deadline_us);
 void condition_wake_all(Condition *condition);
 
-/* Asked for by a signal, a failure elsewhere or a deadline; looked at per page, batch and statement. It is
- * shared by address. cancel_request is safe in a signal handler. */
+/* Asked for by a signal, a failure elsewhere or a deadline; looked at per page, batch and
+ * statement. It is shared by address. cancel_request is safe in a signal handler. */
 typedef struct Cancel {
     atomic_bool requested;
     _Atomic int64_t deadline_us; /* monotonic; 0 = none */
@@ -69,16 +72,17 @@ typedef struct Thread {
     bool started;
 } Thread;
 
-/* Starts `body(arg)` with `stack_bytes` of stack (0 = the system's default). `name` shows in debuggers, at
- * most 15 bytes. */
+/* Starts `body(arg)` with `stack_bytes` of stack (0 = the system's default). `name` shows in
+ * debuggers, at most 15 bytes. */
 MUST_CHECK Error *thread_start(Thread *thread, const char *name, size_t stack_bytes,
                                void *(*body)(void *), void *arg);
 /* Does nothing for a thread that was never started. */
 void thread_join(Thread *thread);
 
-/* Runs work(item, worker) for each item 0 .. count-1 on at most `workers` threads, each taking the next one
- * when it is free; returns after all are done. `worker` counts from 0, for per-thread state. The calling
- * thread is worker 0; where the system refuses further threads, fewer do the work. */
+/* Runs work(item, worker) for each item 0 .. count-1 on at most `workers` threads, each taking the
+ * next one when it is free; returns after all are done. `worker` counts from 0, for per-thread
+ * state. The calling thread is worker 0; where the system refuses further threads, fewer do the
+ * work. */
 void thread_for_each(size_t count, size_t workers,
                      void (*work)(void *context, size_t item, size_t worker), void *context);
 

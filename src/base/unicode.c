@@ -30,8 +30,9 @@ size_t utf8_find_invalid(Str text)
         }
         utf8proc_int32_t codepoint = 0;
         size_t left = text.len - at;
-        utf8proc_ssize_t used = utf8proc_iterate((const utf8proc_uint8_t *)text.data + at,
-                                                 (utf8proc_ssize_t)(left < 4 ? left : 4), &codepoint);
+        utf8proc_ssize_t used =
+            utf8proc_iterate((const utf8proc_uint8_t *)text.data + at,
+                             (utf8proc_ssize_t)(left < 4 ? left : 4), &codepoint);
         if (used <= 0) {
             return at;
         }
@@ -172,13 +173,15 @@ bool unicode_is_lower(uint32_t codepoint)
 {
     /* Python also counts the few letters that carry Other_Lowercase, such as U+00AA. */
     return category(codepoint) == UTF8PROC_CATEGORY_LL || codepoint == 0xAA || codepoint == 0xBA ||
-           (codepoint >= 0x24D0 && codepoint <= 0x24E9) || (codepoint >= 0x2170 && codepoint <= 0x217F);
+           (codepoint >= 0x24D0 && codepoint <= 0x24E9) ||
+           (codepoint >= 0x2170 && codepoint <= 0x217F);
 }
 
 bool unicode_is_upper(uint32_t codepoint)
 {
     return category(codepoint) == UTF8PROC_CATEGORY_LU ||
-           (codepoint >= 0x24B6 && codepoint <= 0x24CF) || (codepoint >= 0x2160 && codepoint <= 0x216F);
+           (codepoint >= 0x24B6 && codepoint <= 0x24CF) ||
+           (codepoint >= 0x2160 && codepoint <= 0x216F);
 }
 
 bool unicode_is_title(uint32_t codepoint)

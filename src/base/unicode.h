@@ -1,6 +1,6 @@
-/* base/unicode.h - UTF-8 and Unicode properties (utf8proc). Everything above base holds valid UTF-8:
- * whoever reads bytes from outside validates them once, here. Positions are byte offsets unless they say
- * code points. Thread-safe. */
+/* base/unicode.h - UTF-8 and Unicode properties (utf8proc). Everything above base holds valid
+ * UTF-8: whoever reads bytes from outside validates them once, here. Positions are byte offsets
+ * unless they say code points. Thread-safe. */
 #ifndef BASE_UNICODE_H
 #define BASE_UNICODE_H
 
@@ -10,8 +10,8 @@
 
 #include "base/str.h"
 
-/* SIZE_MAX when all is valid UTF-8, else the offset of the first bad byte. Surrogates and overlong forms
- * are bad; NUL is valid. */
+/* SIZE_MAX when all is valid UTF-8, else the offset of the first bad byte. Surrogates and overlong
+ * forms are bad; NUL is valid. */
 size_t utf8_find_invalid(Str text);
 /* True when every byte is below 128. */
 bool utf8_is_ascii(Str text);

@@ -1,6 +1,7 @@
-/* base/vec.h - growable arrays, typed by macro: VEC(Str) is an anonymous struct of data, len and capacity
- * whose storage grows in an arena. Name the type once: `typedef VEC(Str) StrVec;`. An empty vector is
- * all zeroes. Elements move when the vector grows, so keep indices rather than pointers. */
+/* base/vec.h - growable arrays, typed by macro: VEC(Str) is an anonymous struct of data, len and
+ * capacity whose storage grows in an arena. Name the type once: `typedef VEC(Str) StrVec;`. An
+ * empty vector is all zeroes. Elements move when the vector grows, so keep indices rather than
+ * pointers. */
 #ifndef BASE_VEC_H
 #define BASE_VEC_H
 
@@ -17,7 +18,8 @@
         size_t capacity; \
     }
 
-/* Appends one element, given as the remaining arguments so that a braced initialiser may stand there. */
+/* Appends one element, given as the remaining arguments so that a braced initialiser may stand
+ * there. */
 #define VEC_PUSH(arena, vec, ...) \
     (vec_reserve((arena), (void **)&(vec)->data, &(vec)->capacity, (vec)->len + 1, \
                  sizeof(*(vec)->data)), \
