@@ -72,8 +72,8 @@ Error *error_excerpt(TAKES Error *err, Str line, size_t column);
 ErrorKind error_kind(const Error *err);
 /* The same failure seen as another kind, where a layer knows better. */
 Error *error_with_kind(TAKES Error *err, ErrorKind kind);
-/* Gives the failure a class name of its own, for languages we run that have their own ("TypeError").
- * `class_name` is not copied: a literal. */
+/* Gives the failure a class name of its own, for languages we run that have their own
+ * ("TypeError"). `class_name` is not copied: a literal. */
 Error *error_as(TAKES Error *err, const char *class_name);
 /* "ConfigError" and so on, of the innermost cause. */
 const char *error_class(const Error *err);

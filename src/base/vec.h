@@ -34,7 +34,7 @@
 
 /* `for (VEC_EACH(Str, it, &names))` visits each element by pointer; do not push meanwhile. */
 #define VEC_EACH(Type, it, vec) \
-    Type *it = (vec)->data, *it##_end = (vec)->data + (vec)->len; \
+    Type *it = (vec)->data, *it##_end = it == NULL ? it : it + (vec)->len; \
     it != it##_end; \
     it++
 

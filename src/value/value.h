@@ -185,11 +185,11 @@ const Value *value_items(const Value *list);
 /* `for (VALUE_EACH(it, list))` visits each item, `for (VALUE_EACH_ENTRY(it, map))` each entry, in
  * order. */
 #define VALUE_EACH(it, list) \
-    const Value *it = value_items(list), *it##_end = it + value_len(list); \
+    const Value *it = value_items(list), *it##_end = it == NULL ? it : it + value_len(list); \
     it != it##_end; \
     it++
 #define VALUE_EACH_ENTRY(it, map) \
-    const ValueEntry *it = value_entries(map), *it##_end = it + value_len(map); \
+    const ValueEntry *it = value_entries(map), *it##_end = it == NULL ? it : it + value_len(map); \
     it != it##_end; \
     it++
 
