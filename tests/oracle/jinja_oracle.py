@@ -10,7 +10,6 @@ import decimal
 import itertools
 import re
 import sys
-import types
 from ast import literal_eval
 
 from jinja2 import DictLoader, TemplateSyntaxError
@@ -22,6 +21,10 @@ MODES = ("text", "native", "config")
 
 # A marker left where CPython would print where an object happens to lie in memory.
 ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+
+# Jinja2 compiles a filter it does not know into a function of such a name that raises. It stands
+# on no line of the template; its caller does.
+UNKNOWN_FILTER = re.compile(r"t_\d+")
 
 
 class TextEnvironment(SandboxedEnvironment):
@@ -161,7 +164,7 @@ def place_of(error):
     tb = error.__traceback__
     while tb is not None:
         template = tb.tb_frame.f_globals.get("__jinja_template__")
-        if template is not None:
+        if template is not None and not UNKNOWN_FILTER.fullmatch(tb.tb_frame.f_code.co_name):
             line = template.get_corresponding_lineno(tb.tb_lineno)
             name = template.name or ""
         tb = tb.tb_next
@@ -169,7 +172,12 @@ def place_of(error):
 
 
 def message_of(error):
-    text = error.message if isinstance(error, TemplateSyntaxError) else str(error)
+    if isinstance(error, TemplateSyntaxError):
+        text = error.message
+    elif isinstance(error, SyntaxError):  # of the Python code Jinja2 made, whose lines are not ours
+        text = error.msg
+    else:
+        text = str(error)
     return ADDRESS.sub(" at 0x?", (text or "").replace("\n", "\\n"))
 
 
