@@ -249,7 +249,7 @@ static Str file_line(const ValueFile *file, unsigned number)
 {
     Str rest = file->text;
     Str line = {0};
-    for (unsigned i = 0; i < number; i++) {
+    for (unsigned i = file->line_base; i < number; i++) {
         if (!str_next_line(&rest, &line)) {
             return (Str){0};
         }

@@ -46,6 +46,7 @@ typedef enum ValueKind {
 typedef struct ValueFile {
     Str path;
     Str text;
+    unsigned line_base; /* lines of the file before `text` */
 } ValueFile;
 
 typedef struct ValueMap ValueMap;
@@ -146,6 +147,15 @@ static inline Value value_placed_at(Value value, const Value *place)
     value.line = place->line;
     value.column = place->column;
     return value;
+}
+
+/* For readers. Beyond what fits, line and column stop counting. */
+static inline void value_set_place(Value *value, const ValueFile *file, size_t line, size_t column)
+{
+    enum { LAST_LINE = 0xFFFFFF };
+    value->file = file;
+    value->line = (line < LAST_LINE ? (unsigned)line : LAST_LINE) & LAST_LINE;
+    value->column = column < UINT32_MAX ? (uint32_t)column : UINT32_MAX;
 }
 
 /* ---- Looking into values. All accept NULL and values of another kind, and find nothing there.
