@@ -87,7 +87,8 @@ size_t number_format_int64(int64_t value, char *out)
 static size_t format_fixed(const NumberDigits *number, char *out)
 {
     size_t len = 0;
-    for (int position = number->point < 1 ? 0 : 1; position <= number->point; position++) {
+    int start = number->point < 1 ? number->point : 1; /* a zero, or all digits before the point */
+    for (int position = start; position <= number->point; position++) {
         bool has_digit = position >= 1 && (size_t)position <= number->len;
         out[len++] = has_digit ? number->digits[position - 1] : '0';
     }
