@@ -269,10 +269,9 @@ Error *value_error_make(const char *source_file, int source_line, ErrorKind kind
     va_end(args);
     Error *err = error_make(source_file, source_line, kind, STR_FMT "%s" STR_FMT, STR_ARG(place),
                             place.len > 0 ? ": " : "", STR_ARG(strbuf_str(&message)));
-    if (at != NULL && at->file != NULL && at->line > 0 && at->file->text.len > 0) {
-        err = error_excerpt(err, file_line(at->file, at->line), at->column);
-    }
-    return err;
+    bool placed = at != NULL && at->file != NULL && at->line > 0;
+    Str line = placed ? file_line(at->file, at->line) : (Str){0};
+    return str_trim(line).len > 0 ? error_excerpt(err, line, at->column) : err;
 }
 
 /* ---- Values that must be of one kind ---- */
