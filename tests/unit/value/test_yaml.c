@@ -135,7 +135,8 @@ static void add_bomb(StrBuf *text, const char *first, const char *before, const 
     strbuf_printf(text, "a0: &a0 %s\n", first);
     for (int i = 1; i < 40; i++) {
         int last = i - 1;
-        strbuf_printf(text, "a%d: &a%d %s*a%d, *a%d, *a%d%s\n", i, i, before, last, last, last, after);
+        strbuf_printf(text, "a%d: &a%d %s*a%d, *a%d, *a%d%s\n", i, i, before, last, last, last,
+                      after);
     }
 }
 
