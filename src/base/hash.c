@@ -64,3 +64,13 @@ uint64_t hash_bytes(const void *data, size_t len)
     sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
+
+uint64_t hash_stable(const void *data, size_t len)
+{
+    const uint8_t *bytes = data;
+    uint64_t hash = 0xcbf29ce484222325U;
+    for (size_t i = 0; i < len; i++) {
+        hash = (hash ^ bytes[i]) * 0x100000001b3U;
+    }
+    return hash;
+}
