@@ -1,0 +1,21 @@
+/* cli/command/all.h - the commands, in the order help shows them. Each is the const CommandDef of a
+ * file in this folder: to add one, write the file and name it here. */
+#ifndef CLI_COMMAND_ALL_H
+#define CLI_COMMAND_ALL_H
+
+#include "cli/command.h"
+
+/* clang-format off */
+#define CLI_COMMANDS(X) \
+    X(generate) \
+    X(query) \
+    X(db_status) \
+    X(completion) X(complete_words) \
+    X(help)
+/* clang-format on */
+
+#define X(name) extern const CommandDef command_##name;
+CLI_COMMANDS(X)
+#undef X
+
+#endif

@@ -1,0 +1,374 @@
+/* The parser of cli/command.h: words to a command, its arguments and options. */
+#include "cli/command.h"
+
+#include "base/number.h"
+#include "base/suggest.h"
+
+typedef struct Parser {
+    Invocation *out;
+    int argc;
+    const char *const *argv;
+    int at;
+    bool words_only; /* after "--" */
+} Parser;
+
+static const char *program_name(Program program)
+{
+    return program == PROGRAM_DBT ? "dbt" : program == PROGRAM_DLT ? "dlt" : "dango";
+}
+
+/* "--selct" as "selct". */
+static Str without_dashes(Str word)
+{
+    while (word.len > 0 && word.data[0] == '-') {
+        word = str_from_offset(word, 1);
+    }
+    return word;
+}
+
+static Error *unknown_flag(const Parser *parser, Str name)
+{
+    Error *err = error_new(ERR_USAGE, "unknown option '" STR_FMT "'", STR_ARG(name));
+    Suggestion best = suggestion_init(without_dashes(name));
+    const CommandDef *command = parser->out->command;
+    for (const FlagDef *f = command != NULL ? command->flags : NULL; f != NULL && f->name != NULL;
+         f++) {
+        suggestion_try(&best, str_from(f->name));
+    }
+    for (const FlagDef *f = global_flags; f->name != NULL; f++) {
+        suggestion_try(&best, str_from(f->name));
+    }
+    if (best.name.len > 0) {
+        err = error_hint(err, "did you mean '--" STR_FMT "'?", STR_ARG(best.name));
+    }
+    return error_hint(err, "see '%s%s%s --help'", program_name(parser->out->program),
+                      command != NULL ? " " : "", command != NULL ? command->path : "");
+}
+
+static Error *unknown_command(const Invocation *out, Str words)
+{
+    Error *err = error_new(ERR_USAGE, "unknown command '%s " STR_FMT "'",
+                           program_name(out->program), STR_ARG(words));
+    Suggestion best = suggestion_init(words);
+    for (const CommandDef *const *it = commands; *it != NULL; it++) {
+        if (((*it)->programs & out->program) != 0 && !(*it)->hidden) {
+            suggestion_try(&best, str_from((*it)->path));
+        }
+    }
+    if (best.name.len > 0) {
+        err = error_hint(err, "did you mean '%s " STR_FMT "'?", program_name(out->program),
+                         STR_ARG(best.name));
+    }
+    return error_hint(err, "see '%s --help'", program_name(out->program));
+}
+
+static bool is_choice(const FlagDef *flag, Str value)
+{
+    for (const char *const *choice = flag->choices; choice != NULL && *choice != NULL; choice++) {
+        if (str_is(value, *choice)) {
+            return true;
+        }
+    }
+    return flag->choices == NULL;
+}
+
+static Error *wrong_choice(const FlagDef *flag, Str value)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("choices");
+    StrBuf list = strbuf_init(arena, 4096);
+    for (const char *const *choice = flag->choices; *choice != NULL; choice++) {
+        strbuf_printf(&list, "%s%s", list.len > 0 ? ", " : "", *choice);
+    }
+    return error_hint(
+        error_new(ERR_USAGE, "'" STR_FMT "' is not a value of --%s", STR_ARG(value), flag->name),
+        "use one of: %s", strbuf_c(&list));
+}
+
+static Error *add_value(Parser *parser, const FlagDef *flag, Str value)
+{
+    if (!is_choice(flag, value)) {
+        return wrong_choice(flag, value);
+    }
+    int64_t number = 0;
+    if (flag->kind == FLAG_INT && (!number_parse_int64(value, &number) || number < flag->min)) {
+        return error_new(ERR_USAGE, "--%s needs a whole number from %lld on, not '" STR_FMT "'",
+                         flag->name, (long long)flag->min, STR_ARG(value));
+    }
+    VEC_PUSH(parser->out->arena, &parser->out->values,
+             (FlagValue){.flag = flag, .text = value, .on = true});
+    return NULL;
+}
+
+static bool next_is_word(const Parser *parser)
+{
+    if (parser->at >= parser->argc) {
+        return false;
+    }
+    const char *next = parser->argv[parser->at];
+    return next[0] != '-' || next[1] == '\0';
+}
+
+/* --wait [SECONDS]: the next word is its value only when it can be nothing else. */
+static bool takes_next_as_optional(const Parser *parser, const FlagDef *flag)
+{
+    int64_t number = 0;
+    Str next = next_is_word(parser) ? str_from(parser->argv[parser->at]) : STR("");
+    return next.len > 0 &&
+           (flag->choices != NULL ? is_choice(flag, next) : number_parse_int64(next, &number));
+}
+
+/* The words after the option, up to the next option. */
+static Error *take_words(Parser *parser, const FlagDef *flag)
+{
+    if (!next_is_word(parser)) {
+        return error_new(ERR_USAGE, "--%s needs a value: %s", flag->name, flag->value);
+    }
+    while (next_is_word(parser)) {
+        TRY(add_value(parser, flag, str_from(parser->argv[parser->at++])));
+    }
+    return NULL;
+}
+
+static Error *take_value(Parser *parser, const FlagDef *flag)
+{
+    /* A negative number or a lone dash is a value; another option is not. */
+    int64_t number = 0;
+    bool there =
+        parser->at < parser->argc &&
+        (next_is_word(parser) || number_parse_int64(str_from(parser->argv[parser->at]), &number));
+    if (!there) {
+        return error_new(ERR_USAGE, "--%s needs a value: %s", flag->name,
+                         flag->value != NULL ? flag->value : "VALUE");
+    }
+    return add_value(parser, flag, str_from(parser->argv[parser->at++]));
+}
+
+static Error *take_flag(Parser *parser, const FlagDef *flag, const Str *attached, bool negated)
+{
+    Invocation *out = parser->out;
+    switch (flag->kind) {
+    case FLAG_SWITCH:
+        if (attached != NULL) {
+            return error_new(ERR_USAGE, "--%s takes no value", flag->name);
+        }
+        VEC_PUSH(out->arena, &out->values, (FlagValue){.flag = flag, .on = !negated});
+        return NULL;
+    case FLAG_OPTIONAL:
+        if (attached == NULL && !takes_next_as_optional(parser, flag)) {
+            VEC_PUSH(out->arena, &out->values, (FlagValue){.flag = flag, .on = true});
+            return NULL;
+        }
+        break;
+    case FLAG_WORDS:
+        if (attached == NULL) {
+            return take_words(parser, flag);
+        }
+        break;
+    case FLAG_TEXT:
+    case FLAG_LIST:
+    case FLAG_REPEATED:
+    case FLAG_INT:
+        break;
+    }
+    return attached != NULL ? add_value(parser, flag, *attached) : take_value(parser, flag);
+}
+
+static Error *take_long(Parser *parser, Str word)
+{
+    Str name = str_from_offset(word, 2), value = {NULL, 0};
+    bool has_value = str_cut(name, '=', &name, &value);
+    const FlagDef *flag = flag_find(parser->out->command, name);
+    bool negated = false;
+    if (flag == NULL && str_starts_with(name, STR("no-"))) {
+        flag = flag_find(parser->out->command, str_from_offset(name, 3));
+        negated = flag != NULL;
+        flag = flag != NULL && flag->negatable ? flag : NULL;
+    }
+    if (flag == NULL) {
+        return unknown_flag(parser, has_value ? str_slice(word, 0, name.len + 2) : word);
+    }
+    return take_flag(parser, flag, has_value ? &value : NULL, negated);
+}
+
+/* -f, -fq, -sNAME, -s NAME. */
+static Error *take_short(Parser *parser, Str word)
+{
+    for (size_t i = 1; i < word.len; i++) {
+        const FlagDef *flag = flag_find_letter(parser->out->command, word.data[i]);
+        if (flag == NULL) {
+            return unknown_flag(parser, word);
+        }
+        if (flag->kind == FLAG_SWITCH) {
+            TRY(take_flag(parser, flag, NULL, false));
+            continue;
+        }
+        Str rest = str_from_offset(word, i + 1);
+        return take_flag(parser, flag, rest.len > 0 ? &rest : NULL, false);
+    }
+    return NULL;
+}
+
+/* Before the command is known: "dango dbt run" and "dango dlt pipeline" change the program. */
+static bool switches_program(Invocation *out, Str word)
+{
+    if (out->program != PROGRAM_DANGO || out->group.len > 0) {
+        return false;
+    }
+    if (str_is(word, "dbt") || str_is(word, "dlt")) {
+        out->program = str_is(word, "dbt") ? PROGRAM_DBT : PROGRAM_DLT;
+        return true;
+    }
+    return false;
+}
+
+static Error *take_word(Parser *parser, Str word)
+{
+    Invocation *out = parser->out;
+    if (out->command != NULL) {
+        VEC_PUSH(out->arena, &out->args, word);
+        return NULL;
+    }
+    if (switches_program(out, word)) {
+        return NULL;
+    }
+    Str path = out->group.len > 0
+                   ? str_printf(out->arena, STR_FMT " " STR_FMT, STR_ARG(out->group), STR_ARG(word))
+                   : word;
+    out->command = command_find(out->program, path);
+    if (out->command != NULL && !command_is_group(out->program, path)) {
+        return NULL;
+    }
+    if (command_is_group(out->program, path)) {
+        out->command = NULL;
+        out->group = path;
+        return NULL;
+    }
+    return unknown_command(out, path);
+}
+
+static Error *check_args(const Invocation *out)
+{
+    const CommandDef *command = out->command;
+    size_t count = out->args.len;
+    size_t most = command->args_kind == ARGS_NONE                                     ? 0
+                  : command->args_kind == ARGS_ANY || command->args_kind == ARGS_SOME ? SIZE_MAX
+                                                                                      : 1;
+    bool some = command->args_kind == ARGS_ONE || command->args_kind == ARGS_SOME;
+    if (count > most) {
+        return error_hint(error_new(ERR_USAGE, "'%s' does not take the argument '" STR_FMT "'",
+                                    command->path, STR_ARG(out->args.data[most])),
+                          "usage: %s %s %s", program_name(out->program), command->path,
+                          command->args != NULL ? command->args : "");
+    }
+    if (some && count == 0) {
+        return error_hint(
+            error_new(ERR_USAGE, "'%s' needs an argument: %s", command->path, command->args),
+            "see '%s %s --help'", program_name(out->program), command->path);
+    }
+    return NULL;
+}
+
+/* "dango source" is complete as a group; "dango snapshot" may be a command that is also a group. */
+static void settle_group(Invocation *out)
+{
+    if (out->command == NULL && out->group.len > 0) {
+        out->command = command_find(out->program, out->group);
+    }
+}
+
+static Error *parse_all(Parser *parser)
+{
+    while (parser->at < parser->argc) {
+        Str word = str_from(parser->argv[parser->at++]);
+        bool dashed = !parser->words_only && word.len > 1 && word.data[0] == '-';
+        if (dashed && str_is(word, "--")) {
+            parser->words_only = true;
+        } else if (dashed && word.data[1] == '-') {
+            settle_group(parser->out);
+            TRY(take_long(parser, word));
+        } else if (dashed) {
+            settle_group(parser->out);
+            TRY(take_short(parser, word));
+        } else {
+            TRY(take_word(parser, word));
+        }
+    }
+    settle_group(parser->out);
+    return NULL;
+}
+
+Error *invocation_parse(Program program, int argc, const char *const argv[], Arena *arena,
+                        Invocation *out)
+{
+    *out = (Invocation){.arena = arena, .program = program};
+    Parser parser = {.out = out, .argc = argc, .argv = argv, .at = 1};
+    TRY(parse_all(&parser));
+    if (out->command != NULL && !invocation_switch(out, "help")) {
+        TRY(check_args(out));
+    }
+    return NULL;
+}
+
+/* The last value given for the option, or NULL. */
+static const FlagValue *last_value(const Invocation *invocation, const char *name)
+{
+    const FlagDef *flag = flag_find(invocation->command, str_from(name));
+    CHECK(flag != NULL);
+    for (size_t i = invocation->values.len; i-- > 0;) {
+        if (invocation->values.data[i].flag == flag) {
+            return &invocation->values.data[i];
+        }
+    }
+    return NULL;
+}
+
+bool invocation_has(const Invocation *invocation, const char *flag)
+{
+    return last_value(invocation, flag) != NULL;
+}
+
+bool invocation_switch(const Invocation *invocation, const char *flag)
+{
+    const FlagValue *value = last_value(invocation, flag);
+    return value != NULL && value->on;
+}
+
+Str invocation_text(const Invocation *invocation, const char *flag)
+{
+    const FlagValue *value = last_value(invocation, flag);
+    return value != NULL ? value->text : (Str){NULL, 0};
+}
+
+int64_t invocation_int(const Invocation *invocation, const char *flag, int64_t otherwise)
+{
+    const FlagValue *value = last_value(invocation, flag);
+    int64_t number = otherwise;
+    if (value != NULL && !number_parse_int64(value->text, &number)) {
+        return otherwise;
+    }
+    return number;
+}
+
+StrVec invocation_list(const Invocation *invocation, const char *name, Arena *arena)
+{
+    const FlagDef *flag = flag_find(invocation->command, str_from(name));
+    CHECK(flag != NULL);
+    StrVec list = {0};
+    for (size_t i = 0; i < invocation->values.len; i++) {
+        const FlagValue *value = &invocation->values.data[i];
+        if (value->flag != flag) {
+            continue;
+        }
+        Str rest = value->text, piece;
+        if (flag->kind != FLAG_LIST) {
+            VEC_PUSH(arena, &list, rest);
+            continue;
+        }
+        while (str_next_piece(&rest, ',', &piece)) {
+            if (str_trim(piece).len > 0) {
+                VEC_PUSH(arena, &list, str_trim(piece));
+            }
+        }
+    }
+    return list;
+}

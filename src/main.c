@@ -1,0 +1,7 @@
+/* One program under three names: dango, dbt, dlt. */
+#include "cli/cli.h"
+
+int main(int argc, char *argv[])
+{
+    return cli_main(argc, argv);
+}
