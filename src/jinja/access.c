@@ -55,9 +55,9 @@ static JValue undefined_unsafe(JinjaState *s, JValue value, JStr *name)
 static void add_owner(const char *type, bool quoted, StrBuf *out)
 {
     static const char *const modules[][2] = {
-        {"Namespace", "jinja2.utils."},      {"Cycler", "jinja2.utils."},
-        {"Joiner", "jinja2.utils."},         {"LoopContext", "jinja2.runtime."},
-        {"Macro", "jinja2.runtime."},        {"TemplateModule", "jinja2.environment."},
+        {"Namespace", "jinja2.utils."},        {"Cycler", "jinja2.utils."},
+        {"Joiner", "jinja2.utils."},           {"LoopContext", "jinja2.runtime."},
+        {"Macro", "jinja2.runtime."},          {"TemplateModule", "jinja2.environment."},
         {"BlockReference", "jinja2.runtime."}, {"Markup", "markupsafe."},
     };
     if (strcmp(type, "NoneType") == 0) {
@@ -112,11 +112,36 @@ static Error *access_undefined(JValue value, JValue *out)
 static bool is_hidden_name(Str name)
 {
     static const char *const names[] = {
-        "__class__",  "__doc__",  "__init__", "__dict__",  "__module__",       "__subclasses__",
-        "__mro__",    "__base__", "__bases__", "__globals__", "__getattribute__", "__reduce__",
-        "__reduce_ex__", "__str__", "__repr__", "__hash__", "__eq__", "__new__", "__setattr__",
-        "__delattr__", "__dir__", "__format__", "__init_subclass__", "__sizeof__",
-        "__subclasshook__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__",
+        "__class__",
+        "__doc__",
+        "__init__",
+        "__dict__",
+        "__module__",
+        "__subclasses__",
+        "__mro__",
+        "__base__",
+        "__bases__",
+        "__globals__",
+        "__getattribute__",
+        "__reduce__",
+        "__reduce_ex__",
+        "__str__",
+        "__repr__",
+        "__hash__",
+        "__eq__",
+        "__new__",
+        "__setattr__",
+        "__delattr__",
+        "__dir__",
+        "__format__",
+        "__init_subclass__",
+        "__sizeof__",
+        "__subclasshook__",
+        "__ne__",
+        "__lt__",
+        "__le__",
+        "__gt__",
+        "__ge__",
     };
     static const char *const of_containers[] = {
         "__len__", "__iter__", "__getitem__", "__contains__", "__add__", "__mul__",
@@ -251,7 +276,8 @@ Error *jget_item(JinjaState *s, JValue value, JValue key, JValue *out)
 
 /* ---- Slices ---- */
 
-/* A bound of a slice: `fallback` for None; cut to [low, high] after a negative one counted from the end. */
+/* A bound of a slice: `fallback` for None; cut to [low, high] after a negative one counted from the
+ * end. */
 static Error *slice_bound(JValue bound, int64_t len, int64_t low, int64_t high, int64_t fallback,
                           int64_t *out)
 {

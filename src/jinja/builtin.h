@@ -1,16 +1,16 @@
-/* jinja/builtin.h - filters, tests, methods and global functions are rows of tables. To add one, write a
- * C function and its row; the compiler of templates, the arguments' names, the checks and the error
- * messages all come from the row.
+/* jinja/builtin.h - filters, tests, methods and global functions are rows of tables. To add one,
+ * write a C function and its row; the compiler of templates, the arguments' names, the checks and
+ * the error messages all come from the row.
  *
  *     {"center", filter_center, 1, 2, "value width", 0},
  *
- * Arguments: the subject of a filter or test, and the self of a method, is args[0] and counts in min and
- * max. When the function runs, args[0 .. max) are all there: given by position or by name, or MISSING.
- * Rows that take any number (max JARGS_ANY) get exactly call->argc arguments, with MISSING only for
- * those below min that came by no name.
+ * Arguments: the subject of a filter or test, and the self of a method, is args[0] and counts in
+ * min and max. When the function runs, args[0 .. max) are all there: given by position or by name,
+ * or MISSING. Rows that take any number (max JARGS_ANY) get exactly call->argc arguments, with
+ * MISSING only for those below min that came by no name.
  *
- * A builtin never sees a wrong number of arguments or an unknown name. It returns NULL and sets *out, or
- * an error made with jraise() and leaves *out alone. */
+ * A builtin never sees a wrong number of arguments or an unknown name. It returns NULL and sets
+ * *out, or an error made with jraise() and leaves *out alone. */
 #ifndef JINJA_BUILTIN_H
 #define JINJA_BUILTIN_H
 
@@ -38,7 +38,8 @@ struct JBuiltin {
     JNative run;
     uint8_t min_args;
     uint8_t max_args;
-    const char *params; /* the arguments' names by position, blank between; NULL = by position only */
+    const char
+        *params; /* the arguments' names by position, blank between; NULL = by position only */
     unsigned flags;
     const void *data; /* the embedder's, found at jinja_callee(s)->data */
 };
@@ -50,15 +51,15 @@ extern const JBuiltin jinja_filters_select[]; /* filter_select.c: map, select, g
 extern const JBuiltin jinja_filters_value[];  /* filter_value.c: default, int, round, tojson, ... */
 extern const JBuiltin jinja_tests[];          /* test.c */
 extern const JBuiltin jinja_globals[];        /* global.c */
-extern const JBuiltin jinja_str_methods[];        /* method_str.c */
-extern const JBuiltin jinja_str_predicates[];     /* method_str_is.c */
-extern const JBuiltin jinja_list_methods[];       /* method_list.c, as the two below */
+extern const JBuiltin jinja_str_methods[];    /* method_str.c */
+extern const JBuiltin jinja_str_predicates[]; /* method_str_is.c */
+extern const JBuiltin jinja_list_methods[];   /* method_list.c, as the two below */
 extern const JBuiltin jinja_tuple_methods[];
 extern const JBuiltin jinja_range_methods[];
-extern const JBuiltin jinja_dict_methods[];       /* method_dict.c, as the two below */
+extern const JBuiltin jinja_dict_methods[]; /* method_dict.c, as the two below */
 extern const JBuiltin jinja_set_methods[];
 extern const JBuiltin jinja_view_methods[];
-extern const JBuiltin jinja_int_methods[];        /* method_number.c; also of bools and bigints */
+extern const JBuiltin jinja_int_methods[]; /* method_number.c; also of bools and bigints */
 extern const JBuiltin jinja_float_methods[];
 
 /* ---- Reading arguments ---- */

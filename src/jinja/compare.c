@@ -167,8 +167,8 @@ static enum Equality dicts_equal(JDict *a, JDict *b, int depth)
 
 static bool ranges_equal(const JRange *a, const JRange *b)
 {
-    return a->len == b->len && (a->len == 0 || (a->start == b->start &&
-                                                (a->len == 1 || a->step == b->step)));
+    return a->len == b->len &&
+           (a->len == 0 || (a->start == b->start && (a->len == 1 || a->step == b->step)));
 }
 
 /* What two undefined values are depends on their class alone, as in Jinja2. */

@@ -107,7 +107,8 @@ static JEntry *insert(JDict *dict, JValue key, uint32_t hash)
     return &table->entries[at];
 }
 
-/* Marks an entry removed. It stays in the index, where it matches no key, until the next rebuild. */
+/* Marks an entry removed. It stays in the index, where it matches no key, until the next rebuild.
+ */
 static void remove_entry(JDict *dict, JEntry *entry)
 {
     entry->key = JMISSING;

@@ -1,9 +1,9 @@
-/* jinja/dict.h - dicts and sets, in order of insertion, with Python's equality of keys: 1, 1.0 and True
- * are one key. Small ones are searched one by one, larger ones keep a hash index. Shared ones lock
- * themselves, so the fields are touched only by dict.c.
+/* jinja/dict.h - dicts and sets, in order of insertion, with Python's equality of keys: 1, 1.0 and
+ * True are one key. Small ones are searched one by one, larger ones keep a hash index. Shared ones
+ * lock themselves, so the fields are touched only by dict.c.
  *
- * Functions that take any key fail with TypeError when it cannot be hashed; those for str keys cannot
- * fail. */
+ * Functions that take any key fail with TypeError when it cannot be hashed; those for str keys
+ * cannot fail. */
 #ifndef JINJA_DICT_H
 #define JINJA_DICT_H
 
@@ -20,8 +20,8 @@ typedef struct JEntry {
 } JEntry;
 
 typedef struct JTable {
-    JEntry *entries;  /* malloc; [0 .. used), oldest first, removed ones among them */
-    uint32_t *index;  /* entry number + 1, 0 = free; NULL while small */
+    JEntry *entries; /* malloc; [0 .. used), oldest first, removed ones among them */
+    uint32_t *index; /* entry number + 1, 0 = free; NULL while small */
     uint32_t used;
     uint32_t capacity;
     uint32_t live;

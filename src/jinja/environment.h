@@ -1,5 +1,5 @@
-/* jinja/environment.h - what the engine's own files need of an environment: the tables, looked up by
- * name. */
+/* jinja/environment.h - what the engine's own files need of an environment: the tables, looked up
+ * by name. */
 #ifndef JINJA_ENVIRONMENT_H
 #define JINJA_ENVIRONMENT_H
 

@@ -1,17 +1,19 @@
-/* jinja/heap.h - where objects live. A render has a heap of its own: non-moving, mark and sweep. Whoever
- * allocates need not look at the result (memory never runs out quietly, see base/arena.h) and need not
- * protect it: heap_collect is called only by the VM, between instructions, once enough was allocated.
+/* jinja/heap.h - where objects live. A render has a heap of its own: non-moving, mark and sweep.
+ * Whoever allocates need not look at the result (memory never runs out quietly, see base/arena.h)
+ * and need not protect it: heap_collect is called only by the VM, between instructions, once enough
+ * was allocated.
  *
- * C functions that call back into the VM need not protect what they hold either. Each object carries the
- * depth of VM runs inside each other at which it was born; a collection at depth d treats everything
- * born at a lesser depth as alive, and so whatever the waiting C functions made. What a run
- * returns to C is re-stamped with the depth of its receiver (jheap_adopt).
+ * C functions that call back into the VM need not protect what they hold either. Each object
+ * carries the depth of VM runs inside each other at which it was born; a collection at depth d
+ * treats everything born at a lesser depth as alive, and so whatever the waiting C functions made.
+ * What a run returns to C is re-stamped with the depth of its receiver (jheap_adopt).
  *
- * Constants of a template live on a heap that never collects (JHEAP_IMMORTAL) and are freed with the
- * template. What outlives a render and is seen by several threads lives on a shared heap: storing a value
- * into a shared container gives everything reachable from the value to the shared heap, where it stays
- * until that heap is freed. Objects do not move, so identity is kept. Marking stops at objects of
- * other heaps. A heap belongs to one thread at a time; the shared heap guards itself. */
+ * Constants of a template live on a heap that never collects (JHEAP_IMMORTAL) and are freed with
+ * the template. What outlives a render and is seen by several threads lives on a shared heap:
+ * storing a value into a shared container gives everything reachable from the value to the shared
+ * heap, where it stays until that heap is freed. Objects do not move, so identity is kept. Marking
+ * stops at objects of other heaps. A heap belongs to one thread at a time; the shared heap guards
+ * itself. */
 #ifndef JINJA_HEAP_H
 #define JINJA_HEAP_H
 
@@ -22,14 +24,14 @@
 #include "jinja/value.h"
 
 #if defined(__SANITIZE_ADDRESS__)
-# define JHEAP_PLAIN 1 /* each object is its own allocation, so that overruns are caught */
+#    define JHEAP_PLAIN 1 /* each object is its own allocation, so that overruns are caught */
 #elif defined(__has_feature)
-# if __has_feature(address_sanitizer)
-#  define JHEAP_PLAIN 1
-# endif
+#    if __has_feature(address_sanitizer)
+#        define JHEAP_PLAIN 1
+#    endif
 #endif
 #ifndef JHEAP_PLAIN
-# define JHEAP_PLAIN 0
+#    define JHEAP_PLAIN 0
 #endif
 
 enum {
@@ -53,8 +55,8 @@ typedef VEC(JObj *) JObjVec;
 typedef enum JHeapKind { JHEAP_RENDER, JHEAP_IMMORTAL } JHeapKind;
 
 typedef struct JHeap {
-    JCell *free[JHEAP_CLASSES];    /* swept cells */
-    uint8_t *bump[JHEAP_CLASSES];  /* the untouched rest of the newest page of each class */
+    JCell *free[JHEAP_CLASSES];   /* swept cells */
+    uint8_t *bump[JHEAP_CLASSES]; /* the untouched rest of the newest page of each class */
     uint8_t *bump_end[JHEAP_CLASSES];
     JPage *pages;
     JObjVec large;       /* objects allocated by themselves */
@@ -116,7 +118,8 @@ static inline void jheap_adopt(JHeap *heap, JValue value)
     }
 }
 
-/* Tells the collector of a buffer that grew by `bytes` outside the heap (list items, dict entries). */
+/* Tells the collector of a buffer that grew by `bytes` outside the heap (list items, dict entries).
+ */
 static inline void jheap_grew(JHeap *heap, size_t bytes)
 {
     heap->debt_bytes += bytes;
@@ -127,8 +130,8 @@ static inline bool jheap_due(const JHeap *heap)
     return heap->debt_bytes >= heap->limit_bytes;
 }
 
-/* Visits objects: marks them, or hands them to the shared heap. Work waits on a stack of its own, so
- * nesting costs no C stack. */
+/* Visits objects: marks them, or hands them to the shared heap. Work waits on a stack of its own,
+ * so nesting costs no C stack. */
 typedef struct JMarker {
     JHeap *heap;
     JSharedHeap *sharing; /* NULL: this is a collection */
@@ -159,8 +162,8 @@ void jshared_free(JSharedHeap *shared);
 OWNED_UNTIL(jshared_free) JSharedHeap *jshared_new(void);
 DEFINE_AUTO_FREE(jshared, JSharedHeap)
 
-/* Gives `value` and everything reachable from it to the shared heap. From then on its containers lock
- * themselves. Only before other threads see the value. */
+/* Gives `value` and everything reachable from it to the shared heap. From then on its containers
+ * lock themselves. Only before other threads see the value. */
 void jshare(JHeap *from, JSharedHeap *shared, JValue value);
 
 /* Holds the lock of a shared container for a scope; costs one comparison when it is not shared. */

@@ -1,6 +1,6 @@
-/* jinja/list.h - lists and tuples. A list may be shared between threads: outside list.c its items are
- * read and written only through these functions, which lock it when needed. Indices are checked by the
- * caller's eyes only where the comment says so. */
+/* jinja/list.h - lists and tuples. A list may be shared between threads: outside list.c its items
+ * are read and written only through these functions, which lock it when needed. Indices are checked
+ * by the caller's eyes only where the comment says so. */
 #ifndef JINJA_LIST_H
 #define JINJA_LIST_H
 
@@ -11,7 +11,7 @@ struct JList {
     JObj obj;
     uint32_t len;
     uint32_t capacity;
-    JValue *items; /* malloc; guarded by shared's lock, as are len and capacity */
+    JValue *items;       /* malloc; guarded by shared's lock, as are len and capacity */
     JSharedHeap *shared; /* NULL: only one thread sees the list */
     JHeap *heap;         /* of its birth, to account what it grows; NULL once shared */
 };
@@ -30,7 +30,8 @@ static inline size_t jlist_len(const JList *list)
     return list->len;
 }
 
-/* MISSING when `index` is not below the length (another thread may have shortened a shared list). */
+/* MISSING when `index` is not below the length (another thread may have shortened a shared list).
+ */
 static inline JValue jlist_at(JList *list, size_t index)
 {
     JGUARD(list);

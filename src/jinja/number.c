@@ -46,8 +46,9 @@ static double divide_mpz(const mpz_t a, const mpz_t b)
     mpz_clear(n);
     mpz_clear(d);
     mpz_clear(rest);
-    double magnitude = shift > 1200 ? 0.0 : shift < -1200 ? HUGE_VAL
-                                                          : ldexp((double)quotient, (int)-shift);
+    double magnitude = shift > 1200    ? 0.0
+                       : shift < -1200 ? HUGE_VAL
+                                       : ldexp((double)quotient, (int)-shift);
     return mpz_sgn(a) == mpz_sgn(b) ? magnitude : -magnitude;
 }
 
@@ -213,7 +214,8 @@ static Error *big_binary(JinjaState *s, JBinaryOp op, JValue a, JValue b, JValue
     return err;
 }
 
-/* The result where it fits 64 bits; false where it does not, or where bigints or floats are needed. */
+/* The result where it fits 64 bits; false where it does not, or where bigints or floats are needed.
+ */
 static bool small_binary(JBinaryOp op, int64_t a, int64_t b, JValue *out)
 {
     enum { EXACT = 53 }; /* bits of an int that a double holds */
@@ -265,8 +267,7 @@ static Error *int_binary(JinjaState *s, JBinaryOp op, JValue a, JValue b, JValue
     if (small && small_binary(op, small_int(a), small_int(b), out)) {
         return NULL;
     }
-    bool negative =
-        b.type == J_BIGINT ? mpz_sgn(((JBigint *)b.obj)->z) < 0 : small_int(b) < 0;
+    bool negative = b.type == J_BIGINT ? mpz_sgn(((JBigint *)b.obj)->z) < 0 : small_int(b) < 0;
     if (op == JBIN_POW && negative) {
         bool known = false;
         double x = 0, y = 0;

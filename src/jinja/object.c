@@ -45,7 +45,8 @@ JValue jrange_new(JHeap *heap, int64_t start, int64_t stop, int64_t step)
     range->stop = stop;
     range->step = step;
     /* Unsigned, because the distance between two int64 may not fit one. */
-    uint64_t distance = step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop;
+    uint64_t distance =
+        step > 0 ? (uint64_t)stop - (uint64_t)start : (uint64_t)start - (uint64_t)stop;
     uint64_t stride = step > 0 ? (uint64_t)step : 0 - (uint64_t)step;
     bool empty = step > 0 ? start >= stop : start <= stop;
     uint64_t count = empty ? 0 : (distance - 1) / stride + 1;

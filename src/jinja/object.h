@@ -1,4 +1,5 @@
-/* jinja/object.h - the smaller kinds of objects, and host objects: the types that the embedder adds. */
+/* jinja/object.h - the smaller kinds of objects, and host objects: the types that the embedder
+ * adds. */
 #ifndef JINJA_OBJECT_H
 #define JINJA_OBJECT_H
 
@@ -47,8 +48,8 @@ typedef struct JView {
     JDict *dict;
 } JView;
 
-/* A position in a sequence of values: what loops and builtins walk, and what lazy filters return. The
- * class gives the next value; what it needs is in `over`, `extra` and the counters. */
+/* A position in a sequence of values: what loops and builtins walk, and what lazy filters return.
+ * The class gives the next value; what it needs is in `over`, `extra` and the counters. */
 typedef struct JIterator JIterator;
 
 typedef struct JIteratorClass {
@@ -94,9 +95,9 @@ typedef enum JCompareOp { JCMP_LT, JCMP_LE, JCMP_GT, JCMP_GE } JCompareOp;
 
 typedef struct JHost JHost;
 
-/* A type of the embedder. Only `name` is required; what is NULL behaves as a plain Python object does.
- * Results MISSING mean "no such thing". All run on the render's thread; objects that are shared between
- * threads must guard what they change. */
+/* A type of the embedder. Only `name` is required; what is NULL behaves as a plain Python object
+ * does. Results MISSING mean "no such thing". All run on the render's thread; objects that are
+ * shared between threads must guard what they change. */
 typedef struct JHostClass {
     const char *name;
     MUST_CHECK Error *(*get_attr)(JinjaState *s, JHost *self, JStr *name, JValue *out);

@@ -1,6 +1,6 @@
-/* jinja/ops.h - what can be done with any value, by Python's rules: truth, equality, order, printing,
- * length, iteration, attributes, items, arithmetic. Failures are ERR_TEMPLATE with Python's class and
- * message (jraise), or ERR_LIMIT when a result would pass its ceiling. */
+/* jinja/ops.h - what can be done with any value, by Python's rules: truth, equality, order,
+ * printing, length, iteration, attributes, items, arithmetic. Failures are ERR_TEMPLATE with
+ * Python's class and message (jraise), or ERR_LIMIT when a result would pass its ceiling. */
 #ifndef JINJA_OPS_H
 #define JINJA_OPS_H
 
@@ -45,8 +45,8 @@ MUST_CHECK Error *jlength(JinjaState *s, JValue value, size_t *out);
 
 /* ---- access.c ---- */
 
-/* value.name as the language means it: the attribute, else the item; UNDEFINED when neither exists. Fails
- * on an undefined value. */
+/* value.name as the language means it: the attribute, else the item; UNDEFINED when neither exists.
+ * Fails on an undefined value. */
 MUST_CHECK Error *jget_attr(JinjaState *s, JValue value, JStr *name, JValue *out);
 /* value[key]: the item, else the attribute. */
 MUST_CHECK Error *jget_item(JinjaState *s, JValue value, JValue key, JValue *out);
@@ -90,14 +90,15 @@ MUST_CHECK Error *jnegate(JinjaState *s, JValue value, JValue *out);
 MUST_CHECK Error *jpositive(JinjaState *s, JValue value, JValue *out);
 /* str(a) + str(b), the operator ~ on `count` values. */
 MUST_CHECK Error *jconcat(JinjaState *s, const JValue *values, size_t count, JValue *out);
-/* The value as a double: int, bool, float; OverflowError for a bigint out of range. False if it is no
- * number. */
+/* The value as a double: int, bool, float; OverflowError for a bigint out of range. False if it is
+ * no number. */
 MUST_CHECK Error *jto_double(JValue value, bool *out_known, double *out);
 /* An index or count: int or bool (bigints saturate); false otherwise. */
 bool jto_int64(JValue value, int64_t *out);
 /* The integer that a float with integral value is; the float must be finite. */
 JValue jint_from_double(JHeap *heap, double value);
-/* Decimal digits with optional sign, of any length; false when it is not an integer. `base` 2 to 36. */
+/* Decimal digits with optional sign, of any length; false when it is not an integer. `base` 2
+ * to 36. */
 bool jint_from_text(JHeap *heap, Str digits, int base, JValue *out);
 
 /* format_percent.c: Python's str % args. */

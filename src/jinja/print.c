@@ -35,8 +35,9 @@ static Error *add_bigint(const JBigint *big, StrBuf *out)
     enum { MAX_DIGITS = 4300 };
     size_t size = mpz_sizeinbase(big->z, 10);
     if (size > MAX_DIGITS + 1) {
-        return jraise("ValueError", "Exceeds the limit (4300 digits) for integer string conversion; "
-                                    "use sys.set_int_max_str_digits() to increase the limit");
+        return jraise("ValueError",
+                      "Exceeds the limit (4300 digits) for integer string conversion; "
+                      "use sys.set_int_max_str_digits() to increase the limit");
     }
     char *at = strbuf_reserve(out, size + 2);
     if (at != NULL) {
@@ -192,8 +193,8 @@ static Error *repr_container(JinjaState *s, JValue value, const Path *path, StrB
         strbuf_add_c(out, "set()");
         return NULL;
     }
-    const char *close = value.type == J_TUPLE && value.tuple->len == 1 ? ",)"
-                                                                        : styles[value.type].close;
+    const char *close =
+        value.type == J_TUPLE && value.tuple->len == 1 ? ",)" : styles[value.type].close;
     return repr_items(s, value, &here, styles[value.type].open, close, out);
 }
 

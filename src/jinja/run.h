@@ -1,5 +1,5 @@
-/* jinja/run.h - the objects that belong to running templates: macros, loops, modules, blocks. Their bodies
- * are in run.c and vm.c; here is what heap, printing and attribute access need of them. */
+/* jinja/run.h - the objects that belong to running templates: macros, loops, modules, blocks. Their
+ * bodies are in run.c and vm.c; here is what heap, printing and attribute access need of them. */
 #ifndef JINJA_RUN_H
 #define JINJA_RUN_H
 

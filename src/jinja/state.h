@@ -1,5 +1,5 @@
-/* jinja/state.h - a render, as C functions see it: where to allocate, how to fail, how to call back into
- * the language. One thread uses a JinjaState. */
+/* jinja/state.h - a render, as C functions see it: where to allocate, how to fail, how to call back
+ * into the language. One thread uses a JinjaState. */
 #ifndef JINJA_STATE_H
 #define JINJA_STATE_H
 
@@ -23,8 +23,9 @@ MUST_CHECK Error *jinja_check_items(size_t items);
 
 JHeap *jinja_heap(JinjaState *s);
 
-/* A text under construction in the render's scratch memory; jbuild_take makes it a value and releases
- * the memory. Builds nest like brackets. After an error just return: the render cleans up. */
+/* A text under construction in the render's scratch memory; jbuild_take makes it a value and
+ * releases the memory. Builds nest like brackets. After an error just return: the render cleans up.
+ */
 typedef struct JBuild {
     StrBuf buf;
     ArenaMark mark;
@@ -38,8 +39,8 @@ Arena *jinja_scratch(JinjaState *s);
 
 /* ---- Calling ---- */
 
-/* Calls anything callable: macro, function, method, host object. `kwargs` may be NULL. Nothing has to be
- * protected from the collector: see heap.h. */
+/* Calls anything callable: macro, function, method, host object. `kwargs` may be NULL. Nothing has
+ * to be protected from the collector: see heap.h. */
 MUST_CHECK Error *jinja_call(JinjaState *s, JValue callee, const JValue *args, size_t argc,
                              JDict *kwargs, JValue *out);
 /* Runs a filter or test that was looked up by name, with args[0] the subject. */

@@ -19,7 +19,8 @@ JStr *jstr_new(JHeap *heap, Str text)
     if (text.len > 0) {
         memcpy(str->text, text.data, text.len);
     }
-    if ((heap->birth_flags & JOBJ_IMMORTAL) != 0) { /* threads will share it: compute nothing late */
+    if ((heap->birth_flags & JOBJ_IMMORTAL) !=
+        0) { /* threads will share it: compute nothing late */
         jstr_count(str);
         jstr_make_hash(str);
     }

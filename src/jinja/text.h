@@ -1,5 +1,5 @@
-/* jinja/text.h - str values: immutable UTF-8 with the text behind the header. Positions in the language
- * count code points; a text that is all ASCII (chars == len) is indexed directly. */
+/* jinja/text.h - str values: immutable UTF-8 with the text behind the header. Positions in the
+ * language count code points; a text that is all ASCII (chars == len) is indexed directly. */
 #ifndef JINJA_TEXT_H
 #define JINJA_TEXT_H
 
@@ -17,8 +17,9 @@ struct JStr {
 
 #define JSTR_UNCOUNTED UINT32_MAX
 
-/* Room for `len` bytes at ->text, to be filled at once with valid UTF-8. At most LIMIT_STRING_BYTES, which
- * the caller has checked (state.h: jinja_check_bytes) where the size comes from the template. */
+/* Room for `len` bytes at ->text, to be filled at once with valid UTF-8. At most
+ * LIMIT_STRING_BYTES, which the caller has checked (state.h: jinja_check_bytes) where the size
+ * comes from the template. */
 JStr *jstr_new_raw(JHeap *heap, size_t len);
 JStr *jstr_new(JHeap *heap, Str text);
 /* a followed by b. */

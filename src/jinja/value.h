@@ -1,9 +1,9 @@
-/* jinja/value.h - the values of a running template. A JValue is 16 bytes: what it is, and the payload.
- * Numbers and the like are held directly; everything else points to an object on a heap (heap.h) and has
- * Python's reference semantics: copying a JValue shares the object.
+/* jinja/value.h - the values of a running template. A JValue is 16 bytes: what it is, and the
+ * payload. Numbers and the like are held directly; everything else points to an object on a heap
+ * (heap.h) and has Python's reference semantics: copying a JValue shares the object.
  *
- * Objects are never freed by hand. The collector runs only between VM instructions, so a C function may
- * keep JValues in locals freely, even across a call back into the VM (heap.h says why). */
+ * Objects are never freed by hand. The collector runs only between VM instructions, so a C function
+ * may keep JValues in locals freely, even across a call back into the VM (heap.h says why). */
 #ifndef JINJA_VALUE_H
 #define JINJA_VALUE_H
 
@@ -16,32 +16,32 @@
 /* Every type: name, what Python's type() calls it. From J_BIGINT on the payload is an object; an
  * UNDEFINED has one, or NULL when nothing is known about it. */
 #define JINJA_TYPES(X) \
-    X(MISSING, "missing")        /* no value at all: an absent argument, an unset variable */ \
-    X(UNDEFINED, "Undefined")    /* a name or attribute that does not exist */ \
+    X(MISSING, "missing")     /* no value at all: an absent argument, an unset variable */ \
+    X(UNDEFINED, "Undefined") /* a name or attribute that does not exist */ \
     X(NONE, "NoneType") \
     X(BOOL, "bool") \
-    X(INT, "int")                /* fits 64 bits */ \
+    X(INT, "int") /* fits 64 bits */ \
     X(FLOAT, "float") \
-    X(BIGINT, "int")             /* does not fit 64 bits */ \
+    X(BIGINT, "int") /* does not fit 64 bits */ \
     X(STR, "str") \
     X(LIST, "list") \
     X(TUPLE, "tuple") \
     X(DICT, "dict") \
     X(SET, "set") \
     X(RANGE, "range") \
-    X(VIEW, "dict_items")        /* live keys, values or items of a dict */ \
-    X(ITERATOR, "generator")     /* a position in something, or a lazy filter */ \
+    X(VIEW, "dict_items")                     /* live keys, values or items of a dict */ \
+    X(ITERATOR, "generator")                  /* a position in something, or a lazy filter */ \
     X(FUNCTION, "builtin_function_or_method") /* a C function, perhaps bound to a value */ \
     X(MACRO, "Macro") \
     X(NAMESPACE, "Namespace") \
     X(LOOP, "LoopContext") \
     X(CYCLER, "Cycler") \
     X(JOINER, "Joiner") \
-    X(MODULE, "TemplateModule")  /* an imported template */ \
-    X(BLOCK, "BlockReference")   /* self.name, super() */ \
-    X(CELLS, "cell")             /* variables that inner macros share; never visible */ \
-    X(CONTEXT, "Context")        /* the variables of one template run; never visible */ \
-    X(HOST, "object")            /* a type of the embedder, see host.h */
+    X(MODULE, "TemplateModule") /* an imported template */ \
+    X(BLOCK, "BlockReference")  /* self.name, super() */ \
+    X(CELLS, "cell")            /* variables that inner macros share; never visible */ \
+    X(CONTEXT, "Context")       /* the variables of one template run; never visible */ \
+    X(HOST, "object")           /* a type of the embedder, see host.h */
 
 typedef enum JType {
 #define X(name, python_name) J_##name,
@@ -56,9 +56,9 @@ enum { J_TYPE_COUNT = J_HOST + 1 };
 
 /* What every object begins with. The owner of the object's type may use the next four bytes. */
 typedef struct JObj {
-    uint8_t type;       /* a JType; 0 in a free cell */
-    uint8_t mark;       /* the collection that last reached it, and the depth of its birth: heap.h */
-    uint8_t flags;      /* JObjFlags */
+    uint8_t type;  /* a JType; 0 in a free cell */
+    uint8_t mark;  /* the collection that last reached it, and the depth of its birth: heap.h */
+    uint8_t flags; /* JObjFlags */
     uint8_t size_class; /* heap.c; 0 = allocated by itself */
 } JObj;
 
