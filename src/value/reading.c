@@ -15,8 +15,10 @@ ReadOptions read_options_complete(const ReadOptions *options)
 const ValueFile *read_file_of(Arena *arena, Str text, const ReadOptions *options)
 {
     ValueFile *file = ARENA_NEW(arena, ValueFile);
-    *file = (ValueFile){
-        .path = str_dup(arena, options->path), .text = text, .line_base = options->line_base};
+    *file = (ValueFile){.path = str_dup(arena, options->path),
+                        .text = text,
+                        .line_base = options->line_base,
+                        .secret = options->secret};
     return file;
 }
 

@@ -19,6 +19,7 @@ typedef struct ReadOptions {
     size_t max_nodes;            /* 0 = LIMIT_DOCUMENT_NODES */
     size_t max_depth;            /* 0 = LIMIT_DOCUMENT_DEPTH */
     unsigned line_base;          /* lines of the file before this text */
+    bool secret;                 /* no line or value of this text may enter a message */
     bool no_positions;           /* skip the work of finding them, for data nobody edits */
     bool allow_nan;              /* JSON: NaN and infinities as numbers */
     DuplicateKeyVec *duplicates; /* filled in the reader's arena; NULL = not interested */

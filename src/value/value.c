@@ -201,6 +201,9 @@ static Str quote_shortened(Arena *arena, Str text)
 Str value_describe(Arena *arena, const Value *value)
 {
     char text[DATETIME_TEXT_BYTES];
+    if (value != NULL && value->file != NULL && value->file->secret) {
+        return str_from(value_kind_text(value_kind(value)));
+    }
     switch (value_kind(value)) {
     case VALUE_NULL:
         return STR("nothing");
@@ -248,10 +251,10 @@ Str value_place(Arena *arena, const Value *value)
 static Str file_line(const ValueFile *file, unsigned number)
 {
     Str rest = file->text;
-    Str line = {0};
+    Str line = STR("");
     for (unsigned i = file->line_base; i < number; i++) {
         if (!str_next_line(&rest, &line)) {
-            return (Str){0};
+            return STR("");
         }
     }
     return line;
@@ -269,8 +272,8 @@ Error *value_error_make(const char *source_file, int source_line, ErrorKind kind
     va_end(args);
     Error *err = error_make(source_file, source_line, kind, STR_FMT "%s" STR_FMT, STR_ARG(place),
                             place.len > 0 ? ": " : "", STR_ARG(strbuf_str(&message)));
-    bool placed = at != NULL && at->file != NULL && at->line > 0;
-    Str line = placed ? file_line(at->file, at->line) : (Str){0};
+    bool placed = at != NULL && at->file != NULL && at->line > 0 && !at->file->secret;
+    Str line = placed ? file_line(at->file, at->line) : STR("");
     return str_trim(line).len > 0 ? error_excerpt(err, line, at->column) : err;
 }
 

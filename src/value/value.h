@@ -47,6 +47,7 @@ typedef struct ValueFile {
     Str path;
     Str text;
     unsigned line_base; /* lines of the file before `text` */
+    bool secret;        /* messages show neither lines nor values of it */
 } ValueFile;
 
 typedef struct ValueMap ValueMap;

@@ -59,10 +59,10 @@ static const char *hint_for(const yaml_parser_t *parser, Str line)
 
 static Str line_number(Str text, size_t number)
 {
-    Str line = {0};
+    Str line = STR("");
     for (size_t i = 0; i <= number; i++) {
         if (!str_next_line(&text, &line)) {
-            return (Str){0};
+            return STR("");
         }
     }
     return line;
