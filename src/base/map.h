@@ -49,7 +49,7 @@ void strmap_clear(StrMap *map);
 
 /* `for (STRMAP_EACH(it, &map))` visits the entries in order; do not set or remove meanwhile. */
 #define STRMAP_EACH(it, map) \
-    StrMapEntry *it = (map)->entries, *it##_end = (map)->entries + (map)->len; \
+    StrMapEntry *it = (map)->entries, *it##_end = it == NULL ? it : it + (map)->len; \
     it != it##_end; \
     it++
 
