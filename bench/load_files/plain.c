@@ -1,5 +1,6 @@
-/* bench/load_files/plain DATABASE SQL... - runs statements with DuckDB and nothing around it, and prints as JSON
- * what each took and the peak memory of the process: the measure for what Dango adds. */
+/* bench/load_files/plain DATABASE SQL... - runs statements with DuckDB and nothing around it, and
+ * prints as JSON what each took and the peak memory of the process: the measure for what Dango
+ * adds. */
 #include <duckdb.h>
 #include <stdio.h>
 #include <sys/resource.h>
@@ -41,6 +42,7 @@ int main(int argc, char *argv[])
     duckdb_close(&database);
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
-    printf("{\"seconds\": %.4f, \"peak_mb\": %.1f}\n", now_s() - start, (double)usage.ru_maxrss / 1024);
+    printf("{\"seconds\": %.4f, \"peak_mb\": %.1f}\n", now_s() - start,
+           (double)usage.ru_maxrss / 1024);
     return failed;
 }
