@@ -108,6 +108,6 @@ bool invocation_switch(const Invocation *invocation, const char *flag);
 Str invocation_text(const Invocation *invocation, const char *flag);
 int64_t invocation_int(const Invocation *invocation, const char *flag, int64_t otherwise);
 /* All values in order; FLAG_LIST values are split at commas and trimmed. */
-StrVec invocation_list(const Invocation *invocation, const char *flag, Arena *arena);
+StrVec invocation_list(const Invocation *invocation, const char *name, Arena *arena);
 
 #endif

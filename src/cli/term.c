@@ -4,6 +4,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/number.h"
 #include "base/unicode.h"
 
@@ -156,6 +157,7 @@ void table_print(Table *table, const Term *term)
         return;
     }
     size_t columns = table->headings.len;
+    CHECK(columns > 0);
     size_t *widths = ARENA_ARRAY(table->arena, size_t, columns);
     for (size_t i = 0; i < columns + table->cells.len; i++) {
         Str cell = i < columns ? table->headings.data[i] : table->cells.data[i - columns];

@@ -158,26 +158,18 @@ static Table table_of(App *app, const Result *result)
 static Error *print_table(App *app, Result *result, int64_t limit)
 {
     Table table = table_of(app, result);
-    int64_t printed = 0;
-    bool more = false;
-    for (const Chunk *chunk;;) {
+    int64_t seen = 0; /* rows that came, printed or not */
+    for (const Chunk *chunk; seen <= limit;) {
         TRY(result_next(result, &chunk));
-        if (chunk == NULL || printed >= limit) {
-            more = chunk != NULL;
+        if (chunk == NULL) {
             break;
         }
-        for (size_t row = 0; row < chunk->row_count; row++) {
-            if (printed == limit) {
-                more = true;
-                break;
-            }
+        for (size_t row = 0; row < chunk->row_count && seen++ < limit; row++) {
             for (size_t i = 0; i < chunk->column_count; i++) {
-                Str text = column_is_null(&chunk->columns[i], row)
-                               ? STR("")
-                               : column_text(&chunk->columns[i], row, app->arena);
-                table_add(&table, text);
+                const Column *column = &chunk->columns[i];
+                bool is_null = column_is_null(column, row);
+                table_add(&table, is_null ? STR("") : column_text(column, row, app->arena));
             }
-            printed++;
         }
         if (!app->out.is_terminal) {
             table_print_part(&table, &app->out);
@@ -185,7 +177,7 @@ static Error *print_table(App *app, Result *result, int64_t limit)
         TRY(cancel_check(app->cancel));
     }
     table_print(&table, &app->out);
-    if (more && app->out.is_terminal) {
+    if (seen > limit && app->out.is_terminal) {
         term_printf(&app->out, "... more than %lld rows; --limit shows more\n", (long long)limit);
     }
     return NULL;
