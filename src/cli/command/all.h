@@ -7,6 +7,7 @@
 
 /* clang-format off */
 #define CLI_COMMANDS(X) \
+    X(init) \
     X(generate) \
     X(query) \
     X(db_status) \
