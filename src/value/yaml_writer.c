@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "value/base64.h"
+#include "value/json_writer.h"
 #include "value/yaml_scalar.h"
 
 const YamlStyle yaml_style_python = {.width = 80};
@@ -204,4 +205,15 @@ Str yaml_text(Arena *arena, const Value *value, const YamlStyle *style)
         strbuf_add_c(&out, "...\n");
     }
     return strbuf_str(&out);
+}
+
+Str yaml_scalar_text(Arena *arena, const Value *scalar)
+{
+    Str text = yaml_text(arena, scalar, &yaml_style_config);
+    if (str_ends_with(text, STR("\n...\n"))) {
+        text.len -= sizeof("...\n") - 1;
+    }
+    text = str_trim_end(text);
+    /* JSON strings are YAML too, and never go over a line. */
+    return str_contains(text, STR("\n")) ? json_text(arena, scalar, &json_style_compact) : text;
 }

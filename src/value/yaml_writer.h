@@ -17,4 +17,7 @@ extern const YamlStyle yaml_style_config; /* for files that people edit: no fold
 /* The text in `arena`, with a newline at its end. */
 Str yaml_text(Arena *arena, const Value *value, const YamlStyle *style);
 
+/* A scalar as it stands behind "key: ", on one line, quoted where that is needed. */
+Str yaml_scalar_text(Arena *arena, const Value *scalar);
+
 #endif
