@@ -8,6 +8,7 @@
 /* clang-format off */
 #define CLI_COMMANDS(X) \
     X(init) \
+    X(source_list) \
     X(generate) \
     X(query) \
     X(db_status) \
