@@ -61,6 +61,9 @@ extern const JBuiltin jinja_set_methods[];
 extern const JBuiltin jinja_view_methods[];
 extern const JBuiltin jinja_int_methods[]; /* method_number.c; also of bools and bigints */
 extern const JBuiltin jinja_float_methods[];
+extern const JBuiltin jinja_filters_native[]; /* native.c: as_bool, as_number, as_native, as_text */
+extern const JBuiltin jinja_loop_methods[];   /* run.c, as the one below */
+extern const JBuiltin jinja_cycler_methods[];
 
 /* ---- Reading arguments ---- */
 

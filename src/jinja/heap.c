@@ -241,8 +241,6 @@ static void finalize(JObj *obj)
         mpz_clear(((JBigint *)obj)->z);
     } else if (obj->type == J_HOST && ((JHost *)obj)->class->free != NULL) {
         ((JHost *)obj)->class->free((JHost *)obj);
-    } else if (obj->type >= J_MACRO) {
-        jrun_finalize(obj);
     }
 }
 

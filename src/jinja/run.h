@@ -6,7 +6,6 @@
 #include "jinja/object.h"
 
 void jrun_mark(JMarker *marker, JObj *obj);
-void jrun_finalize(JObj *obj);
 MUST_CHECK Error *jrun_repr(JinjaState *s, JValue value, StrBuf *out);
 /* str() of a module or a block: its text. */
 MUST_CHECK Error *jrun_print(JinjaState *s, JValue value, StrBuf *out);

@@ -1,0 +1,789 @@
+#include "jinja/vm.h"
+
+#include "base/number.h"
+
+/* ---- Output ---- */
+
+size_t vm_output_mark(const JinjaState *s)
+{
+    return s->native == JINJA_TEXT ? s->out.len : jlist_len(s->parts);
+}
+
+void vm_output_drop(JinjaState *s, size_t mark)
+{
+    if (s->native == JINJA_TEXT) {
+        s->out.len = mark;
+        return;
+    }
+    while (jlist_len(s->parts) > mark) {
+        jlist_remove(s->parts, jlist_len(s->parts) - 1);
+    }
+}
+
+static Error *check_output(const JinjaState *s)
+{
+    return !s->out.overflowed ? NULL
+                              : error_new(ERR_LIMIT, "the output is larger than %zu bytes", s->out.limit);
+}
+
+Error *vm_take_output(JinjaState *s, size_t mark, JValue *out)
+{
+    if (s->native != JINJA_TEXT) {
+        TRY(native_concat(s, s->parts, mark, out));
+        vm_output_drop(s, mark);
+        return NULL;
+    }
+    TRY(check_output(s));
+    *out = jstr_value(s->heap, (Str){s->out.data + mark, s->out.len - mark});
+    s->out.len = mark;
+    return NULL;
+}
+
+static void emit_bytes(StrBuf *out, const char *data, size_t len)
+{
+    if (LIKELY(out->capacity - out->len > len && out->data != NULL)) {
+        memcpy(out->data + out->len, data, len);
+        out->len += len;
+    } else {
+        strbuf_add(out, (Str){data, len});
+    }
+}
+
+static Error *emit_value(JinjaState *s, JValue value, bool escaped)
+{
+    if (s->native != JINJA_TEXT) {
+        jlist_append(s->parts, value);
+        return NULL;
+    }
+    if (escaped && !jis_safe(value)) {
+        JValue text = JNONE;
+        TRY(jto_str(s, value, &text));
+        jescape(jtext(text), &s->out);
+        return NULL;
+    }
+    if (value.type == J_STR) {
+        emit_bytes(&s->out, value.str->text, value.str->len);
+        return NULL;
+    }
+    if (value.type == J_INT) {
+        char digits[NUMBER_TEXT_BYTES];
+        emit_bytes(&s->out, digits, number_format_int64(value.i, digits));
+        return NULL;
+    }
+    return jprint(s, value, &s->out);
+}
+
+/* ---- Safe points ---- */
+
+static void mark_frame(JMarker *marker, const Frame *frame)
+{
+    if (frame->cells != NULL) {
+        jmark_object(marker, &frame->cells->obj);
+    }
+    if (frame->context != NULL) {
+        jmark_object(marker, &frame->context->obj);
+    }
+    if (frame->block != NULL) {
+        jmark_object(marker, &frame->block->obj);
+    }
+    if (frame->function != NULL) {
+        jmark_object(marker, &frame->function->obj);
+    }
+}
+
+static void mark_roots(JMarker *marker, void *context)
+{
+    JinjaState *s = context;
+    jmark_values(marker, s->stack, (size_t)(s->sp - s->stack));
+    for (size_t i = 0; i < s->frame_count; i++) {
+        mark_frame(marker, &s->frames[i]);
+    }
+    if (s->parts != NULL) {
+        jmark_object(marker, (JObj *)s->parts);
+    }
+    if (s->modules != NULL) {
+        jmark_object(marker, (JObj *)s->modules);
+    }
+    jmark_value(marker, s->unwind_value);
+}
+
+Error *vm_safe_point(JinjaState *s)
+{
+    enum { CANCEL_EVERY = 4096 };
+    if (UNLIKELY(--s->steps_left <= 0)) {
+        return error_new(ERR_LIMIT, "the template ran for too many steps");
+    }
+    if (UNLIKELY(s->steps_left % CANCEL_EVERY == 0)) {
+        TRY(cancel_check(s->options.cancel));
+        TRY(check_output(s));
+    }
+    if (UNLIKELY(jheap_due(s->heap)) && s->depth <= JMARK_DEPTH_MAX && !s->constants) {
+        jheap_collect(s->heap, mark_roots, s);
+        if (jheap_held_bytes(s->heap) > s->options.max_heap_bytes) {
+            return error_new(ERR_LIMIT, "the values of the template take more than %zu bytes",
+                             s->options.max_heap_bytes);
+        }
+    }
+    return NULL;
+}
+
+/* ---- Instructions that need more than a line ---- */
+
+static Error *compare(JinjaState *s, CompareOperator op, JValue a, JValue b, bool *out)
+{
+    if (a.type == J_INT && b.type == J_INT && op <= COMPARE_GE) {
+        static const uint8_t holds[] = {2, 5, 1, 3, 4, 6}; /* bits: less, equal, greater */
+        unsigned order = a.i < b.i ? 1 : a.i == b.i ? 2 : 4;
+        *out = (holds[op] & order) != 0;
+        return NULL;
+    }
+    switch (op) {
+    case COMPARE_EQ:
+        return jequal(a, b, out);
+    case COMPARE_NE:
+        TRY(jequal(a, b, out));
+        *out = !*out;
+        return NULL;
+    case COMPARE_LT:
+    case COMPARE_LE:
+    case COMPARE_GT:
+    case COMPARE_GE:
+        return jcompare(s, (JCompareOp)(op - COMPARE_LT), a, b, out);
+    case COMPARE_IN:
+        return jcontains(s, b, a, out);
+    case COMPARE_NOT_IN:
+        TRY(jcontains(s, b, a, out));
+        *out = !*out;
+        return NULL;
+    }
+    return NULL;
+}
+
+/* The items of an iterable onto the stack, the first on top. */
+static Error *unpack(JinjaState *s, JValue value, size_t count, JValue *sp)
+{
+    if (value.type == J_TUPLE && value.tuple->len == count) {
+        for (size_t i = 0; i < count; i++) {
+            sp[count - 1 - i] = value.tuple->items[i];
+        }
+        return NULL;
+    }
+    JIterator *it = NULL;
+    if (!jis_iterable(value)) {
+        return jraise("TypeError", "cannot unpack non-iterable %s object", jtype_name(value));
+    }
+    TRY(jiterate(s, value, &it));
+    for (size_t i = 0; i <= count; i++) {
+        JValue item = JMISSING;
+        TRY(jnext(s, it, &item));
+        if (i == count && !jis_absent(item)) {
+            return jraise("ValueError", "too many values to unpack (expected %zu)", count);
+        }
+        if (i < count && jis_absent(item)) {
+            return jraise("ValueError", "not enough values to unpack (expected %zu, got %zu)", count, i);
+        }
+        if (i < count) {
+            sp[count - 1 - i] = item;
+        }
+    }
+    return NULL;
+}
+
+/* The next item of what a loop walks: an iterator or a loop object. */
+static Error *next_item(JinjaState *s, JValue walk, JValue *out)
+{
+    if (walk.type == J_ITERATOR) {
+        return jnext(s, (JIterator *)walk.obj, out);
+    }
+    return jloop_next(s, (JLoop *)walk.obj, out);
+}
+
+static Error *next_pair(JinjaState *s, JValue walk, JValue *sp, bool *out_more)
+{
+    JValue item = JMISSING;
+    TRY(next_item(s, walk, &item));
+    *out_more = !jis_absent(item);
+    if (!*out_more) {
+        return NULL;
+    }
+    JValue both[2];
+    TRY(unpack(s, item, 2, both));
+    sp[0] = both[1];
+    sp[1] = both[0];
+    return NULL;
+}
+
+static Error *make_dict(JinjaState *s, const JValue *items, size_t count, JValue *out)
+{
+    JDict *dict = jdict_new(s->heap);
+    for (size_t i = 0; i < count; i += 2) {
+        if (!jis_absent(items[i + 1])) {
+            TRY(jdict_set(dict, items[i], items[i + 1]));
+        }
+    }
+    *out = jdict_value(dict);
+    return NULL;
+}
+
+static Error *namespace_set(JValue namespace, JStr *name, JValue value)
+{
+    if (namespace.type != J_NAMESPACE) {
+        return jraise("TemplateRuntimeError", "cannot assign attribute on non-namespace object");
+    }
+    jdict_set_str(((JNamespace *)namespace.obj)->dict, name, value);
+    return NULL;
+}
+
+static JValue make_macro(JinjaState *s, const Frame *frame, uint32_t index)
+{
+    JMacro *macro = jheap_alloc(s->heap, J_MACRO, sizeof(JMacro));
+    macro->proto = frame->proto->tpl->protos.data[index];
+    macro->cells = frame->cells;
+    macro->context = frame->context;
+    macro->depth = 0;
+    return jobj(macro);
+}
+
+static JCells *make_cells(JinjaState *s, JCells *parent, uint32_t count)
+{
+    JCells *cells =
+        jheap_alloc_zeroed(s->heap, J_CELLS, sizeof(JCells) + count * sizeof(JValue));
+    cells->count = count;
+    cells->parent = parent;
+    return cells;
+}
+
+static JValue *cell_at(JCells *cells, const Instr *in)
+{
+    for (uint8_t up = in->c; up > 0; up--) {
+        cells = cells->parent;
+    }
+    return &cells->values[in->b];
+}
+
+/* A method of a value, called where the value and its arguments stand. */
+static Error *call_method(JinjaState *s, JValue *self, size_t argc, JStr *name, bool *out_pushed)
+{
+    const JBuiltin *method = jinja_env_method(s->env, self->type, name);
+    *out_pushed = false;
+    if (method != NULL) {
+        JValue result = JNONE;
+        TRY(vm_call_builtin(s, method, self, argc + 1, NULL, &result));
+        *self = result;
+        return NULL;
+    }
+    JValue callee = JMISSING;
+    s->sp = self + argc + 1;
+    TRY(jget_attr(s, *self, name, &callee));
+    *self = callee;
+    return vm_call_value(s, self + 1, argc, NULL, out_pushed);
+}
+
+/* `self` of the template, or `super` of the block that runs. */
+static JValue self_value(JinjaState *s, const Frame *frame, bool super)
+{
+    if (!super) {
+        return jobj(frame->context);
+    }
+    if (frame->block != NULL && frame->block->super != NULL) {
+        return jobj(frame->block->super);
+    }
+    return jundefined_message(s, STR("there is no parent block called super."));
+}
+
+/* Runs a block where it stands: the newest of its name, unless a template is extended. */
+static Error *push_block(JinjaState *s, const Frame *frame, JStr *name, JValue locals, bool *out_pushed)
+{
+    *out_pushed = false;
+    JContext *context = frame->context;
+    if (context->parent != NULL && frame->proto->kind == PROTO_ROOT) {
+        return NULL;
+    }
+    JValue block = context->blocks != NULL ? jdict_get_str(context->blocks, name) : JMISSING;
+    CHECK(block.type == J_BLOCK);
+    if (locals.type == J_DICT) {
+        JContext *inner = jcontext_new(s, context->tpl, context->scope);
+        inner->locals = locals.dict;
+        inner->outer = context;
+        inner->blocks = context->blocks;
+        context = inner;
+    }
+    Frame pushed = {.proto = ((JBlock *)block.obj)->proto,
+                    .base = s->sp,
+                    .context = context,
+                    .block = (JBlock *)block.obj};
+    *out_pushed = true;
+    return vm_push_frame(s, &pushed, 0);
+}
+
+/* ---- Errors ---- */
+
+/* The name of what a frame runs, for the chain of messages; NULL for a template itself. */
+static const char *frame_kind(const Proto *proto)
+{
+    static const char *const kinds[] = {[PROTO_ROOT] = "template",
+                                        [PROTO_MACRO] = "macro",
+                                        [PROTO_CALLER] = "call block",
+                                        [PROTO_BLOCK] = "block",
+                                        [PROTO_LOOP] = "loop"};
+    return kinds[proto->kind];
+}
+
+/* Adds to an error where it happened in this frame. */
+static Error *locate(JinjaState *s, Error *err, const Frame *frame)
+{
+    const Proto *proto = frame->proto;
+    size_t at = frame->ip > proto->code ? (size_t)(frame->ip - proto->code) - 1 : 0;
+    Place place = proto->places[at];
+    if (!s->located) {
+        s->located = true;
+        err = error_excerpt(err, template_line(proto->tpl, place.line), place.column);
+    }
+    if (proto->kind == PROTO_ROOT) {
+        return error_wrap(err, STR_FMT ":%u", STR_ARG(proto->tpl->name), place.line);
+    }
+    return error_wrap(err, STR_FMT ":%u: in %s '" STR_FMT "'", STR_ARG(proto->tpl->name), place.line,
+                      frame_kind(proto), STR_ARG(jstr_str(proto->name)));
+}
+
+/* Takes the frames down to `floor` off, telling the error each place. */
+static Error *unwind(JinjaState *s, Error *err, size_t floor)
+{
+    while (s->frame_count > floor) {
+        Frame *frame = &s->frames[--s->frame_count];
+        if (frame->captures) {
+            vm_output_drop(s, frame->out_mark);
+        }
+        if (!s->unwinding) {
+            err = locate(s, err, frame);
+        }
+    }
+    return err;
+}
+
+/* ---- The loop ---- */
+
+#define FAIL_IF(expression) \
+    do { \
+        frame->ip = ip; \
+        s->sp = sp; \
+        err = (expression); \
+        if (UNLIKELY(err != NULL)) { \
+            goto failed; \
+        } \
+    } while (0)
+
+/* Continues with the newest frame. */
+#define ENTER() \
+    do { \
+        frame = &s->frames[s->frame_count - 1]; \
+        ip = frame->ip; \
+        base = frame->base; \
+        sp = s->sp; \
+        constants = frame->proto->tpl->constants.data; \
+    } while (0)
+
+static Error *run(JinjaState *s, size_t floor)
+{
+    Frame *frame = NULL;
+    const Instr *ip = NULL;
+    JValue *base = NULL, *sp = NULL;
+    const JValue *constants = NULL;
+    Error *err = NULL;
+    JValue value = JMISSING;
+    bool flag = false;
+    ENTER();
+    for (;;) {
+        const Instr *in = ip++;
+        switch ((Opcode)in->op) {
+        case OP_CONST:
+            *sp++ = constants[in->a];
+            break;
+        case OP_LOAD:
+            *sp++ = base[in->b];
+            break;
+        case OP_LOAD_SET:
+            *sp++ = base[in->b];
+            if (UNLIKELY(sp[-1].type == J_MISSING)) {
+                sp[-1] = jundefined_name(s, constants[in->a].str);
+            }
+            break;
+        case OP_LOAD_NAME:
+            if (UNLIKELY(base[in->b].type == J_MISSING)) {
+                FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, &base[in->b]));
+            }
+            *sp++ = base[in->b];
+            break;
+        case OP_LOAD_CELL:
+            *sp++ = *cell_at(frame->cells, in);
+            break;
+        case OP_LOAD_CELL_SET:
+            *sp++ = *cell_at(frame->cells, in);
+            if (sp[-1].type == J_MISSING) {
+                sp[-1] = jundefined_name(s, constants[in->a].str);
+            }
+            break;
+        case OP_LOAD_CELL_NAME: {
+            JValue *cell = cell_at(frame->cells, in);
+            if (cell->type == J_MISSING) {
+                FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, cell));
+            }
+            *sp++ = *cell;
+            break;
+        }
+        case OP_STORE:
+            base[in->b] = *--sp;
+            break;
+        case OP_STORE_CELL:
+            *cell_at(frame->cells, in) = *--sp;
+            break;
+        case OP_CLEAR:
+            base[in->b] = JMISSING;
+            break;
+        case OP_CLEAR_CELL:
+            *cell_at(frame->cells, in) = JMISSING;
+            break;
+        case OP_CELLS:
+            frame->cells = make_cells(s, frame->cells, in->b);
+            break;
+        case OP_EXPORT:
+            if (frame->context->exported == NULL) {
+                frame->context->exported = jdict_new(s->heap);
+            }
+            jdict_set_str(frame->context->exported, constants[in->a].str, sp[-1]);
+            break;
+        case OP_POP:
+            sp--;
+            break;
+        case OP_DUP:
+            *sp = sp[-1];
+            sp++;
+            break;
+        case OP_BINARY:
+            if (sp[-1].type == J_INT && sp[-2].type == J_INT && in->c <= JBIN_SUB &&
+                !(in->c == JBIN_ADD ? __builtin_add_overflow(sp[-2].i, sp[-1].i, &value.i)
+                                    : __builtin_sub_overflow(sp[-2].i, sp[-1].i, &value.i))) {
+                sp--;
+                sp[-1].i = value.i;
+                break;
+            }
+            FAIL_IF(jbinary(s, (JBinaryOp)in->c, sp[-2], sp[-1], &value));
+            sp--;
+            sp[-1] = value;
+            break;
+        case OP_NEGATE:
+            FAIL_IF(jnegate(s, sp[-1], &sp[-1]));
+            break;
+        case OP_POSITIVE:
+            FAIL_IF(jpositive(s, sp[-1], &sp[-1]));
+            break;
+        case OP_NOT:
+            sp[-1] = jbool(!jtruth(sp[-1]));
+            break;
+        case OP_CONCAT:
+            FAIL_IF(jconcat(s, sp - in->b, in->b, &value));
+            sp -= in->b;
+            *sp++ = value;
+            break;
+        case OP_COMPARE:
+            FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
+            sp--;
+            sp[-1] = jbool(flag);
+            break;
+        case OP_COMPARE_CHAIN:
+            FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
+            sp--;
+            sp[-1] = flag ? sp[0] : jbool(false);
+            ip = flag ? ip : frame->proto->code + in->a;
+            break;
+        case OP_JUMP:
+            ip = frame->proto->code + in->a;
+            break;
+        case OP_JUMP_IF_FALSE:
+            if (!jtruth(*--sp)) {
+                ip = frame->proto->code + in->a;
+            }
+            break;
+        case OP_JUMP_IF_TRUE:
+            if (jtruth(*--sp)) {
+                ip = frame->proto->code + in->a;
+            }
+            break;
+        case OP_AND:
+            if (jtruth(sp[-1])) {
+                sp--;
+            } else {
+                ip = frame->proto->code + in->a;
+            }
+            break;
+        case OP_OR:
+            if (!jtruth(sp[-1])) {
+                sp--;
+            } else {
+                ip = frame->proto->code + in->a;
+            }
+            break;
+        case OP_ATTR:
+            FAIL_IF(jget_attr(s, sp[-1], constants[in->a].str, &value));
+            sp[-1] = value;
+            break;
+        case OP_ITEM:
+            FAIL_IF(jget_item(s, sp[-2], sp[-1], &value));
+            sp--;
+            sp[-1] = value;
+            break;
+        case OP_SLICE:
+            FAIL_IF(jslice(s, sp[-4], sp[-3], sp[-2], sp[-1], &value));
+            sp -= 3;
+            sp[-1] = value;
+            break;
+        case OP_TUPLE:
+            value = jtuple_value(jtuple_from(s->heap, sp - in->b, in->b));
+            sp -= in->b;
+            *sp++ = value;
+            break;
+        case OP_LIST:
+            value = jlist_value(jlist_from(s->heap, sp - in->b, in->b));
+            sp -= in->b;
+            *sp++ = value;
+            break;
+        case OP_DICT:
+            FAIL_IF(make_dict(s, sp - in->b, in->b, &value));
+            sp -= in->b;
+            *sp++ = value;
+            break;
+        case OP_CALL:
+            FAIL_IF(vm_safe_point(s));
+            FAIL_IF(vm_call_value(s, sp - in->b, in->b,
+                                  in->c ? &frame->proto->tpl->sites.data[in->a] : NULL, &flag));
+            if (flag) {
+                ENTER();
+            } else {
+                sp -= in->b;
+            }
+            break;
+        case OP_METHOD:
+            FAIL_IF(vm_safe_point(s));
+            FAIL_IF(call_method(s, sp - in->b - 1, in->b, constants[in->a].str, &flag));
+            if (flag) {
+                ENTER();
+            } else {
+                sp -= in->b;
+            }
+            break;
+        case OP_FILTER:
+        case OP_TEST: {
+            const Site *site = &frame->proto->tpl->sites.data[in->a];
+            if (LIKELY(!in->c)) {
+                FAIL_IF(vm_call_builtin(s, site->builtin, sp - in->b, in->b, NULL, &value));
+            } else {
+                FAIL_IF(vm_call_site(s, site, sp - in->b, in->b, &value));
+            }
+            sp -= in->b;
+            *sp++ = in->op == OP_TEST ? jbool(jtruth(value)) : value;
+            break;
+        }
+        case OP_FAIL:
+            if (in->c) {
+                *sp++ = jundefined_message(s, jtext(constants[in->a]));
+                break;
+            }
+            FAIL_IF(jraise("TemplateRuntimeError", STR_FMT, STR_ARG(jtext(constants[in->a]))));
+            break;
+        case OP_UNPACK:
+            value = *--sp;
+            FAIL_IF(unpack(s, value, in->b, sp));
+            sp += in->b;
+            break;
+        case OP_ITER: {
+            JIterator *it = NULL;
+            FAIL_IF(jiterate(s, sp[-1], &it));
+            sp[-1] = jobj(it);
+            break;
+        }
+        case OP_LOOP:
+            FAIL_IF(jloop_new(s, sp[-1], in->c ? frame->function : NULL, &value));
+            if (in->c) {
+                ((JLoop *)value.obj)->depth0 = base[1].i;
+            }
+            sp[-1] = value;
+            break;
+        case OP_NEXT:
+            FAIL_IF(vm_safe_point(s));
+            FAIL_IF(next_item(s, sp[-1], &value));
+            if (value.type == J_MISSING) {
+                sp--;
+                ip = frame->proto->code + in->a;
+            } else {
+                *sp++ = value;
+            }
+            break;
+        case OP_NEXT_PAIR:
+            FAIL_IF(vm_safe_point(s));
+            FAIL_IF(next_pair(s, sp[-1], sp, &flag));
+            if (flag) {
+                sp += 2;
+            } else {
+                sp--;
+                ip = frame->proto->code + in->a;
+            }
+            break;
+        case OP_EMIT:
+            FAIL_IF(emit_value(s, sp[-1], in->c));
+            sp--;
+            break;
+        case OP_EMIT_TEXT:
+            if (LIKELY(s->native == JINJA_TEXT)) {
+                emit_bytes(&s->out, constants[in->a].str->text, constants[in->a].str->len);
+            } else {
+                jlist_append(s->parts, constants[in->a]);
+            }
+            break;
+        case OP_CAPTURE:
+            *sp++ = jint((int64_t)vm_output_mark(s));
+            break;
+        case OP_CAPTURED:
+            FAIL_IF(vm_take_output(s, (size_t)sp[-1].i, &value));
+            sp[-1] = value;
+            break;
+        case OP_CAPTURE_DROP:
+            sp--;
+            vm_output_drop(s, (size_t)sp->i);
+            break;
+        case OP_MACRO:
+            *sp++ = make_macro(s, frame, in->a);
+            break;
+        case OP_DEFAULT:
+            if (base[in->b].type != J_MISSING) {
+                ip = frame->proto->code + in->a;
+            }
+            break;
+        case OP_PARAM_UNSET:
+            if (UNLIKELY(base[in->b].type == J_MISSING)) {
+                base[in->b] = vm_missing_param(s, constants[in->a].str);
+            }
+            break;
+        case OP_NS_SET:
+            FAIL_IF(namespace_set(sp[-1], constants[in->a].str, sp[-2]));
+            sp -= 2;
+            break;
+        case OP_APPEND:
+            jlist_append(base[in->b].list, *--sp);
+            break;
+        case OP_SELF:
+            *sp++ = self_value(s, frame, in->c);
+            break;
+        case OP_EXTENDS:
+            FAIL_IF(vm_extend(s, frame, sp[-1]));
+            sp--;
+            break;
+        case OP_BLOCK:
+            value = *--sp;
+            FAIL_IF(push_block(s, frame, constants[in->a].str, value, &flag));
+            if (flag) {
+                s->frames[s->frame_count - 1].result = NULL;
+                ENTER();
+            }
+            break;
+        case OP_INCLUDE:
+            FAIL_IF(vm_include(s, frame, sp[-2], sp[-1], in->c));
+            sp -= 2;
+            break;
+        case OP_IMPORT:
+            FAIL_IF(vm_import(s, frame, sp[-2], sp[-1], in->c, &value));
+            sp--;
+            sp[-1] = value;
+            break;
+        case OP_IMPORT_NAME:
+            FAIL_IF(vm_import_name(s, sp[-1], constants[in->a].str, sp));
+            sp++;
+            break;
+        case OP_RETURN: {
+            size_t count = s->frame_count - 1;
+            JValue *result = frame->result;
+            if (frame->captures) {
+                bool stays = count > floor && s->native == JINJA_TEXT &&
+                             s->frames[count - 1].ip->op == OP_EMIT &&
+                             s->frames[count - 1].ip->c == 0;
+                if (stays) { /* the caller would output it at once: it is there already */
+                    s->frame_count = count;
+                    s->frames[count - 1].ip++;
+                    s->sp = result;
+                    ENTER();
+                    break;
+                }
+                FAIL_IF(vm_take_output(s, frame->out_mark, &value));
+                *result = value;
+            }
+            s->sp = result != NULL ? result + (frame->captures ? 1 : 0) : base;
+            s->frame_count = count;
+            if (count == floor) {
+                return NULL;
+            }
+            ENTER();
+            break;
+        }
+        case OP_RETURN_VALUE:
+            value = sp[-1];
+            s->sp = frame->result;
+            *s->sp++ = value;
+            s->frame_count--;
+            return NULL;
+        }
+    }
+failed:
+    return unwind(s, err, floor);
+}
+
+Error *vm_run(JinjaState *s, size_t floor)
+{
+    if (s->depth >= LIMIT_CALL_DEPTH) {
+        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded"), "RecursionError");
+    }
+    uint8_t birth = s->heap->birth;
+    jheap_set_depth(s->heap, ++s->depth);
+    Error *err = run(s, floor);
+    s->depth--;
+    s->heap->birth = birth;
+    return err;
+}
+
+Error *vm_call(JinjaState *s, const Frame *frame, const JValue *args, size_t count, JValue *out)
+{
+    JValue *sp = s->sp;
+    Frame pushed = *frame;
+    pushed.result = sp;
+    pushed.base = sp + 1;
+    *sp = JNONE;
+    for (size_t i = 0; i < count; i++) {
+        pushed.base[i] = args[i];
+    }
+    size_t floor = s->frame_count;
+    Error *err = vm_push_frame(s, &pushed, count);
+    err = err != NULL ? err : vm_run(s, floor);
+    s->sp = sp;
+    if (err == NULL) {
+        jheap_adopt(s->heap, *sp);
+        *out = *sp;
+    }
+    return err;
+}
+
+Error *vm_run_constant(JinjaState *s, const Proto *proto, JValue *out)
+{
+    Frame frame = {.proto = proto};
+    s->located = false;
+    Error *err = vm_call(s, &frame, NULL, 0, out);
+    s->sp = s->stack;
+    return err;
+}
+
+JValue vm_missing_param(JinjaState *s, JStr *name)
+{
+    JBuild build = jbuild_begin(s);
+    strbuf_printf(&build.buf, "parameter '" STR_FMT "' was not provided", STR_ARG(jstr_str(name)));
+    JValue value = jundefined_message(s, strbuf_str(&build.buf));
+    ((JUndefined *)value.obj)->name = jobj(name);
+    arena_rewind(s->scratch, build.mark);
+    return value;
+}
