@@ -69,7 +69,8 @@ uint32_t text_index(Compiler *c, Str text)
 
 JStr *text_constant(Compiler *c, Str text)
 {
-    return c->tpl->constants.data[text_index(c, text)].str;
+    uint32_t index = text_index(c, text); /* first: it may move the constants */
+    return c->tpl->constants.data[index].str;
 }
 
 Error *compile_fail(Compiler *c, const Node *node, const char *class_name, const char *format, ...)

@@ -17,7 +17,7 @@ typedef struct JinjaState JinjaState; /* a render, see state.h */
 typedef struct JBuiltin JBuiltin;     /* a row of a table, see builtin.h */
 typedef struct JCall JCall;
 
-/* An int beyond 64 bits. Results that fit become J_INT again (number.h). */
+/* An int beyond 64 bits. Results that fit become J_INT again. */
 typedef struct JBigint {
     JObj obj;
     mpz_t z;

@@ -67,7 +67,7 @@ JValue jundefined_message(JinjaState *s, Str message);
 /* The UndefinedError that using `value`, which is UNDEFINED, raises; NULL if it is permissive. */
 MUST_CHECK Error *jundefined_error(JValue value);
 
-/* ---- number.c ---- */
+/* ---- arithmetic.c ---- */
 
 /* Operators, in the order of their methods. */
 #define JBINARY_OPS(X) \
