@@ -139,8 +139,7 @@ bool str_next_line(Str *rest, Str *out_line)
     Str line = *rest;
     if (!str_cut(*rest, '\n', &line, rest)) {
         *rest = str_from_offset(*rest, rest->len);
-    }
-    if (line.len > 0 && line.data[line.len - 1] == '\r') {
+    } else if (line.len > 0 && line.data[line.len - 1] == '\r') {
         line.len--;
     }
     *out_line = line;
@@ -231,8 +230,9 @@ size_t str_distance(Str a, Str b, size_t limit)
 {
     enum { LONGEST = 64 };
     size_t rows[3][LONGEST + 1];
+    size_t beyond = limit < SIZE_MAX ? limit + 1 : SIZE_MAX;
     if (a.len > LONGEST || b.len > LONGEST) {
-        return str_eq_nocase(a, b) ? 0 : limit + 1;
+        return str_eq_nocase(a, b) ? 0 : beyond;
     }
     size_t *before = rows[0], *last = rows[1], *row = rows[2];
     for (size_t j = 0; j <= b.len; j++) {
@@ -254,12 +254,13 @@ size_t str_distance(Str a, Str b, size_t limit)
         last = row;
         row = oldest;
     }
-    return min_size(last[b.len], limit + 1);
+    return min_size(last[b.len], beyond);
 }
 
 StrBuf strbuf_init(Arena *arena, size_t limit)
 {
-    return (StrBuf){.arena = arena, .data = NULL, .limit = limit};
+    /* far below SIZE_MAX, so that sums of lengths cannot overflow */
+    return (StrBuf){.arena = arena, .limit = min_size(limit, SIZE_MAX / 4)};
 }
 
 void strbuf_clear(StrBuf *buf)
@@ -270,17 +271,16 @@ void strbuf_clear(StrBuf *buf)
 
 char *strbuf_reserve(StrBuf *buf, size_t extra)
 {
-    if (extra > buf->limit || buf->len > buf->limit - extra) {
+    if (buf->overflowed || extra > buf->limit || buf->len > buf->limit - extra) {
         buf->overflowed = true;
         return NULL;
     }
     if (buf->capacity - buf->len > extra) {
         return buf->data + buf->len;
     }
+    size_t needed = buf->len + extra + 1; /* one more, for strbuf_c */
     size_t wanted = buf->capacity * 2 > 64 ? buf->capacity * 2 : 64;
-    if (wanted < buf->len + extra + 1) {
-        wanted = buf->len + extra + 1; /* one more, for strbuf_c */
-    }
+    wanted = wanted > needed ? wanted : needed;
     buf->data = arena_grow(buf->arena, buf->data, buf->capacity, wanted);
     buf->capacity = wanted;
     return buf->data + buf->len;
@@ -288,10 +288,7 @@ char *strbuf_reserve(StrBuf *buf, size_t extra)
 
 void strbuf_add(StrBuf *buf, Str str)
 {
-    if (str.len == 0 || buf->overflowed) {
-        return;
-    }
-    char *at = strbuf_reserve(buf, str.len);
+    char *at = str.len > 0 ? strbuf_reserve(buf, str.len) : NULL;
     if (at != NULL) {
         memcpy(at, str.data, str.len);
         buf->len += str.len;
@@ -310,7 +307,7 @@ void strbuf_add_char(StrBuf *buf, char c)
 
 void strbuf_add_repeat(StrBuf *buf, char c, size_t count)
 {
-    char *at = buf->overflowed ? NULL : strbuf_reserve(buf, count);
+    char *at = strbuf_reserve(buf, count);
     if (at != NULL) {
         memset(at, c, count);
         buf->len += count;
@@ -330,12 +327,15 @@ void strbuf_vprintf(StrBuf *buf, const char *format, va_list args)
     va_list again;
     va_copy(again, args);
     int needed = vsnprintf(NULL, 0, format, args);
-    if (needed > 0 && !buf->overflowed) {
-        char *at = strbuf_reserve(buf, (size_t)needed + 1);
-        if (at != NULL) {
-            (void)vsnprintf(at, (size_t)needed + 1, format, again);
-            buf->len += (size_t)needed;
-        }
+    char *at = NULL;
+    if (needed < 0) {
+        buf->overflowed = true; /* longer than an int can say, or not to be encoded */
+    } else {
+        at = strbuf_reserve(buf, (size_t)needed);
+    }
+    if (at != NULL) {
+        (void)vsnprintf(at, (size_t)needed + 1, format, again);
+        buf->len += (size_t)needed;
     }
     va_end(again);
 }

@@ -32,15 +32,17 @@ static inline Str str_from(const char *text)
     return (Str){text, text != NULL ? strlen(text) : 0};
 }
 
+/* The bytes from `start` up to `end`, both within `str`. */
 static inline Str str_slice(Str str, size_t start, size_t end)
 {
-    return (Str){str.data + start, end - start};
+    /* an empty text may have no data at all, and C17 does not let 0 be added to NULL */
+    return (Str){start > 0 ? str.data + start : str.data, end - start};
 }
 
 /* The rest of `str` from byte `start`, which must lie within it. */
 static inline Str str_from_offset(Str str, size_t start)
 {
-    return (Str){str.data + start, str.len - start};
+    return str_slice(str, start, str.len);
 }
 
 static inline bool str_eq(Str a, Str b)
@@ -89,8 +91,9 @@ Str str_upper_ascii(Arena *arena, Str str);
 Str str_join(Arena *arena, const Str *pieces, size_t count, Str separator);
 Str str_replace(Arena *arena, Str str, Str from, Str to);
 
-/* Number of edits (insert, delete, replace, swap of neighbours) that turn a into b, at most `limit`
- * + 1; ASCII case does not count. For "did you mean". */
+/* Number of edits (insert, delete, replace, swap of neighbouring bytes) that turn a into b, at most
+ * `limit` + 1; ASCII case does not count. Texts beyond 64 bytes are equal or `limit` + 1 apart. For
+ * "did you mean". */
 size_t str_distance(Str a, Str b, size_t limit);
 
 /* A text under construction. It lives in its arena; the struct itself may be on the stack. After
@@ -108,12 +111,14 @@ typedef struct StrBuf {
 /* `limit` is the largest length in bytes; take one of limits.h. */
 StrBuf strbuf_init(Arena *arena, size_t limit);
 void strbuf_clear(StrBuf *buf);
-/* Room for `extra` more bytes at data + len, or NULL past the ceiling; the caller adds to len. */
+/* Room for `extra` more bytes at data + len, or NULL once the ceiling is passed; the caller adds to
+ * len. */
 char *strbuf_reserve(StrBuf *buf, size_t extra);
 void strbuf_add(StrBuf *buf, Str str);
 void strbuf_add_c(StrBuf *buf, const char *text);
 void strbuf_add_char(StrBuf *buf, char c);
 void strbuf_add_repeat(StrBuf *buf, char c, size_t count);
+/* What does not fit below the ceiling is left out as a whole. */
 void strbuf_printf(StrBuf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 void strbuf_vprintf(StrBuf *buf, const char *format, va_list args) PRINTF_LIKE(2, 0);
 

@@ -13,7 +13,8 @@ typedef struct Suggestion {
 
 static inline Suggestion suggestion_init(Str wanted)
 {
-    size_t limit = wanted.len / 3 > 1 ? wanted.len / 3 : 1;
+    /* One letter replaced by another is no slip: something must stay. */
+    size_t limit = wanted.len / 3 > 1 ? wanted.len / 3 : wanted.len > 1;
     return (Suggestion){.wanted = wanted, .distance = limit + 1};
 }
 

@@ -49,7 +49,11 @@ static inline void vec_reserve(Arena *arena, void **data, size_t *capacity, size
     }
     size_t wanted = *capacity * 2 > 8 ? *capacity * 2 : 8;
     wanted = wanted > needed ? wanted : needed;
-    *data = arena_grow(arena, *data, *capacity * element_size, wanted * element_size);
+    size_t bytes = 0;
+    if (__builtin_mul_overflow(wanted, element_size, &bytes)) {
+        bytes = SIZE_MAX; /* which the arena refuses by its name */
+    }
+    *data = arena_grow(arena, *data, *capacity * element_size, bytes);
     *capacity = wanted;
 }
 
