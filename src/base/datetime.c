@@ -174,7 +174,8 @@ static bool take_time(Str *rest, DateTime *out)
     if (!take_digits(rest, 2, &hour) || !take_char(rest, ':') || !take_digits(rest, 2, &minute)) {
         return false;
     }
-    if (take_char(rest, ':') && !take_digits(rest, 2, &second)) {
+    bool has_second = take_char(rest, ':');
+    if (has_second && !take_digits(rest, 2, &second)) {
         return false;
     }
     if (!time_is_valid(hour, minute, second)) {
@@ -183,7 +184,7 @@ static bool take_time(Str *rest, DateTime *out)
     out->hour = (uint8_t)hour;
     out->minute = (uint8_t)minute;
     out->second = (uint8_t)second;
-    return !take_char(rest, '.') || take_fraction(rest, out);
+    return !has_second || !take_char(rest, '.') || take_fraction(rest, out);
 }
 
 static bool take_offset(Str *rest, DateTime *out)

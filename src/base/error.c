@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "base/unicode.h"
 
 struct Error {
     ErrorKind kind;
@@ -27,22 +28,25 @@ static const KindInfo kinds[] = {
 #undef X
 };
 
-/* Formats into a block of its own, cut at the ceiling for messages. */
+/* Formats into a block of its own, cut at the ceiling for messages, between code points. */
 PRINTF_LIKE(1, 0) static char *format_message(const char *format, va_list args)
 {
-    va_list again;
-    va_copy(again, args);
-    int needed = vsnprintf(NULL, 0, format, args);
-    size_t size = needed > 0 ? (size_t)needed + 1 : 1;
-    size_t kept = size > LIMIT_ERROR_BYTES ? LIMIT_ERROR_BYTES : size;
-    char *text = memory_alloc(kept + sizeof(" ..."));
-    text[0] = '\0';
-    (void)vsnprintf(text, kept, format, again);
-    va_end(again);
-    if (kept < size) {
-        memcpy(text + kept - 1, " ...", sizeof(" ..."));
+    char *text = memory_alloc(LIMIT_ERROR_BYTES + sizeof(" ..."));
+    int needed = vsnprintf(text, LIMIT_ERROR_BYTES, format, args);
+    if (needed < 0) { /* an argument that cannot be written: what was meant still can */
+        needed = snprintf(text, LIMIT_ERROR_BYTES, "%s", format);
     }
-    return text;
+    size_t len = (size_t)needed;
+    if (len >= LIMIT_ERROR_BYTES) {
+        len = LIMIT_ERROR_BYTES - 1;
+        while (len > 0 && ((unsigned char)text[len - 1] & 0xC0) == 0x80) {
+            len--;
+        }
+        len -= len > 0 && (unsigned char)text[len - 1] >= 0xC0 ? 1 : 0;
+        memcpy(text + len, " ...", sizeof(" ..."));
+        len += strlen(" ...");
+    }
+    return memory_realloc(text, len + 1);
 }
 
 Error *error_make(const char *file, int line, ErrorKind kind, const char *format, ...)
@@ -101,41 +105,43 @@ Error *error_hint(Error *err, const char *format, ...)
     return err;
 }
 
-/* The part of `line` worth showing around `column`: at most 100 bytes, cut between code points. */
+static bool is_control(char c)
+{
+    return (unsigned char)c < 0x20 || c == 0x7F;
+}
+
+/* The part of `line` worth showing around `*column`, which becomes the one in that part. */
 static Str excerpt_window(Str line, size_t *column)
 {
-    enum { WINDOW = 100, BEFORE = 60 };
-    if (line.len <= WINDOW) {
-        return line;
-    }
-    size_t start = 0, codepoints = 0;
-    while (*column > codepoints + BEFORE && start < line.len) {
-        start++;
-        codepoints += start == line.len || ((unsigned char)line.data[start] & 0xC0) != 0x80;
-    }
-    size_t end = start + WINDOW < line.len ? start + WINDOW : line.len;
-    while (end < line.len && ((unsigned char)line.data[end] & 0xC0) == 0x80) {
-        end++;
-    }
-    *column -= *column > codepoints ? codepoints : 0;
+    enum { WINDOW = 100, BEFORE = 60 }; /* code points */
+    size_t skipped = *column > BEFORE && line.len > WINDOW ? *column - BEFORE : 0;
+    size_t start = utf8_offset(line, skipped);
+    size_t end = start + utf8_offset(str_from_offset(line, start), WINDOW);
+    *column -= skipped;
     return str_slice(line, start, end);
 }
 
 Error *error_excerpt(Error *err, Str line, size_t column)
 {
-    line = excerpt_window(str_trim_end(line), &column);
-    size_t size = line.len + column + 16;
-    char *text = memory_alloc(size);
+    line = str_trim_end(line);
+    size_t count = utf8_count(line);
+    column = column > count + 1 ? count + 1 : column; /* beyond the end is at the end */
+    line = excerpt_window(line, &column);
+    size_t before = column > 0 ? utf8_offset(line, column - 1) : 0;
+    size_t indent = utf8_display_width(str_slice(line, 0, before));
+    for (size_t i = 0; i < before; i++) {
+        indent += is_control(line.data[i]); /* shown as a blank */
+    }
+    char *text = memory_alloc(line.len + indent + 16);
     memcpy(text, "  ", 2);
     size_t len = 2;
     for (size_t i = 0; i < line.len; i++) {
-        unsigned char c = (unsigned char)line.data[i];
-        text[len++] = c < 0x20 || c == 0x7F ? ' ' : (char)c; /* tabs too: the caret must fit */
+        text[len++] = is_control(line.data[i]) ? ' ' : line.data[i]; /* tabs too */
     }
     if (column > 0) {
         text[len++] = '\n';
-        memset(text + len, ' ', column + 1);
-        len += column + 1;
+        memset(text + len, ' ', indent + 2);
+        len += indent + 2;
         text[len++] = '^';
     }
     text[len] = '\0';
@@ -168,8 +174,12 @@ Error *error_as(Error *err, const char *class_name)
 
 const char *error_class(const Error *err)
 {
-    const Error *root = error_root(err);
-    return root->class_name != NULL ? root->class_name : error_class_of(err->kind);
+    for (const Error *at = err; at != NULL; at = at->cause) {
+        if (at->class_name != NULL) {
+            return at->class_name;
+        }
+    }
+    return error_class_of(err->kind);
 }
 
 Str error_message(const Error *err)
@@ -221,28 +231,61 @@ Str error_excerpt_text(const Error *err, Arena *arena)
     return STR("");
 }
 
-static void print_lines(FILE *out, const char *lead, Str text, int *budget)
+/* Prints `text` line by line, at most `most`, and returns how many: the first behind `lead`, the
+ * rest behind `next`. */
+static size_t print_lines(FILE *out, const char *lead, const char *next, Str text, size_t most)
 {
-    for (Str line; *budget > 0 && str_next_line(&text, &line);) {
-        (void)fprintf(out, "%s" STR_FMT "\n", lead, STR_ARG(line));
-        *budget -= 1;
+    size_t count = 0;
+    for (Str line; count < most && str_next_line(&text, &line); count++) {
+        (void)fprintf(out, "%s" STR_FMT "\n", count == 0 ? lead : next, STR_ARG(line));
+    }
+    return count;
+}
+
+static size_t count_lines(Str text)
+{
+    size_t count = 0;
+    for (Str line; str_next_line(&text, &line);) {
+        count++;
+    }
+    return count;
+}
+
+/* The messages in `budget` lines: one for each, of which those after the outermost give way to the
+ * inner ones; what is left goes to messages of several lines. */
+static void print_messages(const Error *err, FILE *out, bool debug, size_t budget)
+{
+    size_t depth = 0;
+    for (const Error *at = err; at != NULL; at = at->cause) {
+        depth++;
+    }
+    size_t skipped = depth > budget ? depth - budget : 0;
+    size_t spare = depth < budget ? budget - depth : 0;
+    size_t number = 0;
+    for (const Error *at = err; at != NULL; at = at->cause, number++) {
+        if (number >= 1 && number <= skipped) {
+            continue;
+        }
+        Str text = at->message[0] != '\0' ? str_from(at->message) : STR("(no message)");
+        const char *lead = number == 0 ? "error: " : "  caused by: ";
+        spare -= print_lines(out, lead, "    ", text, 1 + spare) - 1;
+        if (debug) {
+            (void)fprintf(out, "    at %s:%d\n", at->file, at->line);
+        }
     }
 }
 
 void error_print(const Error *err, FILE *out, bool debug)
 {
+    enum { LINES = 10, HINT_LINES = 4 };
     AUTO_FREE(arena) Arena *arena = arena_new("error text");
     Str excerpt = error_excerpt_text(err, arena);
     Str hints = error_hints(err, arena);
-    int budget = 10;
-    for (const Error *at = err; at != NULL && budget > 0; at = at->cause) {
-        print_lines(out, at == err ? "error: " : "  caused by: ", str_from(at->message), &budget);
-        if (debug) {
-            (void)fprintf(out, "    at %s:%d\n", at->file, at->line);
-        }
-    }
-    print_lines(out, "  ", excerpt, &budget);
-    print_lines(out, "  hint: ", hints, &budget);
+    size_t hint_lines = count_lines(hints);
+    hint_lines = hint_lines > HINT_LINES ? HINT_LINES : hint_lines;
+    print_messages(err, out, debug, LINES - count_lines(excerpt) - hint_lines);
+    print_lines(out, "  ", "  ", excerpt, LINES);
+    print_lines(out, "  hint: ", "  hint: ", hints, hint_lines);
 }
 
 int error_exit_code(const Error *err)

@@ -65,8 +65,8 @@ Error *error_from_errno(const char *verb, const char *path, int errno_value);
 /* Adds what to do about it; returns `err`, so that it can stand in a return statement. A second
  * hint goes on a line of its own. */
 Error *error_hint(TAKES Error *err, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Adds the line of the user's file with a caret under `column` (1-based, in code points; 0 = no
- * caret). */
+/* Adds the line of the user's file, of a long one the part around `column`, and a caret under that
+ * column (1-based, in code points; beyond the line is at its end; 0 = no caret). */
 Error *error_excerpt(TAKES Error *err, Str line, size_t column);
 
 ErrorKind error_kind(const Error *err);
@@ -75,7 +75,7 @@ Error *error_with_kind(TAKES Error *err, ErrorKind kind);
 /* Gives the failure a class name of its own, for languages we run that have their own
  * ("TypeError"). `class_name` is not copied: a literal. */
 Error *error_as(TAKES Error *err, const char *class_name);
-/* "ConfigError" and so on, of the innermost cause. */
+/* The outermost name in the chain that error_as() gave, else that of the kind: "ConfigError". */
 const char *error_class(const Error *err);
 const char *error_class_of(ErrorKind kind);
 /* The outermost message, without causes. Borrowed. */
@@ -86,11 +86,12 @@ const Error *error_root(const Error *err);
 Str error_full_message(const Error *err, Arena *arena);
 /* The hints of the whole chain, one per line; empty without. */
 Str error_hints(const Error *err, Arena *arena);
-/* "line 3: {{ x }}" and the caret, or empty. */
+/* "  {{ x }}" and on a second line the caret, or empty. */
 Str error_excerpt_text(const Error *err, Arena *arena);
 
-/* "error: ..." with causes, excerpt and hints, at most ten lines. With `debug` also where in our
- * source each message was made. */
+/* "error: ..." with causes, excerpt and hints in at most ten lines: of a long chain the outermost
+ * message and the innermost ones, of long messages the beginning. With `debug` also, on further
+ * lines, where in our source each message was made. */
 void error_print(const Error *err, FILE *out, bool debug);
 /* The process's exit status: 0 for NULL. */
 int error_exit_code(const Error *err);

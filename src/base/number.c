@@ -34,34 +34,88 @@ bool number_parse_int64(Str text, int64_t *out_value)
     return true;
 }
 
-bool number_parse_bytes(Str text, uint64_t *out_bytes)
+static bool is_digit(char c)
 {
-    text = str_trim(text);
-    size_t digits = 0;
-    while (digits < text.len &&
-           ((text.data[digits] >= '0' && text.data[digits] <= '9') || text.data[digits] == '.')) {
-        digits++;
-    }
-    double amount = 0;
-    if (!number_parse_double(str_slice(text, 0, digits), &amount)) {
-        return false;
-    }
-    static const struct {
-        const char *unit;
-        double factor;
-    } units[] = {
-        {"", 1},       {"B", 1},      {"K", 1024},      {"M", 1048576},  {"G", 0x1p30},
-        {"T", 0x1p40}, {"KiB", 1024}, {"MiB", 1048576}, {"GiB", 0x1p30}, {"TiB", 0x1p40},
-        {"KB", 1e3},   {"MB", 1e6},   {"GB", 1e9},      {"TB", 1e12},
-    };
-    Str unit = str_trim(str_from_offset(text, digits));
-    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-        if (str_eq_nocase(unit, str_from(units[i].unit)) && amount * units[i].factor < 0x1p63) {
-            *out_bytes = (uint64_t)(amount * units[i].factor);
-            return true;
+    return c >= '0' && c <= '9';
+}
+
+/* Takes the digits at the front of *text: their value is `digits` / `scale`. After 18 of them the
+ * rest does not count; false when there is none. */
+static bool take_fraction(Str *text, uint64_t *digits, uint64_t *scale)
+{
+    enum { COUNTED = 18 };
+    size_t count = 0;
+    *digits = 0;
+    *scale = 1;
+    for (; count < text->len && is_digit(text->data[count]); count++) {
+        if (count < COUNTED) {
+            *digits = *digits * 10 + (uint64_t)(text->data[count] - '0');
+            *scale *= 10;
         }
     }
-    return false;
+    *text = str_from_offset(*text, count);
+    return count > 0;
+}
+
+/* The factor of a unit, or 0. */
+static uint64_t unit_factor(Str unit)
+{
+    static const struct {
+        const char *name;
+        uint64_t factor;
+    } units[] = {
+        {"", 1},
+        {"B", 1},
+        {"K", 1ULL << 10},
+        {"M", 1ULL << 20},
+        {"G", 1ULL << 30},
+        {"T", 1ULL << 40},
+        {"KiB", 1ULL << 10},
+        {"MiB", 1ULL << 20},
+        {"GiB", 1ULL << 30},
+        {"TiB", 1ULL << 40},
+        {"KB", 1000},
+        {"MB", 1000000},
+        {"GB", 1000000000},
+        {"TB", 1000000000000},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+        if (str_eq_nocase(unit, str_from(units[i].name))) {
+            return units[i].factor;
+        }
+    }
+    return 0;
+}
+
+bool number_parse_bytes(Str text, uint64_t *out_bytes)
+{
+    __extension__ typedef unsigned __int128 Wide; /* a fraction times a factor */
+    text = str_trim(text);
+    size_t len = 0;
+    while (len < text.len && is_digit(text.data[len])) {
+        len++;
+    }
+    uint64_t whole = 0, digits = 0, scale = 1;
+    if (len > 0 && !number_parse_uint64(str_slice(text, 0, len), &whole)) {
+        return false;
+    }
+    Str rest = str_from_offset(text, len);
+    if (str_starts_with(rest, STR("."))) {
+        rest = str_from_offset(rest, 1);
+        if (!take_fraction(&rest, &digits, &scale) && len == 0) {
+            return false;
+        }
+    } else if (len == 0) {
+        return false;
+    }
+    uint64_t factor = unit_factor(str_trim(rest));
+    uint64_t bytes = 0, part = (uint64_t)((Wide)digits * factor / scale);
+    if (factor == 0 || __builtin_mul_overflow(whole, factor, &bytes) ||
+        __builtin_add_overflow(bytes, part, &bytes) || bytes > INT64_MAX) {
+        return false;
+    }
+    *out_bytes = bytes;
+    return true;
 }
 
 size_t number_format_int64(int64_t value, char *out)
@@ -87,10 +141,11 @@ size_t number_format_int64(int64_t value, char *out)
 static size_t format_fixed(const NumberDigits *number, char *out)
 {
     size_t len = 0;
-    int start = number->point < 1 ? number->point : 1; /* a zero, or all digits before the point */
-    for (int position = start; position <= number->point; position++) {
-        bool has_digit = position >= 1 && (size_t)position <= number->len;
-        out[len++] = has_digit ? number->digits[position - 1] : '0';
+    for (int position = 1; position <= number->point; position++) {
+        out[len++] = (size_t)position <= number->len ? number->digits[position - 1] : '0';
+    }
+    if (number->point < 1) {
+        out[len++] = '0';
     }
     out[len++] = '.';
     int first = number->point + 1;
@@ -152,11 +207,25 @@ Str number_with_commas(Arena *arena, int64_t value)
 Str number_human_bytes(Arena *arena, uint64_t bytes)
 {
     static const char *const units[] = {"B", "KB", "MB", "GB", "TB", "PB", "EB"};
-    double amount = (double)bytes;
     size_t unit = 0;
-    while (amount >= 1024 && unit + 1 < ARRAY_LEN(units)) {
-        amount /= 1024;
+    uint64_t whole = bytes, tenth = 0;
+    for (uint64_t size = 1024; whole >= 1024; size *= 1024) {
         unit++;
+        whole = bytes / size;
+        uint64_t tenths = bytes % size * 10; /* below 10 * 2^60 */
+        tenth = tenths / size;
+        uint64_t rest = tenths % size * 2;
+        if (rest > size || (rest == size && tenth % 2 == 1)) {
+            tenth++; /* to the nearest, of two the even one */
+        }
+        if (tenth == 10) {
+            tenth = 0;
+            whole++; /* which may make it 1024 of them, that is 1 of the next unit */
+        }
     }
-    return str_printf(arena, unit == 0 ? "%.0f %s" : "%.1f %s", amount, units[unit]);
+    if (unit == 0) {
+        return str_printf(arena, "%llu B", (unsigned long long)bytes);
+    }
+    return str_printf(arena, "%llu.%llu %s", (unsigned long long)whole, (unsigned long long)tenth,
+                      units[unit]);
 }

@@ -22,7 +22,7 @@ bool number_parse_uint64(Str text, uint64_t *out_value);
  * gives an infinity, underflow zero, as in C. False when any other character is left. */
 bool number_parse_double(Str text, double *out_value);
 /* "10MB", "4 GiB", "512" to bytes: K, M, G, T with optional iB (1024) or B (1000); case does not
- * count. */
+ * count. A fraction of a byte is dropped; more than INT64_MAX does not fit. */
 bool number_parse_bytes(Str text, uint64_t *out_bytes);
 
 /* Writes to `out`, which holds NUMBER_TEXT_BYTES, and returns the length. */

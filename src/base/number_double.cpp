@@ -1,13 +1,44 @@
 /* The part of base/number.h that needs C++17's <charconv>: exact and locale-free. */
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
-#include <limits>
 #include <system_error>
 
 extern "C" {
 #include "base/number.h"
 }
+
+namespace
+{
+
+/* Whether a well-formed number that no double comes near is too large, rather than too small: where
+ * its first digit that counts stands, moved by the exponent. */
+bool is_too_large(const char *at, const char *end)
+{
+    constexpr long long FAR = 1000000000000000000; /* beyond any length, far from overflow */
+    long long point = 0;
+    bool found = false;
+    bool in_fraction = false;
+    for (; at != end && *at != 'e' && *at != 'E'; at++) {
+        if (*at == '.') {
+            in_fraction = true;
+        } else if (*at >= '0' && *at <= '9') {
+            found = found || *at != '0';
+            point += found && !in_fraction ? 1 : 0;
+            point -= !found && in_fraction ? 1 : 0;
+        }
+    }
+    long long exponent = 0;
+    if (at != end) {
+        at += at[1] == '+' ? 2 : 1;
+        if (std::from_chars(at, end, exponent).ec != std::errc()) {
+            exponent = *at == '-' ? -FAR : FAR;
+        }
+    }
+    exponent = exponent > FAR ? FAR : exponent < -FAR ? -FAR : exponent;
+    return point + exponent > 0;
+}
+
+} // namespace
 
 extern "C" bool number_parse_double(Str text, double *out_value)
 {
@@ -19,22 +50,18 @@ extern "C" bool number_parse_double(Str text, double *out_value)
             return false;
         }
     }
+    if (start == end || end[-1] == ')') { /* as in C, from_chars takes "nan(...)" */
+        return false;
+    }
     double value = 0.0;
     std::from_chars_result result = std::from_chars(start, end, value);
-    if (result.ptr != end || start == end) {
+    if (result.ptr != end) {
         return false;
     }
     if (result.ec == std::errc::result_out_of_range) {
-        /* from_chars leaves open which way; strtod knows, and the text is known to be well-formed.
-         */
-        char copy[512];
-        size_t len = static_cast<size_t>(end - start);
-        if (len >= sizeof(copy)) {
-            return false;
-        }
-        std::char_traits<char>::copy(copy, start, len);
-        copy[len] = '\0';
-        value = std::strtod(copy, nullptr);
+        /* from_chars leaves open which way */
+        value = is_too_large(start, end) ? HUGE_VAL : 0.0;
+        value = *start == '-' ? -value : value;
     } else if (result.ec != std::errc()) {
         return false;
     }

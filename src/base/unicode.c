@@ -122,7 +122,8 @@ Str utf16_to_utf8(Arena *arena, Str bytes, bool big_endian)
     StrBuf buf = strbuf_init(arena, bytes.len * 2 + 4);
     for (size_t at = 0; at + 1 < bytes.len; at += 2) {
         uint32_t unit = utf16_unit(bytes, at, big_endian);
-        if (at == 0 && unit == 0xFEFF) {
+        if (at == 0 && (unit == 0xFEFF || unit == 0xFFFE)) {
+            big_endian = big_endian == (unit == 0xFEFF); /* the mark knows better */
             continue;
         }
         bool is_high = unit >= 0xD800 && unit <= 0xDBFF && at + 3 < bytes.len;
@@ -154,14 +155,19 @@ uint32_t unicode_lower(uint32_t codepoint)
     return (uint32_t)utf8proc_tolower((utf8proc_int32_t)codepoint);
 }
 
+/* utf8proc would make a single capital of the sharp s, where Unicode makes "SS". */
+static const uint32_t SHARP_S = 0xDF;
+
 uint32_t unicode_upper(uint32_t codepoint)
 {
-    return (uint32_t)utf8proc_toupper((utf8proc_int32_t)codepoint);
+    return codepoint == SHARP_S ? codepoint
+                                : (uint32_t)utf8proc_toupper((utf8proc_int32_t)codepoint);
 }
 
 uint32_t unicode_title(uint32_t codepoint)
 {
-    return (uint32_t)utf8proc_totitle((utf8proc_int32_t)codepoint);
+    return codepoint == SHARP_S ? codepoint
+                                : (uint32_t)utf8proc_totitle((utf8proc_int32_t)codepoint);
 }
 
 bool unicode_is_alpha(uint32_t codepoint)
@@ -169,19 +175,44 @@ bool unicode_is_alpha(uint32_t codepoint)
     return in_range(category(codepoint), UTF8PROC_CATEGORY_LU, UTF8PROC_CATEGORY_LO);
 }
 
+/* What the general category does not tell: ranges in ascending order, of Unicode 15.0. */
+typedef struct Range {
+    uint32_t first;
+    uint32_t last;
+} Range;
+
+static bool in_ranges(const Range *ranges, size_t count, uint32_t codepoint)
+{
+    size_t at = 0;
+    while (at < count && ranges[at].last < codepoint) {
+        at++;
+    }
+    return at < count && ranges[at].first <= codepoint;
+}
+
 bool unicode_is_lower(uint32_t codepoint)
 {
-    /* Python also counts the few letters that carry Other_Lowercase, such as U+00AA. */
-    return category(codepoint) == UTF8PROC_CATEGORY_LL || codepoint == 0xAA || codepoint == 0xBA ||
-           (codepoint >= 0x24D0 && codepoint <= 0x24E9) ||
-           (codepoint >= 0x2170 && codepoint <= 0x217F);
+    static const Range other_lowercase[] = {
+        {0xAA, 0xAA},       {0xBA, 0xBA},       {0x2B0, 0x2B8},     {0x2C0, 0x2C1},
+        {0x2E0, 0x2E4},     {0x345, 0x345},     {0x37A, 0x37A},     {0x10FC, 0x10FC},
+        {0x1D2C, 0x1D6A},   {0x1D78, 0x1D78},   {0x1D9B, 0x1DBF},   {0x2071, 0x2071},
+        {0x207F, 0x207F},   {0x2090, 0x209C},   {0x2170, 0x217F},   {0x24D0, 0x24E9},
+        {0x2C7C, 0x2C7D},   {0xA69C, 0xA69D},   {0xA770, 0xA770},   {0xA7F2, 0xA7F4},
+        {0xA7F8, 0xA7F9},   {0xAB5C, 0xAB5F},   {0xAB69, 0xAB69},   {0x10780, 0x10780},
+        {0x10783, 0x10785}, {0x10787, 0x107B0}, {0x107B2, 0x107BA}, {0x1E030, 0x1E06D},
+    };
+    return category(codepoint) == UTF8PROC_CATEGORY_LL ||
+           in_ranges(other_lowercase, ARRAY_LEN(other_lowercase), codepoint);
 }
 
 bool unicode_is_upper(uint32_t codepoint)
 {
+    static const Range other_uppercase[] = {
+        {0x2160, 0x216F},   {0x24B6, 0x24CF},   {0x1F130, 0x1F149},
+        {0x1F150, 0x1F169}, {0x1F170, 0x1F189},
+    };
     return category(codepoint) == UTF8PROC_CATEGORY_LU ||
-           (codepoint >= 0x24B6 && codepoint <= 0x24CF) ||
-           (codepoint >= 0x2160 && codepoint <= 0x216F);
+           in_ranges(other_uppercase, ARRAY_LEN(other_uppercase), codepoint);
 }
 
 bool unicode_is_title(uint32_t codepoint)
@@ -208,16 +239,41 @@ bool unicode_is_printable(uint32_t codepoint)
                                 !in_range(kind, UTF8PROC_CATEGORY_ZS, UTF8PROC_CATEGORY_CO));
 }
 
+/* Letters whose compatibility form is no identifier, which Python therefore leaves out. */
+static bool is_unstable(uint32_t codepoint)
+{
+    static const Range unstable[] = {
+        {0x37A, 0x37A},   {0x2E2F, 0x2E2F}, {0xFC5E, 0xFC63}, {0xFDFA, 0xFDFB},
+        {0xFE70, 0xFE70}, {0xFE72, 0xFE72}, {0xFE74, 0xFE74}, {0xFE76, 0xFE76},
+        {0xFE78, 0xFE78}, {0xFE7A, 0xFE7A}, {0xFE7C, 0xFE7C}, {0xFE7E, 0xFE7E},
+    };
+    return in_ranges(unstable, ARRAY_LEN(unstable), codepoint);
+}
+
+static bool is_identifier_letter(uint32_t codepoint)
+{
+    if (unicode_is_alpha(codepoint) || category(codepoint) == UTF8PROC_CATEGORY_NL) {
+        return !is_unstable(codepoint);
+    }
+    return codepoint == '_' || codepoint == 0x2118 || codepoint == 0x212E;
+}
+
 bool unicode_is_identifier_start(uint32_t codepoint)
 {
-    return codepoint == '_' || unicode_is_alpha(codepoint) ||
-           category(codepoint) == UTF8PROC_CATEGORY_NL;
+    static const Range only_inside[] = {{0xE33, 0xE33}, {0xEB3, 0xEB3}, {0xFF9E, 0xFF9F}};
+    if (is_identifier_letter(codepoint)) {
+        return !in_ranges(only_inside, ARRAY_LEN(only_inside), codepoint);
+    }
+    return codepoint == 0x1885 || codepoint == 0x1886;
 }
 
 bool unicode_is_identifier_part(uint32_t codepoint)
 {
+    static const Range other_continue[] = {
+        {0xB7, 0xB7}, {0x387, 0x387}, {0x1369, 0x1371}, {0x19DA, 0x19DA}};
     utf8proc_category_t kind = category(codepoint);
-    return unicode_is_identifier_start(codepoint) || kind == UTF8PROC_CATEGORY_ND ||
+    return is_identifier_letter(codepoint) || kind == UTF8PROC_CATEGORY_ND ||
            kind == UTF8PROC_CATEGORY_MN || kind == UTF8PROC_CATEGORY_MC ||
-           kind == UTF8PROC_CATEGORY_PC;
+           kind == UTF8PROC_CATEGORY_PC ||
+           in_ranges(other_continue, ARRAY_LEN(other_continue), codepoint);
 }

@@ -29,7 +29,8 @@ size_t utf8_display_width(Str text);
 
 /* Latin-1 to UTF-8; every byte is a character. */
 Str latin1_to_utf8(Arena *arena, Str bytes);
-/* UTF-16 with or without byte order mark to UTF-8; unpaired surrogates become U+FFFD. */
+/* UTF-16 to UTF-8. A byte order mark is left out and decides; without one, `big_endian` does.
+ * Unpaired surrogates and half a unit at the end become U+FFFD. */
 Str utf16_to_utf8(Arena *arena, Str bytes, bool big_endian);
 
 /* Simple one to one mappings of a code point. */

@@ -116,13 +116,66 @@ static inline void write_text(const char *path, const char *text)
     assert_ok(fs_write_file(path, str_from(text), 0644));
 }
 
+/* The table tests/cases/`name`, made by tests/oracle/base_cases.py: lines of fields between tabs.
+ */
+static inline Str read_table(Arena *arena, const char *name)
+{
+    const char *root = getenv("DANGO_ROOT");
+    Str text = STR("");
+    assert_ok(fs_read_file(
+        arena, str_printf(arena, "%s/tests/cases/%s", root != NULL ? root : ".", name).data,
+        16 << 20, &text));
+    assert_true(text.len > 0);
+    return text;
+}
+
+/* Takes the next line off *table; it has as many fields as asked for. */
+static inline bool next_row(Str *table, Str *out_fields, size_t count)
+{
+    Str line, rest;
+    if (!str_next_line(table, &line)) {
+        return false;
+    }
+    rest = line;
+    for (size_t i = 0; i < count; i++) {
+        assert_true(str_next_piece(&rest, '\t', &out_fields[i]));
+    }
+    assert_null(rest.data);
+    return true;
+}
+
+/* A field that holds a number. */
+static inline int64_t field_int(Str field)
+{
+    char text[32] = "";
+    assert_true(field.len > 0 && field.len < sizeof(text));
+    memcpy(text, field.data, field.len);
+    char *end = NULL;
+    long long value = strtoll(text, &end, 10);
+    assert_int_equal(*end, '\0');
+    return value;
+}
+
+/* A field that holds bytes in hexadecimal. */
+static inline Str field_bytes(Arena *arena, Str field)
+{
+    StrBuf bytes = strbuf_init(arena, field.len);
+    for (size_t i = 0; i + 1 < field.len; i += 2) {
+        char pair[3] = {field.data[i], field.data[i + 1], '\0'};
+        strbuf_add_char(&bytes, (char)strtoul(pair, NULL, 16));
+    }
+    return strbuf_str(&bytes);
+}
+
 /* gcc's counters would be lost in a child that is killed: it writes them before. */
-void __gcov_dump(void) __attribute__((weak)); // NOLINT(*-reserved-identifier): gcc's name
+#ifdef DANGO_COVERAGE
+void __gcov_dump(void); // NOLINT(*-reserved-identifier): gcc's name
+#endif
 static inline void keep_coverage(void)
 {
-    if (__gcov_dump != NULL) {
-        __gcov_dump();
-    }
+#ifdef DANGO_COVERAGE
+    __gcov_dump();
+#endif
 }
 
 static inline void on_abort(int signal_number)
