@@ -174,12 +174,11 @@ Error *error_as(Error *err, const char *class_name)
 
 const char *error_class(const Error *err)
 {
-    for (const Error *at = err; at != NULL; at = at->cause) {
-        if (at->class_name != NULL) {
-            return at->class_name;
-        }
+    const Error *at = err;
+    while (at->class_name == NULL && at->cause != NULL) {
+        at = at->cause;
     }
-    return error_class_of(err->kind);
+    return at->class_name != NULL ? at->class_name : error_class_of(err->kind);
 }
 
 Str error_message(const Error *err)

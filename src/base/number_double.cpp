@@ -1,4 +1,5 @@
 /* The part of base/number.h that needs C++17's <charconv>: exact and locale-free. */
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -10,32 +11,39 @@ extern "C" {
 namespace
 {
 
+/* The exponent after an 'e', or 0 without one; beyond 10^18 it does not matter how far. */
+long long read_exponent(const char *at, const char *end)
+{
+    constexpr long long far = 1000000000000000000;
+    if (at == end) {
+        return 0;
+    }
+    long long exponent = 0;
+    at += at[1] == '+' ? 2 : 1;
+    if (std::from_chars(at, end, exponent).ec != std::errc()) {
+        exponent = *at == '-' ? -far : far;
+    }
+    return std::clamp(exponent, -far, far);
+}
+
 /* Whether a well-formed number that no double comes near is too large, rather than too small: where
  * its first digit that counts stands, moved by the exponent. */
 bool is_too_large(const char *at, const char *end)
 {
-    constexpr long long FAR = 1000000000000000000; /* beyond any length, far from overflow */
     long long point = 0;
     bool found = false;
     bool in_fraction = false;
     for (; at != end && *at != 'e' && *at != 'E'; at++) {
         if (*at == '.') {
             in_fraction = true;
-        } else if (*at >= '0' && *at <= '9') {
-            found = found || *at != '0';
-            point += found && !in_fraction ? 1 : 0;
-            point -= !found && in_fraction ? 1 : 0;
+            continue;
+        }
+        found = found || (*at >= '1' && *at <= '9');
+        if (found != in_fraction) {
+            point += found ? 1 : -1;
         }
     }
-    long long exponent = 0;
-    if (at != end) {
-        at += at[1] == '+' ? 2 : 1;
-        if (std::from_chars(at, end, exponent).ec != std::errc()) {
-            exponent = *at == '-' ? -FAR : FAR;
-        }
-    }
-    exponent = exponent > FAR ? FAR : exponent < -FAR ? -FAR : exponent;
-    return point + exponent > 0;
+    return point + read_exponent(at, end) > 0;
 }
 
 } // namespace

@@ -36,7 +36,9 @@ static inline void map_model_init(MapModel *model, Arena *arena)
     for (size_t key = 0; key < MODEL_KEYS; key++) {
         StrBuf text = strbuf_init(arena, 64);
         strbuf_add_repeat(&text, key % 3 == 0 ? '\0' : 'k', key % 40);
-        strbuf_printf(&text, key > 0 ? "%zu" : "", key / 40);
+        if (key > 0) {
+            strbuf_printf(&text, "%zu", key / 40);
+        }
         model->texts[key] = strbuf_str(&text);
     }
 }

@@ -144,7 +144,7 @@ static void a_message_beyond_the_ceiling_is_cut_between_code_points(void **state
         for (size_t shift = 0; shift < 4; shift++) {
             StrBuf text = strbuf_init(arena, 50000);
             strbuf_add_repeat(&text, 'x', shift);
-            while (text.len < 2 * LIMIT_ERROR_BYTES) {
+            while (text.len < LIMIT_ERROR_BYTES + LIMIT_ERROR_BYTES) {
                 strbuf_add_c(&text, letters[i]);
             }
             Error *err = error_new(ERR_INPUT, "%s", strbuf_c(&text));
@@ -180,7 +180,7 @@ static void check_marked(const char *unit, size_t repeat, size_t marked)
     }
     AUTO_FREE(error)
     Error *err = error_excerpt(error_new(ERR_TEMPLATE, "x"), strbuf_str(&line), marked + 1);
-    Str text = error_excerpt_text(err, arena), shown, caret;
+    Str text = error_excerpt_text(err, arena), shown = STR(""), caret = STR("");
     assert_int_equal(utf8_find_invalid(text), SIZE_MAX);
     assert_true(str_next_line(&text, &shown) && str_next_line(&text, &caret));
     size_t at = str_find_char(shown, '!');
