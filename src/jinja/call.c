@@ -8,7 +8,7 @@ Error *vm_push_frame(JinjaState *s, const Frame *frame, size_t given)
     const Proto *proto = frame->proto;
     JValue *slots_end = frame->base + proto->slots;
     if (s->frame_count == LIMIT_CALL_DEPTH || slots_end + proto->stack + STACK_MARGIN > s->stack_end) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded"), "RecursionError");
+        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
     }
     for (JValue *slot = frame->base + given; slot < slots_end; slot++) {
         *slot = JMISSING;
@@ -34,14 +34,23 @@ static Frame macro_frame(JMacro *macro, JValue *base, JValue *result)
                    .captures = true};
 }
 
+/* A call block has no name. */
 static Error *too_many(const Proto *proto)
 {
-    return jraise("TypeError", "macro '" STR_FMT "' takes not more than %u argument(s)",
-                  STR_ARG(jstr_str(proto->name)), proto->param_count);
+    const char *quote = proto->kind == PROTO_CALLER ? "" : "'";
+    return jraise("TypeError", "macro %s" STR_FMT "%s takes not more than %u argument(s)", quote,
+                  STR_ARG(proto->kind == PROTO_CALLER ? STR("None") : jstr_str(proto->name)), quote,
+                  proto->param_count);
 }
 
 static Error *unknown_keyword(const Proto *proto, JStr *name)
 {
+    if (str_is(jstr_str(name), "caller")) {
+        return jraise("TypeError",
+                      "macro '" STR_FMT "' was invoked with two values for the special caller argument. "
+                      "This is most likely a bug.",
+                      STR_ARG(jstr_str(proto->name)));
+    }
     return jraise("TypeError", "macro '" STR_FMT "' takes no keyword argument '" STR_FMT "'",
                   STR_ARG(jstr_str(proto->name)), STR_ARG(jstr_str(name)));
 }
@@ -96,7 +105,7 @@ static Error *bind_macro(JinjaState *s, const Proto *proto, JValue *base, const 
     size_t positional = argc - by_name;
     size_t taken = positional < proto->param_count ? positional : proto->param_count;
     if (base + proto->slots + STACK_MARGIN > s->stack_end) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded"), "RecursionError");
+        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
     }
     for (size_t i = 0; i < proto->slots; i++) {
         base[i] = i < taken ? args[i] : JMISSING;
@@ -378,7 +387,7 @@ Error *jinja_call(JinjaState *s, JValue callee, const JValue *args, size_t argc,
 {
     JValue *sp = s->sp, *base = sp + 1, result = JNONE;
     if (sp + argc + STACK_MARGIN > s->stack_end) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded"), "RecursionError");
+        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
     }
     *sp = callee;
     for (size_t i = 0; i < argc; i++) {
@@ -410,7 +419,7 @@ Error *jinja_call_builtin(JinjaState *s, const JBuiltin *builtin, const JValue *
 {
     JValue *sp = s->sp;
     if (sp + argc + STACK_MARGIN > s->stack_end) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded"), "RecursionError");
+        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
     }
     for (size_t i = 0; i < argc; i++) {
         sp[i] = args[i];

@@ -68,7 +68,7 @@ bool jidentical(JValue a, JValue b)
     case J_INT:
         return a.i == b.i;
     case J_FLOAT:
-        return a.f == b.f;
+        return memcmp(&a.f, &b.f, sizeof(a.f)) == 0; /* a nan is itself */
     case J_STR: /* equal constants are one object in Python, as are short results */
         return a.str == b.str || jstr_eq(a.str, b.str);
     default:
@@ -119,13 +119,19 @@ static bool numbers_equal(JValue a, JValue b)
     return small_int(a) == small_int(b);
 }
 
+/* In containers the same object is equal to itself, even a nan. */
+static enum Equality items_equal(JValue a, JValue b, int depth)
+{
+    return jidentical(a, b) && !jis_object(a) ? EQUAL : equal_at(a, b, depth);
+}
+
 static enum Equality lists_equal(JList *a, JList *b, int depth)
 {
     if (jlist_len(a) != jlist_len(b)) {
         return NOT_EQUAL;
     }
     for (size_t i = 0; i < jlist_len(a); i++) {
-        enum Equality equal = equal_at(jlist_at(a, i), jlist_at(b, i), depth + 1);
+        enum Equality equal = items_equal(jlist_at(a, i), jlist_at(b, i), depth + 1);
         if (equal != EQUAL) {
             return equal;
         }
@@ -139,7 +145,7 @@ static enum Equality tuples_equal(const JTuple *a, const JTuple *b, int depth)
         return NOT_EQUAL;
     }
     for (size_t i = 0; i < a->len; i++) {
-        enum Equality equal = equal_at(a->items[i], b->items[i], depth + 1);
+        enum Equality equal = items_equal(a->items[i], b->items[i], depth + 1);
         if (equal != EQUAL) {
             return equal;
         }
@@ -157,7 +163,7 @@ static enum Equality dicts_equal(JDict *a, JDict *b, int depth)
     for (size_t at = 0; jdict_next(a, &at, &key, &value);) {
         Error *err = jdict_get(b, key, &other);
         CHECK(err == NULL); /* it is a key already */
-        enum Equality equal = jis_absent(other) ? NOT_EQUAL : equal_at(value, other, depth + 1);
+        enum Equality equal = jis_absent(other) ? NOT_EQUAL : items_equal(value, other, depth + 1);
         if (equal != EQUAL) {
             return equal;
         }

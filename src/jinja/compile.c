@@ -245,8 +245,9 @@ static Error *compile_block(Compiler *c, const Node *node)
     compile_scope_begin(fn, node->scope);
     TRY(compile_body(fn, &node->body));
     function_end(fn);
+    fn->proto->required = node->required;
     VEC_PUSH(c->tpl->arena, &c->tpl->blocks,
-             (TemplateBlock){text_constant(c, node->name), fn->proto, node->required});
+             (TemplateBlock){text_constant(c, node->name), fn->proto});
     return NULL;
 }
 
@@ -324,6 +325,22 @@ static Error *locate(const JinjaTemplate *tpl, Error *err, uint32_t line, uint32
     return error_wrap(err, STR_FMT ":%u", STR_ARG(tpl->name), line);
 }
 
+/* Of an error of the lexer and one of the parser, the one that stands first; with its place. */
+static Error *first_error(Parser *p, const JinjaTemplate *tpl, Error *parse_error, Error *lex_error,
+                          uint32_t lex_line)
+{
+    if (lex_error != NULL && (parse_error == NULL || p->at->kind == T_EOF)) {
+        if (parse_error != NULL) {
+            error_discard(parse_error, "it only says that the tokens end where the lexer failed");
+        }
+        return locate(tpl, lex_error, lex_line, 0);
+    }
+    if (lex_error != NULL) {
+        error_discard(lex_error, "the parser failed before it");
+    }
+    return parse_error != NULL ? locate(tpl, parse_error, p->error_line, p->error_column) : NULL;
+}
+
 static Error *parse_and_compile(Compiler *c, bool expression)
 {
     JinjaTemplate *tpl = c->tpl;
@@ -334,10 +351,7 @@ static Error *parse_and_compile(Compiler *c, bool expression)
     if (expression) { /* lexed as what stands between the braces */
         tpl->source = str_printf(tpl->arena, "{{" STR_FMT "}}", STR_ARG(tpl->source));
     }
-    err = lexer_run(c->scratch, tpl->source, &options->syntax, &tokens, &line);
-    if (err != NULL) {
-        return locate(tpl, err, line, 0);
-    }
+    Error *lex_error = lexer_run(c->scratch, tpl->source, &options->syntax, &tokens, &line);
     Parser p = {.arena = c->scratch,
                 .constants = tpl->constants_heap,
                 .options = options,
@@ -349,13 +363,12 @@ static Error *parse_and_compile(Compiler *c, bool expression)
         if (err == NULL && p.at->kind != T_PRINT_END) {
             err = parser_unexpected(&p, "end of expression");
         }
-        return err != NULL ? locate(tpl, err, p.error_line, p.error_column) : compile_single(c, expr);
+        TRY(first_error(&p, tpl, err, lex_error, line));
+        return compile_single(c, expr);
     }
     NodeVec body = {0};
     err = parser_template(&p, &body);
-    if (err != NULL) {
-        return locate(tpl, err, p.error_line, p.error_column);
-    }
+    TRY(first_error(&p, tpl, err, lex_error, line));
     err = compile_template(c, &body);
     return err != NULL ? locate(tpl, err, c->error_line, c->error_column) : NULL;
 }

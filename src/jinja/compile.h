@@ -36,7 +36,8 @@ typedef struct Function {
     uint32_t depth, max_depth; /* of the operand stack */
     uint32_t captures;
     LoopFrame *loop;
-    bool top_level; /* names set here are exported */
+    bool top_level;   /* names set here are exported */
+    bool in_defaults; /* of a macro: parameters may have no value */
 } Function;
 
 /* ---- compile.c ---- */

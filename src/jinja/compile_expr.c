@@ -27,7 +27,8 @@ void compile_load_var(Function *fn, const Var *var)
     uint32_t name = text_index(fn->c, var->name);
     switch (var_root_kind(var)) {
     case VAR_PARAM:
-        emit_var(fn, var, OP_LOAD, OP_LOAD_CELL, name);
+        emit_var(fn, var, fn->in_defaults ? OP_LOAD_SET : OP_LOAD,
+                 fn->in_defaults ? OP_LOAD_CELL_SET : OP_LOAD_CELL, name);
         break;
     case VAR_CONTEXT:
         emit_var(fn, var, OP_LOAD_NAME, OP_LOAD_CELL_NAME, name);
@@ -343,7 +344,7 @@ bool is_constant(const Node *node)
     if (node == NULL) {
         return true;
     }
-    if (node->kind == N_NAME || node->kind == N_CALL) {
+    if (node->kind == N_NAME || node->kind == N_CALL || (node->kind == N_COND && node->c == NULL)) {
         return false;
     }
     return is_constant(node->a) && is_constant(node->b) && is_constant(node->c) &&

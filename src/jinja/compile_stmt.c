@@ -195,13 +195,13 @@ static Error *compile_loop(Function *fn, const Node *node)
     }
     fn->top_level = false;
     TRY(compile_loop_head(fn, node, &loop.next, &skip));
-    if (has_else) {
-        emit(fn, OP_CONST, 0, 0, constant_index(fn->c, jbool(true)));
-        emit(fn, OP_STORE, 0, flag, 0);
-    }
     fn->loop = &loop;
     TRY(compile_inner(fn, node->scope, &node->body));
     fn->loop = loop.up;
+    if (has_else) { /* only a turn that comes to its end spares the else part */
+        emit(fn, OP_CONST, 0, 0, constant_index(fn->c, jbool(true)));
+        emit(fn, OP_STORE, 0, flag, 0);
+    }
     emit(fn, OP_JUMP, 0, 0, loop.next);
     if (skip != 0) {
         patch(fn, skip);
@@ -250,7 +250,7 @@ static Error *compile_for(Function *fn, const Node *node)
         const Node *target = i < node->a->items.len ? node->a->items.data[i] : node->a;
         if (node->uses_loop && target->kind == N_NAME && str_is(target->name, "loop")) {
             return compile_fail(fn->c, target, "TemplateAssertionError",
-                                "Can't assign to special loop variable in for-loop");
+                                "Can't assign to special loop variable in for-loop target");
         }
     }
     if (node->flag) {
@@ -266,8 +266,9 @@ static Error *compile_for(Function *fn, const Node *node)
 static Error *compile_exit(Function *fn, const Node *node)
 {
     if (fn->loop == NULL) {
-        return compile_fail(fn->c, node, "TemplateSyntaxError", "'%s' outside loop",
-                            node->kind == N_BREAK ? "break" : "continue");
+        return compile_fail(fn->c, node, "SyntaxError", "%s",
+                            node->kind == N_BREAK ? "'break' outside loop"
+                                                  : "'continue' not properly in loop");
     }
     uint32_t depth = fn->depth;
     for (uint32_t i = fn->loop->captures; i < fn->captures; i++) {
@@ -335,12 +336,18 @@ static Error *compile_params(Function *fn, const Node *node)
     for (size_t i = 0; i < node->items.len; i++) {
         const Node *item = node->items.data[i];
         proto->params[i] = text_constant(fn->c, item->name);
-        proto->caller_is_param = proto->caller_is_param || str_is(item->name, "caller");
+        if (i < required && str_is(item->name, "caller")) {
+            return compile_fail(fn->c, node, "TemplateAssertionError",
+                                "When defining macros or call blocks the special \"caller\" argument "
+                                "must be omitted or be given a default.");
+        }
         if (i < required) {
             emit(fn, OP_PARAM_UNSET, 0, (uint32_t)i, text_index(fn->c, item->name));
         } else {
             uint32_t given = emit(fn, OP_DEFAULT, 0, (uint32_t)i, 0);
+            fn->in_defaults = true; /* a later parameter has no value yet */
             TRY(compile_expr(fn, node->more.data[i - required]));
+            fn->in_defaults = false;
             emit(fn, OP_STORE, 0, (uint32_t)i, 0);
             patch(fn, given);
         }

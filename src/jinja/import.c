@@ -126,14 +126,18 @@ Error *vm_import(JinjaState *s, const Frame *frame, JValue name, JValue locals, 
     return NULL;
 }
 
-Error *vm_import_name(JinjaState *s, JValue module, JStr *name, JValue *out)
+Error *vm_import_name(JinjaState *s, const Frame *frame, JValue module, JStr *name, JValue *out)
 {
     JValue found = JMISSING;
     TRY(jrun_get_attr(s, module, name, &found));
     if (jis_absent(found)) {
         JBuild build = jbuild_begin(s);
-        strbuf_printf(&build.buf, "the template '" STR_FMT "' does not export the requested name '" STR_FMT "'",
-                      STR_ARG(((JModule *)module.obj)->tpl->name), STR_ARG(jstr_str(name)));
+        size_t at = (size_t)(frame->ip - frame->proto->code) - 1;
+        strbuf_printf(&build.buf,
+                      "the template '" STR_FMT "' (imported on line %u) does not export the requested "
+                      "name '" STR_FMT "'",
+                      STR_ARG(((JModule *)module.obj)->tpl->name), frame->proto->places[at].line,
+                      STR_ARG(jstr_str(name)));
         found = jundefined_message(s, strbuf_str(&build.buf));
     }
     *out = found;

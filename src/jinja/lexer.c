@@ -507,7 +507,6 @@ static Error *lex_all(Lexer *lx)
             TRY(lex_tag(lx, tag));
         }
     }
-    push(lx, T_EOF, STR(""));
     return NULL;
 }
 
@@ -517,5 +516,8 @@ Error *lexer_run(Arena *arena, Str source, const JinjaSyntax *syntax, TokenVec *
     Lexer lx = {.arena = arena, .source = source, .syntax = syntax, .line = 1, .tokens = out_tokens};
     Error *err = lex_all(&lx);
     *out_line = lx.line;
+    uint32_t last_line = out_tokens->len > 0 ? VEC_LAST(out_tokens).line : 1;
+    push(&lx, T_EOF, STR("")); /* also behind an error, for the parser may find one before it */
+    VEC_LAST(out_tokens).line = last_line;
     return err;
 }

@@ -43,7 +43,8 @@ const char *token_kind_text(TokenKind kind);
 /* The source as lines count it: CRLF and CR become LF, one final newline is dropped unless it is kept. */
 Str lexer_normalize(Arena *arena, Str source, bool keep_trailing_newline);
 
-/* Reads all of a normalized source; the last token is EOF. TemplateSyntaxError with *out_line set. */
+/* Reads all of a normalized source; the last token is EOF. TemplateSyntaxError with *out_line set; the
+ * tokens before it are there, and EOF. */
 MUST_CHECK Error *lexer_run(Arena *arena, Str source, const JinjaSyntax *syntax, TokenVec *out_tokens,
                             uint32_t *out_line);
 

@@ -29,8 +29,10 @@ static Error *mark_text(JinjaState *s, const JCall *call, Marker marker, JValue 
         *out = call->args[0];
         return NULL;
     }
-    JValue text = JNONE;
-    TRY(jto_str(s, call->args[0], &text));
+    JValue text = jstr_value(s->heap, STR(""));
+    if (marker != MARKER_TEXT || call->args[0].type != J_NONE) {
+        TRY(jto_str(s, call->args[0], &text));
+    }
     *out = jhost_new(s->heap, &class_marked[marker], NULL);
     ((JHost *)out->obj)->value = text;
     return NULL;

@@ -51,8 +51,7 @@ Error *parser_fail(Parser *p, uint32_t line, const char *format, ...)
     return jraise("TemplateSyntaxError", STR_FMT, STR_ARG(strbuf_str(&text)));
 }
 
-/* A token as messages show it: a name by its text, others by their kind. */
-static Str token_shown(const Token *token)
+Str parser_token_text(const Token *token)
 {
     return token->kind == T_NAME ? token->text : str_from(token_kind_text(token->kind));
 }
@@ -63,7 +62,7 @@ Error *parser_unexpected(Parser *p, const char *expected)
         return parser_fail(p, p->at->line, "unexpected end of template, expected '%s'.", expected);
     }
     return parser_fail(p, p->at->line, "expected token '%s', got '" STR_FMT "'", expected,
-                       STR_ARG(token_shown(p->at)));
+                       STR_ARG(parser_token_text(p->at)));
 }
 
 Error *parser_expect(Parser *p, TokenKind kind)
@@ -199,7 +198,7 @@ static Error *parse_simple_block(Parser *p, Str tag, const char *end, NodeVec *o
 static Error *parse_for(Parser *p, Node *node)
 {
     static EndTags ends = {"endfor", "else"};
-    TRY(parse_target(p, true, false, "in", &node->a));
+    TRY(parse_target(p, true, false, &node->a));
     if (!parser_skip_name(p, "in")) {
         return parser_unexpected(p, "in");
     }
@@ -236,7 +235,7 @@ static Error *parse_if(Parser *p, Node *node)
 
 static Error *parse_set(Parser *p, Node *node)
 {
-    TRY(parse_target(p, true, true, NULL, &node->a));
+    TRY(parse_target(p, true, true, &node->a));
     if (parser_skip(p, T_ASSIGN)) {
         return parse_tuple(p, TUPLE_FULL, false, &node->b);
     }
@@ -264,6 +263,26 @@ static Error *skip_annotation(Parser *p)
     return NULL;
 }
 
+/* Constants are no names, and a name stands only once. */
+static Error *check_param(Parser *p, const Node *node, const Token *token)
+{
+    static const char *const constants[] = {"true", "false", "none", "True", "False", "None"};
+    for (size_t i = 0; i < ARRAY_LEN(constants); i++) {
+        if (str_is(token->text, constants[i])) {
+            return parser_fail(p, token->line, "can't assign to 'name'");
+        }
+    }
+    for (size_t i = 0; i < node->items.len; i++) {
+        if (str_eq(node->items.data[i]->name, token->text)) {
+            return error_as(parser_fail(p, token->line,
+                                        "duplicate argument '" STR_FMT "' in function definition",
+                                        STR_ARG(token->text)),
+                            "SyntaxError");
+        }
+    }
+    return NULL;
+}
+
 /* "(a, b=1)": names in items, defaults of the last ones in more. */
 static Error *parse_signature(Parser *p, Node *node)
 {
@@ -271,12 +290,10 @@ static Error *parse_signature(Parser *p, Node *node)
     for (bool first = true; p->at->kind != T_RPAREN; first = false) {
         if (!first) {
             TRY(parser_expect(p, T_COMMA));
-            if (p->at->kind == T_RPAREN) {
-                break;
-            }
         }
         const Token *token = p->at;
         TRY(parser_expect(p, T_NAME));
+        TRY(check_param(p, node, token));
         Node *param = parser_node(p, N_NAME, token);
         param->name = token->text;
         VEC_PUSH(p->arena, &node->items, param);
@@ -332,7 +349,7 @@ static Error *parse_with(Parser *p, Node *node)
         if (node->items.len > 0) {
             TRY(parser_expect(p, T_COMMA));
         }
-        TRY(parse_target(p, false, false, NULL, &target));
+        TRY(parse_target(p, false, false, &target));
         TRY(parser_expect(p, T_ASSIGN));
         TRY(parse_expr(p, &value));
         VEC_PUSH(p->arena, &node->items, target);
@@ -427,15 +444,19 @@ static Error *parse_from(Parser *p, Node *node)
         if (node->items.len > 0 && !parser_skip(p, T_COMMA)) {
             break;
         }
+        if (p->at->kind != T_NAME) {
+            return parser_unexpected(p, "name");
+        }
         with = (parser_is_name(p, "with") || parser_is_name(p, "without")) &&
                p->at[1].kind == T_NAME && str_is(p->at[1].text, "context");
-        if (with || p->at->kind != T_NAME) {
+        if (with) {
             break;
         }
         const Token *token = p->at++;
         if (token->text.data[0] == '_') {
-            return parser_fail(p, token->line,
-                               "names starting with an underline can not be imported");
+            return error_as(parser_fail(p, token->line,
+                                        "names starting with an underline can not be imported"),
+                            "TemplateAssertionError");
         }
         Node *name = parser_node(p, N_NAME, token), *alias = parser_node(p, N_NAME, token);
         name->name = alias->name = token->text;

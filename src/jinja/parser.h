@@ -38,6 +38,8 @@ bool parser_skip(Parser *p, TokenKind kind);
 bool parser_skip_name(Parser *p, const char *name);
 MUST_CHECK Error *parser_expect(Parser *p, TokenKind kind);
 Error *parser_fail(Parser *p, uint32_t line, const char *format, ...) PRINTF_LIKE(3, 4);
+/* A token as messages show it: a name by its text, others by their kind. */
+Str parser_token_text(const Token *token);
 /* "expected token 'x', got 'y'" */
 Error *parser_unexpected(Parser *p, const char *expected);
 
@@ -46,8 +48,7 @@ MUST_CHECK Error *parse_or(Parser *p, Node **out); /* without a conditional */
 /* An expression, or several with commas between as a tuple. */
 MUST_CHECK Error *parse_tuple(Parser *p, TupleRule rule, bool explicit_parens, Node **out);
 /* What stands on the left of "=" or after "for". */
-MUST_CHECK Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, const char *end_name,
-                               Node **out);
+MUST_CHECK Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, Node **out);
 MUST_CHECK Error *parse_call_args(Parser *p, Args *out);
 /* "|name(...)" as often as it follows; `start_inline`: the first name stands there without "|". */
 MUST_CHECK Error *parse_filters(Parser *p, Node *node, bool start_inline, Node **out);

@@ -328,8 +328,7 @@ static Error *parse_primary(Parser *p, Node **out)
         return parse_dict(p, token, out);
     default:
         return parser_fail(p, token->line, "unexpected '" STR_FMT "'",
-                           STR_ARG(token->text.len > 0 ? token->text
-                                                       : str_from(token_kind_text(token->kind))));
+                           STR_ARG(parser_token_text(token)));
     }
 }
 
@@ -375,29 +374,41 @@ Error *parse_tuple(Parser *p, TupleRule rule, bool explicit_parens, Node **out)
     return NULL;
 }
 
-Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, const char *end_name, Node **out)
+/* "ns.attr" */
+static bool is_namespace_target(const Token *at)
+{
+    return at->kind == T_NAME && at[1].kind == T_DOT && at[2].kind == T_NAME;
+}
+
+static Node *namespace_target(Parser *p)
 {
     const Token *start = p->at;
-    if (with_namespace && start->kind == T_NAME && start[1].kind == T_DOT && start[2].kind == T_NAME) {
-        p->at += 3;
-        *out = parser_node(p, N_NSREF, start);
-        (*out)->name = start->text;
-        (*out)->text = start[2].text;
-        return NULL;
-    }
+    Node *node = parser_node(p, N_NSREF, start);
+    node->name = start->text;
+    node->text = start[2].text;
+    p->at += 3;
+    return node;
+}
+
+Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, Node **out)
+{
+    const Token *start = p->at;
     NodeVec items = {0};
     bool is_tuple = false;
     for (;;) {
         if (items.len > 0) {
             TRY(parser_expect(p, T_COMMA));
         }
-        if (ends_tuple(p) || (end_name != NULL && parser_is_name(p, end_name)) ||
-            p->at->kind == T_ASSIGN) {
+        if (ends_tuple(p) || p->at->kind == T_ASSIGN) {
             break;
         }
         Node *item = NULL;
-        TRY(parse_primary(p, &item));
-        if (item->kind != N_NAME && item->kind != N_TUPLE) {
+        if (with_namespace && is_namespace_target(p->at)) {
+            item = namespace_target(p);
+        } else {
+            TRY(parse_primary(p, &item));
+        }
+        if (item->kind != N_NAME && item->kind != N_TUPLE && item->kind != N_NSREF) {
             return parser_fail(p, start->line, "can't assign to '%s'",
                                item->kind == N_CONST ? "const" : "getattr");
         }
@@ -443,6 +454,13 @@ Error *parse_call_args(Parser *p, Args *out)
             }
             TRY(parse_expr(p, &out->star_star));
         } else if (p->at->kind == T_NAME && p->at[1].kind == T_ASSIGN && out->star_star == NULL) {
+            for (size_t i = 0; i < out->names.len; i++) {
+                if (str_eq(out->names.data[i], p->at->text)) {
+                    return error_as(parser_fail(p, p->at->line, "keyword argument repeated: " STR_FMT,
+                                                STR_ARG(p->at->text)),
+                                    "SyntaxError");
+                }
+            }
             VEC_PUSH(p->arena, &out->names, p->at->text);
             p->at += 2;
             TRY(parse_expr(p, &value));
@@ -482,7 +500,11 @@ static Error *parse_subscript(Parser *p, Node *node, Node **out)
             Node *tuple = parser_node(p, N_TUPLE, bracket);
             VEC_PUSH(p->arena, &tuple->items, parts[0]);
             p->at++;
-            TRY(parse_items(p, T_RBRACKET, &tuple->items));
+            NodeVec rest = {0};
+            TRY(parse_items(p, T_RBRACKET, &rest));
+            for (size_t i = 0; i < rest.len; i++) {
+                VEC_PUSH(p->arena, &tuple->items, rest.data[i]);
+            }
             item->b = tuple;
             *out = item;
             return NULL;

@@ -33,13 +33,12 @@ typedef struct Proto {
     uint32_t param_count;
     JStr **params;
     uint16_t caller_slot, kwargs_slot, varargs_slot; /* NO_SLOT when not mentioned */
-    bool caller_is_param; /* an explicit parameter of that name */
+    bool required; /* a block that a child must fill */
 } Proto;
 
 typedef struct TemplateBlock {
     JStr *name;
     const Proto *proto;
-    bool required;
 } TemplateBlock;
 
 struct JinjaTemplate {

@@ -288,7 +288,12 @@ static JValue self_value(JinjaState *s, const Frame *frame, bool super)
     if (frame->block != NULL && frame->block->super != NULL) {
         return jobj(frame->block->super);
     }
-    return jundefined_message(s, STR("there is no parent block called super."));
+    JBuild build = jbuild_begin(s);
+    strbuf_printf(&build.buf, "there is no parent block called '" STR_FMT "'.",
+                  STR_ARG(jstr_str(frame->proto->name)));
+    JValue value = jundefined_message(s, strbuf_str(&build.buf));
+    arena_rewind(s->scratch, build.mark);
+    return value;
 }
 
 /* Runs a block where it stands: the newest of its name, unless a template is extended. */
@@ -301,6 +306,10 @@ static Error *push_block(JinjaState *s, const Frame *frame, JStr *name, JValue l
     }
     JValue block = context->blocks != NULL ? jdict_get_str(context->blocks, name) : JMISSING;
     CHECK(block.type == J_BLOCK);
+    if (((JBlock *)block.obj)->proto->required) {
+        return jraise("TemplateRuntimeError", "Required block '" STR_FMT "' not found",
+                      STR_ARG(jstr_str(name)));
+    }
     if (locals.type == J_DICT) {
         JContext *inner = jcontext_new(s, context->tpl, context->scope);
         inner->locals = locals.dict;
@@ -695,7 +704,7 @@ static Error *run(JinjaState *s, size_t floor)
             sp[-1] = value;
             break;
         case OP_IMPORT_NAME:
-            FAIL_IF(vm_import_name(s, sp[-1], constants[in->a].str, sp));
+            FAIL_IF(vm_import_name(s, frame, sp[-1], constants[in->a].str, sp));
             sp++;
             break;
         case OP_RETURN: {
@@ -738,7 +747,7 @@ failed:
 Error *vm_run(JinjaState *s, size_t floor)
 {
     if (s->depth >= LIMIT_CALL_DEPTH) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded"), "RecursionError");
+        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
     }
     uint8_t birth = s->heap->birth;
     jheap_set_depth(s->heap, ++s->depth);

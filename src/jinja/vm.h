@@ -151,7 +151,8 @@ MUST_CHECK Error *vm_include(JinjaState *s, const Frame *frame, JValue name, JVa
 MUST_CHECK Error *vm_import(JinjaState *s, const Frame *frame, JValue name, JValue locals, int flags,
                             JValue *out);
 MUST_CHECK Error *vm_extend(JinjaState *s, Frame *frame, JValue name);
-MUST_CHECK Error *vm_import_name(JinjaState *s, JValue module, JStr *name, JValue *out);
+MUST_CHECK Error *vm_import_name(JinjaState *s, const Frame *frame, JValue module, JStr *name,
+                                 JValue *out);
 
 /* ---- native.c ---- */
 

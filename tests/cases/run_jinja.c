@@ -298,7 +298,9 @@ static bool check_error(Runner *run, const Error *err, StrBuf *got)
     Str place = error_place(run, err);
     strbuf_printf(got, "error %s " STR_FMT " " STR_FMT, error_class(err), STR_ARG(place),
                   STR_ARG(message));
-    return c->kind == EXPECT_ERROR && str_is(c->type, error_class(err)) && str_eq(c->place, place) &&
+    /* Where Jinja2 knows no line (0), for Python found the fault in the code it made, we know one. */
+    bool placed = str_is(c->place, "0") || str_eq(c->place, place);
+    return c->kind == EXPECT_ERROR && str_is(c->type, error_class(err)) && placed &&
            str_eq(c->expected, message);
 }
 
