@@ -185,6 +185,10 @@ static JValue number_attr(JValue value, Str name)
 Error *jget_attr_only(JinjaState *s, JValue value, JStr *name, JValue *out)
 {
     if (value.type == J_UNDEFINED) {
+        if (name->text[0] == '_' && is_hidden_name(jstr_str(name))) {
+            *out = undefined_unsafe(s, value, name);
+            return NULL;
+        }
         return access_undefined(value, out);
     }
     *out = JMISSING;
@@ -371,8 +375,9 @@ Error *jslice(JinjaState *s, JValue value, JValue start, JValue stop, JValue ste
     }
     if (value.type != J_STR && value.type != J_LIST && value.type != J_TUPLE &&
         value.type != J_RANGE) {
-        *out = jundefined_message(s, STR("the value cannot be sliced"));
-        return NULL;
+        return value.type == J_DICT
+                   ? jraise("TypeError", "unhashable type: 'slice'")
+                   : jraise("TypeError", "'%s' object is not subscriptable", jtype_name(value));
     }
     size_t len = 0;
     int64_t from = 0, stride = 0, count = 0;

@@ -266,6 +266,9 @@ static Error *spread_sequence(JinjaState *s, JValue sequence, Spread *spread)
 
 static Error *spread_mapping(JinjaState *s, JValue mapping, Spread *spread)
 {
+    if (mapping.type == J_UNDEFINED) {
+        TRY(jundefined_error(mapping));
+    }
     if (mapping.type != J_DICT) {
         return jraise("TypeError", "argument after ** must be a mapping, not %s", jtype_name(mapping));
     }

@@ -105,6 +105,16 @@ static Tag tag_at(const Lexer *lx, size_t at)
     return next == '{' ? TAG_PRINT : next == '%' ? TAG_BLOCK : next == '#' ? TAG_COMMENT : TAG_NONE;
 }
 
+/* The length of a text without the white space at its end. */
+static size_t trim_end(Str text)
+{
+    size_t end = 0;
+    for (size_t at = 0; at < text.len;) {
+        end = unicode_is_space(utf8_next(text, &at)) ? end : at;
+    }
+    return end;
+}
+
 /* Where the text from `start` to the tag at `end` really ends: "-" takes all white space before the tag,
  * lstrip_blocks the blanks of its line unless "+" forbids it. */
 static size_t text_end(const Lexer *lx, size_t start, size_t end, Tag tag)
@@ -112,9 +122,7 @@ static size_t text_end(const Lexer *lx, size_t start, size_t end, Tag tag)
     char sign = char_at(lx, end + 2);
     size_t cut = end;
     if (sign == '-') {
-        while (cut > start && is_space(lx->source.data[cut - 1])) {
-            cut--;
-        }
+        cut = start + trim_end(str_slice(lx->source, start, end));
     } else if (lx->syntax->lstrip_blocks && sign != '+' && tag != TAG_PRINT) {
         while (cut > start && lx->source.data[cut - 1] != '\n' &&
                is_space(lx->source.data[cut - 1])) {
@@ -131,8 +139,10 @@ static void after_tag(Lexer *lx, char sign, bool trims)
 {
     size_t at = lx->at;
     if (sign == '-') {
-        while (at < lx->source.len && is_space(lx->source.data[at])) {
-            at++;
+        for (size_t next = at; next < lx->source.len; at = next) {
+            if (!unicode_is_space(utf8_next(lx->source, &next))) {
+                break;
+            }
         }
     } else if (trims && sign != '+' && lx->syntax->trim_blocks && char_at(lx, at) == '\n') {
         at++;
@@ -168,11 +178,13 @@ static Tag lex_data(Lexer *lx)
 
 static Error *lex_comment(Lexer *lx)
 {
-    size_t end = str_find(lx->source, STR("#}"), lx->at + 2);
+    char open_sign = char_at(lx, lx->at + 2);
+    size_t start = lx->at + (open_sign == '-' || open_sign == '+' ? 3 : 2);
+    size_t end = str_find(lx->source, STR("#}"), start);
     if (end == SIZE_MAX) {
         return lex_error("Missing end of comment tag");
     }
-    char sign = end > lx->at + 2 ? lx->source.data[end - 1] : '\0';
+    char sign = end > start ? lx->source.data[end - 1] : '\0';
     advance(lx, end + 2);
     after_tag(lx, sign, true);
     return NULL;
@@ -324,10 +336,14 @@ static Error *unescape_hex(Str body, size_t *at, int digits, StrBuf *out)
     for (int i = 0; i < digits; i++) {
         int value = *at + (size_t)i < body.len ? hex_value(body.data[*at + (size_t)i]) : -1;
         if (value < 0) {
-            return lex_error("(unicode error) 'unicodeescape' codec can't decode bytes: truncated "
-                                 "escape");
+            return lex_error("truncated \\%s escape", digits == 2   ? "xXX"
+                                                       : digits == 4 ? "uXXXX"
+                                                                     : "UXXXXXXXX");
         }
         code = code << 4 | (uint32_t)value;
+    }
+    if (code > 0x10FFFF) {
+        return lex_error("illegal Unicode character");
     }
     *at += (size_t)digits;
     utf8_add(out, code);
@@ -347,6 +363,9 @@ static Error *unescape_one(Str body, size_t *at, StrBuf *out)
         return NULL; /* a continued line */
     } else if (c == 'x' || c == 'u' || c == 'U') {
         return unescape_hex(body, at, c == 'x' ? 2 : c == 'u' ? 4 : 8, out);
+    } else if (c == 'N') { /* we carry no table of names */
+        return lex_error(*at < body.len && body.data[*at] == '{' ? "unknown Unicode character name"
+                                                                  : "malformed \\N character escape");
     } else if (c >= '0' && c <= '7') {
         uint32_t code = (uint32_t)(c - '0');
         for (int i = 0; i < 2 && *at < body.len && body.data[*at] >= '0' && body.data[*at] <= '7'; i++) {

@@ -399,7 +399,7 @@ Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, Node **out)
         if (items.len > 0) {
             TRY(parser_expect(p, T_COMMA));
         }
-        if (ends_tuple(p) || p->at->kind == T_ASSIGN) {
+        if (ends_tuple(p) || (items.len > 0 && p->at->kind == T_ASSIGN)) {
             break;
         }
         Node *item = NULL;
@@ -409,8 +409,11 @@ Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, Node **out)
             TRY(parse_primary(p, &item));
         }
         if (item->kind != N_NAME && item->kind != N_TUPLE && item->kind != N_NSREF) {
-            return parser_fail(p, start->line, "can't assign to '%s'",
-                               item->kind == N_CONST ? "const" : "getattr");
+            const char *what = item->kind == N_CONST  ? "const"
+                               : item->kind == N_LIST ? "list"
+                               : item->kind == N_DICT ? "dict"
+                                                      : "getattr";
+            return parser_fail(p, start->line, "can't assign to '%s'", what);
         }
         VEC_PUSH(p->arena, &items, item);
         if (!with_tuple || p->at->kind != T_COMMA) {
@@ -493,8 +496,8 @@ static Error *parse_subscript(Parser *p, Node *node, Node **out)
         Node *item = parser_node(p, N_ITEM, bracket);
         item->a = node;
         item->b = parts[0];
-        if (parts[0] == NULL) {
-            return parser_fail(p, p->at->line, "expected subscript expression");
+        if (parts[0] == NULL) { /* a[] looks up the empty tuple */
+            item->b = parser_node(p, N_TUPLE, bracket);
         }
         if (p->at->kind == T_COMMA) { /* a[1, 2] has a tuple as its key */
             Node *tuple = parser_node(p, N_TUPLE, bracket);
@@ -521,7 +524,7 @@ static Error *parse_subscript(Parser *p, Node *node, Node **out)
         VEC_PUSH(p->arena, &slice->items, parts[i]);
     }
     *out = slice;
-    return parser_expect(p, T_RBRACKET);
+    return p->at->kind == T_COLON ? parser_unexpected(p, ",") : parser_expect(p, T_RBRACKET);
 }
 
 static Error *parse_dot(Parser *p, Node *node, Node **out)
