@@ -127,11 +127,9 @@ static void check_value(Arena *arena, const Value *value, const KeyDef *key,
 void config_check(Arena *arena, const Value *map, const KeyDef *keys, const char *what,
                   ProjectProblemVec *problems)
 {
-    if (!value_is(map, VALUE_MAP)) {
-        if (!value_is_null(map)) {
-            problem_add(arena, problems, PROBLEM_ERROR, map, STR(""), "%s must be %s, not " STR_FMT,
-                        what, kind_texts[KEY_MAP], STR_ARG(value_describe(arena, map)));
-        }
+    if (!value_is_null(map) && !value_is(map, VALUE_MAP)) {
+        problem_add(arena, problems, PROBLEM_ERROR, map, STR(""), "%s must be %s, not " STR_FMT,
+                    what, kind_texts[KEY_MAP], STR_ARG(value_describe(arena, map)));
         return;
     }
     for (VALUE_EACH_ENTRY(entry, map)) {

@@ -8,6 +8,7 @@
 #include "base/embed.h"
 #include "base/fs.h"
 #include "base/limits.h"
+#include "value/yaml_reader.h"
 
 extern const EmbedFile dango_templates_files[];
 extern const size_t dango_templates_count;
@@ -58,6 +59,7 @@ typedef struct Init {
     const InitOptions *options;
     Str root;
     Str name;
+    Str id;
     StrVec *created;   /* paths for the user */
     StrVec undo_files; /* absolute, in the order made */
     StrVec undo_directories;
@@ -109,6 +111,21 @@ static Str dbt_name(Arena *arena, Str name)
     return str_from(text);
 }
 
+/* The id of the project that is there, which never changes; empty without one, or when --force is
+ * to replace a file that nobody can read. */
+static Str id_before(Arena *arena, Str root)
+{
+    Str path = fs_join(arena, root, STR(".dango/project.yml"));
+    Str text;
+    const Value *before = NULL;
+    Error *err = fs_read_file(arena, path.data, LIMIT_CONFIG_BYTES, &text);
+    if (err == NULL) {
+        err = yaml_read(arena, text, NULL, &before);
+    }
+    error_discard(err, "the file is written anew");
+    return value_text_or(value_find_path(before, STR("project.id")), STR(""));
+}
+
 static Str random_id(Arena *arena)
 {
     unsigned char bytes[16] = {0};
@@ -144,7 +161,7 @@ static Str fill_in(const Init *init, Str text)
         {STR("@organization_line@"),
          organization.len > 0 ? str_printf(arena, "By " STR_FMT ". ", STR_ARG(organization))
                               : STR("")},
-        {STR("@id@"), random_id(arena)},
+        {STR("@id@"), init->id},
         {STR("@version@"), STR(DANGO_VERSION)},
         {STR("@created@"), str_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d", now.year, now.month,
                                       now.day, now.hour, now.minute, now.second)},
@@ -259,6 +276,8 @@ Error *init_project(Arena *arena, const InitOptions *options, StrVec *out_create
     TRY(fs_resolve(arena, options->directory, &init.root));
     init.name = options->name.len > 0 ? options->name : init_name_of(arena, init.root);
     TRY(init_check_name(init.name));
+    init.id = id_before(arena, init.root);
+    init.id = init.id.len > 0 ? init.id : random_id(arena);
     Str marker = fs_join(arena, init.root, STR(".dango/project.yml"));
     if (fs_is_file(marker.data) && !options->force) {
         return error_hint(

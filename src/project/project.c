@@ -100,7 +100,17 @@ Error *project_find_root(Arena *arena, const char *start, Str *out_root)
     }
 }
 
-Error *project_read_yaml(const Project *project, const char *name, bool required, const Value **out)
+void project_note_duplicates(Project *project, const DuplicateKeyVec *twice)
+{
+    for (VEC_EACH(const DuplicateKey, it, twice)) {
+        problem_add(project->arena, &project->problems, PROBLEM_WARNING, &it->key,
+                    STR("remove one of them"),
+                    "the key '" STR_FMT "' is given twice; line %u does not count",
+                    STR_ARG(value_text_or(&it->key, STR("?"))), (unsigned)it->first.line);
+    }
+}
+
+Error *project_read_yaml(Project *project, const char *name, bool required, const Value **out)
 {
     Str path = fs_join(project->arena, project->root, str_from(name));
     FsInfo info;
@@ -111,8 +121,11 @@ Error *project_read_yaml(const Project *project, const char *name, bool required
     }
     Str text;
     TRY(fs_read_file(project->arena, path.data, LIMIT_CONFIG_BYTES, &text));
-    ReadOptions options = {.path = str_from(name)};
-    return yaml_read(project->arena, text, &options, out);
+    DuplicateKeyVec twice = {0};
+    ReadOptions options = {.path = str_from(name), .duplicates = &twice};
+    TRY(yaml_read(project->arena, text, &options, out));
+    project_note_duplicates(project, &twice);
+    return NULL;
 }
 
 static Str path_setting(const Project *project, const Value *platform, const char *key,
@@ -199,6 +212,7 @@ Error *project_load(Arena *arena, const char *start, Project **out_project)
     TRY(project_read_yaml(project, project_file, true, &project->settings));
     config_check(arena, project->settings, file_keys, project_file, &project->problems);
     read_settings(project);
+    TRY(project_read_settings(project));
     TRY(project_read_sources(project));
     *out_project = project;
     return NULL;

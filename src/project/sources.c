@@ -93,7 +93,9 @@ static void check_entry(Project *project, SourceConfig *source)
             value_map_put(&common, it->key, it->value);
         }
     }
-    Value checked = value_placed_at(value_map_end(&common), source->entry);
+    bool is_map = value_is(source->entry, VALUE_MAP);
+    Value checked =
+        is_map ? value_placed_at(value_map_end(&common), source->entry) : *source->entry;
     size_t before = project->problems.len;
     config_check(project->arena, &checked, entry_keys, "the source", &project->problems);
     Str wrong = name_problem(source->name);

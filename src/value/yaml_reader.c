@@ -291,10 +291,11 @@ static Error *construct(Constructor *constructor, YamlNode *node, Value *out)
 }
 
 static Error *read_documents(Arena *arena, Str text, const ReadOptions *options, bool only_one,
-                             ValueVec *out)
+                             ValueVec *out, const ValueFile **out_file)
 {
     ReadOptions full = read_options_complete(options);
     const ValueFile *file = read_file_of(arena, text, &full);
+    *out_file = file;
     TRY(read_check_text(file, &full));
     AUTO_FREE(arena) Arena *scratch = arena_new("YAML nodes");
     YamlDocumentVec documents = {0};
@@ -316,15 +317,17 @@ static Error *read_documents(Arena *arena, Str text, const ReadOptions *options,
 
 Error *yaml_read_all(Arena *arena, Str text, const ReadOptions *options, ValueVec *out)
 {
-    return read_documents(arena, text, options, false, out);
+    const ValueFile *file = NULL;
+    return read_documents(arena, text, options, false, out, &file);
 }
 
 Error *yaml_read(Arena *arena, Str text, const ReadOptions *options, const Value **out)
 {
     ValueVec values = {0};
-    TRY(read_documents(arena, text, options, true, &values));
+    const ValueFile *file = NULL;
+    TRY(read_documents(arena, text, options, true, &values, &file));
     Value *root = ARENA_NEW(arena, Value);
-    *root = values.len > 0 ? values.data[0] : value_null();
+    *root = values.len > 0 ? values.data[0] : (Value){.kind = VALUE_NULL, .file = file};
     *out = root;
     return NULL;
 }
