@@ -39,6 +39,10 @@
 #define LIMIT_ERROR_BYTES 4000 /* one message; longer ones are cut with a mark */
 #define LIMIT_THREADS 256
 
+/* The books that dlt and we keep in a warehouse. */
+#define LIMIT_STATE_BYTES (256 * MIB)  /* state of one pipeline, unpacked */
+#define LIMIT_SCHEMA_BYTES (256 * MIB) /* schema document of one source, unpacked */
+
 /* SQL and results. */
 #define LIMIT_SQL_BYTES (64 * MIB)
 
