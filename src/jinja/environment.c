@@ -20,13 +20,23 @@ static const struct {
     {J_LOOP, jinja_loop_methods},   {J_CYCLER, jinja_cycler_methods},
 };
 
+/* A method by type and name; `row` NULL = free. */
+typedef struct MethodSlot {
+    const JBuiltin *row;
+    Str name;
+    uint32_t hash;
+    JType type;
+} MethodSlot;
+
+enum { METHOD_SLOTS = 2048 }; /* a power of two, several times the number of methods */
+
 struct JinjaEnv {
     Arena *arena;
     JHeap *heap; /* of the globals' values */
     JinjaOptions options;
     StrMap filters, tests; /* const JBuiltin * */
     StrMap globals;        /* JFunction * */
-    StrMap methods[J_TYPE_COUNT];
+    MethodSlot methods[METHOD_SLOTS]; /* a hash table */
 };
 
 /* The map's values are not const; nobody writes through them. */
@@ -63,6 +73,28 @@ static void add_globals(JinjaEnv *env, const JBuiltin *const *tables)
     }
 }
 
+/* The slot of a method, or the free one where it would stand. */
+static const MethodSlot *method_slot(const JinjaEnv *env, JType type, Str name, uint32_t hash)
+{
+    for (uint32_t at = hash + (uint32_t)type;; at++) {
+        const MethodSlot *slot = &env->methods[at % METHOD_SLOTS];
+        if (slot->row == NULL ||
+            (slot->hash == hash && slot->type == type && str_eq(slot->name, name))) {
+            return slot;
+        }
+    }
+}
+
+static void add_methods(JinjaEnv *env, JType type, const JBuiltin *table)
+{
+    for (const JBuiltin *row = table; row->name != NULL; row++) {
+        Str name = str_from(row->name);
+        uint32_t hash = jtext_hash(name);
+        ptrdiff_t at = method_slot(env, type, name, hash) - env->methods;
+        env->methods[at] = (MethodSlot){.row = row, .name = name, .hash = hash, .type = type};
+    }
+}
+
 JinjaEnv *jinja_env_new(const JinjaOptions *options)
 {
     Arena *arena = arena_new("jinja environment");
@@ -79,11 +111,8 @@ JinjaEnv *jinja_env_new(const JinjaOptions *options)
     add_tables(&env->tests, options->tests);
     add_globals(env, own_globals);
     add_globals(env, options->globals);
-    for (size_t i = 0; i < J_TYPE_COUNT; i++) {
-        env->methods[i] = strmap_init(arena);
-    }
     for (size_t i = 0; i < ARRAY_LEN(method_tables); i++) {
-        add_table(&env->methods[method_tables[i].type], method_tables[i].methods);
+        add_methods(env, method_tables[i].type, method_tables[i].methods);
     }
     return env;
 }
@@ -113,8 +142,7 @@ const JBuiltin *jinja_env_test(const JinjaEnv *env, Str name)
 
 const JBuiltin *jinja_env_method(const JinjaEnv *env, JType type, JStr *name)
 {
-    const StrMap *methods = &env->methods[type];
-    return methods->len > 0 ? strmap_find(methods, jstr_str(name)) : NULL;
+    return method_slot(env, type, jstr_str(name), jstr_hash(name))->row;
 }
 
 JValue jinja_env_global(const JinjaEnv *env, Str name)

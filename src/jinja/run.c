@@ -264,10 +264,12 @@ static Error *loop_attr(JinjaState *s, JLoop *loop, LoopAttr attr, JValue *out)
 
 static Error *get_loop_attr(JinjaState *s, JLoop *loop, JStr *name, JValue *out)
 {
-    static const char *const names[] = {"index", "index0", "revindex", "revindex0", "first", "last",
-                                        "length", "depth", "depth0", "previtem", "nextitem"};
+    static const Str names[] = {STR_INIT("index"),    STR_INIT("index0"),    STR_INIT("revindex"),
+                                STR_INIT("revindex0"), STR_INIT("first"),     STR_INIT("last"),
+                                STR_INIT("length"),   STR_INIT("depth"),     STR_INIT("depth0"),
+                                STR_INIT("previtem"), STR_INIT("nextitem")};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (str_is(jstr_str(name), names[i])) {
+        if (str_eq(jstr_str(name), names[i])) {
             return loop_attr(s, loop, (LoopAttr)i, out);
         }
     }

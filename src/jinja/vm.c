@@ -131,12 +131,6 @@ Error *vm_safe_point(JinjaState *s)
 
 static Error *compare(JinjaState *s, CompareOperator op, JValue a, JValue b, bool *out)
 {
-    if (a.type == J_INT && b.type == J_INT && op <= COMPARE_GE) {
-        static const uint8_t holds[] = {2, 5, 1, 3, 4, 6}; /* bits: less, equal, greater */
-        unsigned order = a.i < b.i ? 1 : a.i == b.i ? 2 : 4;
-        *out = (holds[op] & order) != 0;
-        return NULL;
-    }
     switch (op) {
     case COMPARE_EQ:
         return jequal(a, b, out);
@@ -370,6 +364,68 @@ static Error *unwind(JinjaState *s, Error *err, size_t floor)
     return err;
 }
 
+/* ---- The common cases, without a call ---- */
+
+/* Copies the two halves of a value one by one: a copy of all 16 bytes at once would have to wait for the
+ * separate writes of the halves. */
+static inline void put(JValue *to, const JValue *from)
+{
+    to->type = from->type;
+    to->i = from->i;
+}
+
+static inline bool is_true(const JValue *value)
+{
+    return value->type == J_BOOL ? value->b : jtruth(*value);
+}
+
+static inline bool int_compare(CompareOperator op, int64_t a, int64_t b)
+{
+    static const uint8_t holds[] = {2, 5, 1, 3, 4, 6}; /* bits: less, equal, greater */
+    unsigned order = a < b ? 1 : a == b ? 2 : 4;
+    return (holds[op] & order) != 0;
+}
+
+/* *a op= b; false, and *a untouched, where the result may not fit or is no int. */
+static inline bool small_arithmetic(JBinaryOp op, int64_t *a, int64_t b)
+{
+    int64_t result = 0;
+    switch (op) {
+    case JBIN_ADD:
+        if (__builtin_add_overflow(*a, b, &result)) {
+            return false;
+        }
+        break;
+    case JBIN_SUB:
+        if (__builtin_sub_overflow(*a, b, &result)) {
+            return false;
+        }
+        break;
+    case JBIN_MUL:
+        if (__builtin_mul_overflow(*a, b, &result)) {
+            return false;
+        }
+        break;
+    case JBIN_MOD:
+        if (b <= 0 || *a < 0) {
+            return false;
+        }
+        result = *a % b;
+        break;
+    case JBIN_FLOORDIV:
+        if (b <= 0 || *a < 0) {
+            return false;
+        }
+        result = *a / b;
+        break;
+    case JBIN_DIV:
+    case JBIN_POW:
+        return false;
+    }
+    *a = result;
+    return true;
+}
+
 /* ---- The loop ---- */
 
 #define FAIL_IF(expression) \
@@ -392,8 +448,24 @@ static Error *unwind(JinjaState *s, Error *err, size_t floor)
         constants = frame->proto->tpl->constants.data; \
     } while (0)
 
+/* One jump per instruction instead of a common one, so that the processor learns which follows which. This
+ * is the one place that needs labels as values, which gcc and clang have and ISO C lacks. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#define CASE(name) do_##name:
+#define DISPATCH() \
+    do { \
+        in = ip++; \
+        goto *labels[in->op]; \
+    } while (0)
+
 static Error *run(JinjaState *s, size_t floor)
 {
+    static const void *const labels[] = {
+#define X(name, pops, pushes, operand, meaning) &&do_##name,
+        JINJA_OPCODES(X)
+#undef X
+    };
     Frame *frame = NULL;
     const Instr *ip = NULL;
     JValue *base = NULL, *sp = NULL;
@@ -401,348 +473,356 @@ static Error *run(JinjaState *s, size_t floor)
     Error *err = NULL;
     JValue value = JMISSING;
     bool flag = false;
+    const Instr *in = NULL;
     ENTER();
-    for (;;) {
-        const Instr *in = ip++;
-        switch ((Opcode)in->op) {
-        case OP_CONST:
-            *sp++ = constants[in->a];
-            break;
-        case OP_LOAD:
-            *sp++ = base[in->b];
-            break;
-        case OP_LOAD_SET:
-            *sp++ = base[in->b];
-            if (UNLIKELY(sp[-1].type == J_MISSING)) {
-                sp[-1] = jundefined_name(s, constants[in->a].str);
-            }
-            break;
-        case OP_LOAD_NAME:
-            if (UNLIKELY(base[in->b].type == J_MISSING)) {
-                FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, &base[in->b]));
-            }
-            *sp++ = base[in->b];
-            break;
-        case OP_LOAD_CELL:
-            *sp++ = *cell_at(frame->cells, in);
-            break;
-        case OP_LOAD_CELL_SET:
-            *sp++ = *cell_at(frame->cells, in);
-            if (sp[-1].type == J_MISSING) {
-                sp[-1] = jundefined_name(s, constants[in->a].str);
-            }
-            break;
-        case OP_LOAD_CELL_NAME: {
-            JValue *cell = cell_at(frame->cells, in);
-            if (cell->type == J_MISSING) {
-                FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, cell));
-            }
-            *sp++ = *cell;
-            break;
+    DISPATCH();
+    CASE(CONST)
+        put(sp++, &constants[in->a]);
+        DISPATCH();
+    CASE(LOAD)
+        put(sp++, &base[in->b]);
+        DISPATCH();
+    CASE(LOAD_SET)
+        put(sp++, &base[in->b]);
+        if (UNLIKELY(sp[-1].type == J_MISSING)) {
+            sp[-1] = jundefined_name(s, constants[in->a].str);
         }
-        case OP_STORE:
-            base[in->b] = *--sp;
-            break;
-        case OP_STORE_CELL:
-            *cell_at(frame->cells, in) = *--sp;
-            break;
-        case OP_CLEAR:
-            base[in->b] = JMISSING;
-            break;
-        case OP_CLEAR_CELL:
-            *cell_at(frame->cells, in) = JMISSING;
-            break;
-        case OP_CELLS:
-            frame->cells = make_cells(s, frame->cells, in->b);
-            break;
-        case OP_EXPORT:
-            if (frame->context->exported == NULL) {
-                frame->context->exported = jdict_new(s->heap);
-            }
-            jdict_set_str(frame->context->exported, constants[in->a].str, sp[-1]);
-            break;
-        case OP_POP:
+        DISPATCH();
+    CASE(LOAD_NAME)
+        if (UNLIKELY(base[in->b].type == J_MISSING)) {
+            FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, &base[in->b]));
+        }
+        put(sp++, &base[in->b]);
+        DISPATCH();
+    CASE(LOAD_CELL)
+        put(sp++, cell_at(frame->cells, in));
+        DISPATCH();
+    CASE(LOAD_CELL_SET)
+        put(sp++, cell_at(frame->cells, in));
+        if (sp[-1].type == J_MISSING) {
+            sp[-1] = jundefined_name(s, constants[in->a].str);
+        }
+        DISPATCH();
+    CASE(LOAD_CELL_NAME) {
+        JValue *cell = cell_at(frame->cells, in);
+        if (cell->type == J_MISSING) {
+            FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, cell));
+        }
+        put(sp++, cell);
+        DISPATCH();
+    }
+    CASE(STORE)
+        put(&base[in->b], --sp);
+        DISPATCH();
+    CASE(STORE_CELL)
+        put(cell_at(frame->cells, in), --sp);
+        DISPATCH();
+    CASE(CLEAR)
+        base[in->b] = JMISSING;
+        DISPATCH();
+    CASE(CLEAR_CELL)
+        *cell_at(frame->cells, in) = JMISSING;
+        DISPATCH();
+    CASE(CELLS)
+        frame->cells = make_cells(s, frame->cells, in->b);
+        DISPATCH();
+    CASE(EXPORT)
+        if (frame->context->exported == NULL) {
+            frame->context->exported = jdict_new(s->heap);
+        }
+        jdict_set_str(frame->context->exported, constants[in->a].str, sp[-1]);
+        DISPATCH();
+    CASE(POP)
+        sp--;
+        DISPATCH();
+    CASE(DUP)
+        put(sp, &sp[-1]);
+        sp++;
+        DISPATCH();
+    CASE(BINARY)
+        if (sp[-1].type == J_INT && sp[-2].type == J_INT &&
+            small_arithmetic((JBinaryOp)in->c, &sp[-2].i, sp[-1].i)) {
             sp--;
-            break;
-        case OP_DUP:
-            *sp = sp[-1];
-            sp++;
-            break;
-        case OP_BINARY:
-            if (sp[-1].type == J_INT && sp[-2].type == J_INT && in->c <= JBIN_SUB &&
-                !(in->c == JBIN_ADD ? __builtin_add_overflow(sp[-2].i, sp[-1].i, &value.i)
-                                    : __builtin_sub_overflow(sp[-2].i, sp[-1].i, &value.i))) {
-                sp--;
-                sp[-1].i = value.i;
-                break;
-            }
-            FAIL_IF(jbinary(s, (JBinaryOp)in->c, sp[-2], sp[-1], &value));
+            DISPATCH();
+        }
+        FAIL_IF(jbinary(s, (JBinaryOp)in->c, sp[-2], sp[-1], &value));
+        sp--;
+        put(&sp[-1], &value);
+        DISPATCH();
+    CASE(NEGATE)
+        FAIL_IF(jnegate(s, sp[-1], &sp[-1]));
+        DISPATCH();
+    CASE(POSITIVE)
+        FAIL_IF(jpositive(s, sp[-1], &sp[-1]));
+        DISPATCH();
+    CASE(NOT)
+        sp[-1] = jbool(!is_true(&sp[-1]));
+        DISPATCH();
+    CASE(CONCAT)
+        FAIL_IF(jconcat(s, sp - in->b, in->b, &value));
+        sp -= in->b;
+        put(sp++, &value);
+        DISPATCH();
+    CASE(COMPARE)
+        if (sp[-1].type == J_INT && sp[-2].type == J_INT && in->c <= COMPARE_GE) {
+            flag = int_compare((CompareOperator)in->c, sp[-2].i, sp[-1].i);
             sp--;
-            sp[-1] = value;
-            break;
-        case OP_NEGATE:
-            FAIL_IF(jnegate(s, sp[-1], &sp[-1]));
-            break;
-        case OP_POSITIVE:
-            FAIL_IF(jpositive(s, sp[-1], &sp[-1]));
-            break;
-        case OP_NOT:
-            sp[-1] = jbool(!jtruth(sp[-1]));
-            break;
-        case OP_CONCAT:
-            FAIL_IF(jconcat(s, sp - in->b, in->b, &value));
-            sp -= in->b;
-            *sp++ = value;
-            break;
-        case OP_COMPARE:
-            FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
-            sp--;
-            sp[-1] = jbool(flag);
-            break;
-        case OP_COMPARE_CHAIN:
-            FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
-            sp--;
-            sp[-1] = flag ? sp[0] : jbool(false);
-            ip = flag ? ip : frame->proto->code + in->a;
-            break;
-        case OP_JUMP:
+            sp[-1].type = J_BOOL;
+            sp[-1].b = flag;
+            DISPATCH();
+        }
+        FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
+        sp--;
+        sp[-1] = jbool(flag);
+        DISPATCH();
+    CASE(COMPARE_CHAIN)
+        FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
+        sp--;
+        sp[-1] = flag ? sp[0] : jbool(false);
+        ip = flag ? ip : frame->proto->code + in->a;
+        DISPATCH();
+    CASE(JUMP)
+        ip = frame->proto->code + in->a;
+        DISPATCH();
+    CASE(JUMP_IF_FALSE)
+        if (!is_true(--sp)) {
             ip = frame->proto->code + in->a;
-            break;
-        case OP_JUMP_IF_FALSE:
-            if (!jtruth(*--sp)) {
-                ip = frame->proto->code + in->a;
-            }
-            break;
-        case OP_JUMP_IF_TRUE:
-            if (jtruth(*--sp)) {
-                ip = frame->proto->code + in->a;
-            }
-            break;
-        case OP_AND:
-            if (jtruth(sp[-1])) {
-                sp--;
-            } else {
-                ip = frame->proto->code + in->a;
-            }
-            break;
-        case OP_OR:
-            if (!jtruth(sp[-1])) {
-                sp--;
-            } else {
-                ip = frame->proto->code + in->a;
-            }
-            break;
-        case OP_ATTR:
-            FAIL_IF(jget_attr(s, sp[-1], constants[in->a].str, &value));
-            sp[-1] = value;
-            break;
-        case OP_ITEM:
-            FAIL_IF(jget_item(s, sp[-2], sp[-1], &value));
-            sp--;
-            sp[-1] = value;
-            break;
-        case OP_SLICE:
-            FAIL_IF(jslice(s, sp[-4], sp[-3], sp[-2], sp[-1], &value));
-            sp -= 3;
-            sp[-1] = value;
-            break;
-        case OP_TUPLE:
-            value = jtuple_value(jtuple_from(s->heap, sp - in->b, in->b));
-            sp -= in->b;
-            *sp++ = value;
-            break;
-        case OP_LIST:
-            value = jlist_value(jlist_from(s->heap, sp - in->b, in->b));
-            sp -= in->b;
-            *sp++ = value;
-            break;
-        case OP_DICT:
-            FAIL_IF(make_dict(s, sp - in->b, in->b, &value));
-            sp -= in->b;
-            *sp++ = value;
-            break;
-        case OP_CALL:
-            FAIL_IF(vm_safe_point(s));
-            FAIL_IF(vm_call_value(s, sp - in->b, in->b,
-                                  in->c ? &frame->proto->tpl->sites.data[in->a] : NULL, &flag));
-            if (flag) {
-                ENTER();
-            } else {
-                sp -= in->b;
-            }
-            break;
-        case OP_METHOD:
-            FAIL_IF(vm_safe_point(s));
-            FAIL_IF(call_method(s, sp - in->b - 1, in->b, constants[in->a].str, &flag));
-            if (flag) {
-                ENTER();
-            } else {
-                sp -= in->b;
-            }
-            break;
-        case OP_FILTER:
-        case OP_TEST: {
-            const Site *site = &frame->proto->tpl->sites.data[in->a];
-            if (LIKELY(!in->c)) {
-                FAIL_IF(vm_call_builtin(s, site->builtin, sp - in->b, in->b, NULL, &value));
-            } else {
-                FAIL_IF(vm_call_site(s, site, sp - in->b, in->b, &value));
-            }
-            sp -= in->b;
-            *sp++ = in->op == OP_TEST ? jbool(jtruth(value)) : value;
-            break;
         }
-        case OP_FAIL:
-            if (in->c) {
-                *sp++ = jundefined_message(s, jtext(constants[in->a]));
-                break;
-            }
-            FAIL_IF(jraise("TemplateRuntimeError", STR_FMT, STR_ARG(jtext(constants[in->a]))));
-            break;
-        case OP_UNPACK:
-            value = *--sp;
-            FAIL_IF(unpack(s, value, in->b, sp));
-            sp += in->b;
-            break;
-        case OP_ITER: {
-            JIterator *it = NULL;
-            FAIL_IF(jiterate(s, sp[-1], &it));
-            sp[-1] = jobj(it);
-            break;
+        DISPATCH();
+    CASE(JUMP_IF_TRUE)
+        if (is_true(--sp)) {
+            ip = frame->proto->code + in->a;
         }
-        case OP_LOOP:
-            FAIL_IF(jloop_new(s, sp[-1], in->c ? frame->function : NULL, &value));
-            if (in->c) {
-                ((JLoop *)value.obj)->depth0 = base[1].i;
-            }
-            sp[-1] = value;
-            break;
-        case OP_NEXT:
-            FAIL_IF(vm_safe_point(s));
-            FAIL_IF(next_item(s, sp[-1], &value));
-            if (value.type == J_MISSING) {
-                sp--;
-                ip = frame->proto->code + in->a;
-            } else {
-                *sp++ = value;
-            }
-            break;
-        case OP_NEXT_PAIR:
-            FAIL_IF(vm_safe_point(s));
-            FAIL_IF(next_pair(s, sp[-1], sp, &flag));
-            if (flag) {
-                sp += 2;
-            } else {
-                sp--;
-                ip = frame->proto->code + in->a;
-            }
-            break;
-        case OP_EMIT:
-            FAIL_IF(emit_value(s, sp[-1], in->c));
+        DISPATCH();
+    CASE(AND)
+        if (is_true(&sp[-1])) {
             sp--;
-            break;
-        case OP_EMIT_TEXT:
-            if (LIKELY(s->native == JINJA_TEXT)) {
-                emit_bytes(&s->out, constants[in->a].str->text, constants[in->a].str->len);
-            } else {
-                jlist_append(s->parts, constants[in->a]);
-            }
-            break;
-        case OP_CAPTURE:
-            *sp++ = jint((int64_t)vm_output_mark(s));
-            break;
-        case OP_CAPTURED:
-            FAIL_IF(vm_take_output(s, (size_t)sp[-1].i, &value));
-            sp[-1] = value;
-            break;
-        case OP_CAPTURE_DROP:
+        } else {
+            ip = frame->proto->code + in->a;
+        }
+        DISPATCH();
+    CASE(OR)
+        if (!is_true(&sp[-1])) {
             sp--;
-            vm_output_drop(s, (size_t)sp->i);
-            break;
-        case OP_MACRO:
-            *sp++ = make_macro(s, frame, in->a);
-            break;
-        case OP_DEFAULT:
-            if (base[in->b].type != J_MISSING) {
-                ip = frame->proto->code + in->a;
-            }
-            break;
-        case OP_PARAM_UNSET:
-            if (UNLIKELY(base[in->b].type == J_MISSING)) {
-                base[in->b] = vm_missing_param(s, constants[in->a].str);
-            }
-            break;
-        case OP_NS_SET:
-            FAIL_IF(namespace_set(sp[-1], constants[in->a].str, sp[-2]));
-            sp -= 2;
-            break;
-        case OP_APPEND:
-            jlist_append(base[in->b].list, *--sp);
-            break;
-        case OP_SELF:
-            *sp++ = self_value(s, frame, in->c);
-            break;
-        case OP_EXTENDS:
-            FAIL_IF(vm_extend(s, frame, sp[-1]));
-            sp--;
-            break;
-        case OP_BLOCK:
-            value = *--sp;
-            FAIL_IF(push_block(s, frame, constants[in->a].str, value, &flag));
-            if (flag) {
-                s->frames[s->frame_count - 1].result = NULL;
-                ENTER();
-            }
-            break;
-        case OP_INCLUDE:
-            FAIL_IF(vm_include(s, frame, sp[-2], sp[-1], in->c));
-            sp -= 2;
-            break;
-        case OP_IMPORT:
-            FAIL_IF(vm_import(s, frame, sp[-2], sp[-1], in->c, &value));
-            sp--;
-            sp[-1] = value;
-            break;
-        case OP_IMPORT_NAME:
-            FAIL_IF(vm_import_name(s, frame, sp[-1], constants[in->a].str, sp));
-            sp++;
-            break;
-        case OP_RETURN: {
-            size_t count = s->frame_count - 1;
-            JValue *result = frame->result;
-            if (frame->captures) {
-                bool stays = count > floor && s->native == JINJA_TEXT &&
-                             s->frames[count - 1].ip->op == OP_EMIT &&
-                             s->frames[count - 1].ip->c == 0;
-                if (stays) { /* the caller would output it at once: it is there already */
-                    s->frame_count = count;
-                    s->frames[count - 1].ip++;
-                    s->sp = result;
-                    ENTER();
-                    break;
-                }
-                FAIL_IF(vm_take_output(s, frame->out_mark, &value));
-                *result = value;
-            }
-            s->sp = result != NULL ? result + (frame->captures ? 1 : 0) : base;
-            s->frame_count = count;
-            if (count == floor) {
-                return NULL;
-            }
+        } else {
+            ip = frame->proto->code + in->a;
+        }
+        DISPATCH();
+    CASE(ATTR)
+        FAIL_IF(jget_attr(s, sp[-1], constants[in->a].str, &value));
+        put(&sp[-1], &value);
+        DISPATCH();
+    CASE(ITEM)
+        FAIL_IF(jget_item(s, sp[-2], sp[-1], &value));
+        sp--;
+        put(&sp[-1], &value);
+        DISPATCH();
+    CASE(SLICE)
+        FAIL_IF(jslice(s, sp[-4], sp[-3], sp[-2], sp[-1], &value));
+        sp -= 3;
+        put(&sp[-1], &value);
+        DISPATCH();
+    CASE(TUPLE)
+        value = jtuple_value(jtuple_from(s->heap, sp - in->b, in->b));
+        sp -= in->b;
+        put(sp++, &value);
+        DISPATCH();
+    CASE(LIST)
+        value = jlist_value(jlist_from(s->heap, sp - in->b, in->b));
+        sp -= in->b;
+        put(sp++, &value);
+        DISPATCH();
+    CASE(DICT)
+        FAIL_IF(make_dict(s, sp - in->b, in->b, &value));
+        sp -= in->b;
+        put(sp++, &value);
+        DISPATCH();
+    CASE(CALL)
+        FAIL_IF(vm_safe_point(s));
+        FAIL_IF(vm_call_value(s, sp - in->b, in->b,
+                              in->c ? &frame->proto->tpl->sites.data[in->a] : NULL, &flag));
+        if (flag) {
             ENTER();
-            break;
+        } else {
+            sp -= in->b;
         }
-        case OP_RETURN_VALUE:
-            value = sp[-1];
-            s->sp = frame->result;
-            *s->sp++ = value;
-            s->frame_count--;
+        DISPATCH();
+    CASE(METHOD)
+        FAIL_IF(vm_safe_point(s));
+        FAIL_IF(call_method(s, sp - in->b - 1, in->b, constants[in->a].str, &flag));
+        if (flag) {
+            ENTER();
+        } else {
+            sp -= in->b;
+        }
+        DISPATCH();
+    CASE(FILTER)
+    CASE(TEST) {
+        const Site *site = &frame->proto->tpl->sites.data[in->a];
+        if (LIKELY(!in->c)) {
+            FAIL_IF(vm_call_builtin(s, site->builtin, sp - in->b, in->b, NULL, &value));
+        } else {
+            FAIL_IF(vm_call_site(s, site, sp - in->b, in->b, &value));
+        }
+        sp -= in->b;
+        *sp++ = in->op == OP_TEST ? jbool(jtruth(value)) : value;
+        DISPATCH();
+    }
+    CASE(FAIL)
+        if (in->c) {
+            *sp++ = jundefined_message(s, jtext(constants[in->a]));
+            DISPATCH();
+        }
+        FAIL_IF(jraise("TemplateRuntimeError", STR_FMT, STR_ARG(jtext(constants[in->a]))));
+        DISPATCH();
+    CASE(UNPACK)
+        value = *--sp;
+        FAIL_IF(unpack(s, value, in->b, sp));
+        sp += in->b;
+        DISPATCH();
+    CASE(ITER) {
+        JIterator *it = NULL;
+        FAIL_IF(jiterate(s, sp[-1], &it));
+        sp[-1] = jobj(it);
+        DISPATCH();
+    }
+    CASE(LOOP)
+        FAIL_IF(jloop_new(s, sp[-1], in->c ? frame->function : NULL, &value));
+        if (in->c) {
+            ((JLoop *)value.obj)->depth0 = base[1].i;
+        }
+        put(&sp[-1], &value);
+        DISPATCH();
+    CASE(NEXT)
+        FAIL_IF(vm_safe_point(s));
+        FAIL_IF(next_item(s, sp[-1], sp));
+        if (sp->type == J_MISSING) {
+            sp--;
+            ip = frame->proto->code + in->a;
+        } else {
+            sp++;
+        }
+        DISPATCH();
+    CASE(NEXT_PAIR)
+        FAIL_IF(vm_safe_point(s));
+        FAIL_IF(next_pair(s, sp[-1], sp, &flag));
+        if (flag) {
+            sp += 2;
+        } else {
+            sp--;
+            ip = frame->proto->code + in->a;
+        }
+        DISPATCH();
+    CASE(EMIT)
+        if (LIKELY(sp[-1].type == J_STR && !in->c && s->native == JINJA_TEXT)) {
+            sp--;
+            emit_bytes(&s->out, sp->str->text, sp->str->len);
+            DISPATCH();
+        }
+        FAIL_IF(emit_value(s, sp[-1], in->c));
+        sp--;
+        DISPATCH();
+    CASE(EMIT_TEXT)
+        if (LIKELY(s->native == JINJA_TEXT)) {
+            emit_bytes(&s->out, constants[in->a].str->text, constants[in->a].str->len);
+        } else {
+            jlist_append(s->parts, constants[in->a]);
+        }
+        DISPATCH();
+    CASE(CAPTURE)
+        *sp++ = jint((int64_t)vm_output_mark(s));
+        DISPATCH();
+    CASE(CAPTURED)
+        FAIL_IF(vm_take_output(s, (size_t)sp[-1].i, &value));
+        put(&sp[-1], &value);
+        DISPATCH();
+    CASE(CAPTURE_DROP)
+        sp--;
+        vm_output_drop(s, (size_t)sp->i);
+        DISPATCH();
+    CASE(MACRO)
+        *sp++ = make_macro(s, frame, in->a);
+        DISPATCH();
+    CASE(DEFAULT)
+        if (base[in->b].type != J_MISSING) {
+            ip = frame->proto->code + in->a;
+        }
+        DISPATCH();
+    CASE(PARAM_UNSET)
+        if (UNLIKELY(base[in->b].type == J_MISSING)) {
+            base[in->b] = vm_missing_param(s, constants[in->a].str);
+        }
+        DISPATCH();
+    CASE(NS_SET)
+        FAIL_IF(namespace_set(sp[-1], constants[in->a].str, sp[-2]));
+        sp -= 2;
+        DISPATCH();
+    CASE(APPEND)
+        jlist_append(base[in->b].list, *--sp);
+        DISPATCH();
+    CASE(SELF)
+        *sp++ = self_value(s, frame, in->c);
+        DISPATCH();
+    CASE(EXTENDS)
+        FAIL_IF(vm_extend(s, frame, sp[-1]));
+        sp--;
+        DISPATCH();
+    CASE(BLOCK)
+        value = *--sp;
+        FAIL_IF(push_block(s, frame, constants[in->a].str, value, &flag));
+        if (flag) {
+            s->frames[s->frame_count - 1].result = NULL;
+            ENTER();
+        }
+        DISPATCH();
+    CASE(INCLUDE)
+        FAIL_IF(vm_include(s, frame, sp[-2], sp[-1], in->c));
+        sp -= 2;
+        DISPATCH();
+    CASE(IMPORT)
+        FAIL_IF(vm_import(s, frame, sp[-2], sp[-1], in->c, &value));
+        sp--;
+        put(&sp[-1], &value);
+        DISPATCH();
+    CASE(IMPORT_NAME)
+        FAIL_IF(vm_import_name(s, frame, sp[-1], constants[in->a].str, sp));
+        sp++;
+        DISPATCH();
+    CASE(RETURN) {
+        size_t count = s->frame_count - 1;
+        JValue *result = frame->result;
+        if (frame->captures) {
+            bool stays = count > floor && s->native == JINJA_TEXT &&
+                         s->frames[count - 1].ip->op == OP_EMIT &&
+                         s->frames[count - 1].ip->c == 0;
+            if (stays) { /* the caller would output it at once: it is there already */
+                s->frame_count = count;
+                s->frames[count - 1].ip++;
+                s->sp = result;
+                ENTER();
+                DISPATCH();
+            }
+            FAIL_IF(vm_take_output(s, frame->out_mark, &value));
+            *result = value;
+        }
+        s->sp = result != NULL ? result + (frame->captures ? 1 : 0) : base;
+        s->frame_count = count;
+        if (count == floor) {
             return NULL;
         }
+        ENTER();
+        DISPATCH();
     }
+    CASE(RETURN_VALUE)
+        value = sp[-1];
+        s->sp = frame->result;
+        *s->sp++ = value;
+        s->frame_count--;
+        return NULL;
 failed:
     return unwind(s, err, floor);
 }
+#pragma GCC diagnostic pop
 
 Error *vm_run(JinjaState *s, size_t floor)
 {
