@@ -87,7 +87,7 @@ static Error *next_nothing(JinjaState *s, JIterator *it, JValue *out_item)
 static const JIteratorClass class_list = {"list_iterator", next_list};
 static const JIteratorClass class_tuple = {"tuple_iterator", next_tuple};
 static const JIteratorClass class_str = {"str_iterator", next_codepoint};
-static const JIteratorClass class_range = {"range_iterator", next_range};
+const JIteratorClass jiterator_range = {"range_iterator", next_range};
 static const JIteratorClass class_dict = {"dict_keyiterator", next_key};
 static const JIteratorClass class_set = {"set_iterator", next_key};
 static const JIteratorClass class_view = {"dict_itemiterator", next_view};
@@ -96,7 +96,7 @@ static const JIteratorClass class_loop = {"LoopContext", jloop_iterate};
 
 static const JIteratorClass *const classes[J_TYPE_COUNT] = {
     [J_LIST] = &class_list,   [J_TUPLE] = &class_tuple,     [J_STR] = &class_str,
-    [J_RANGE] = &class_range, [J_DICT] = &class_dict,       [J_SET] = &class_set,
+    [J_RANGE] = &jiterator_range, [J_DICT] = &class_dict,       [J_SET] = &class_set,
     [J_VIEW] = &class_view,   [J_UNDEFINED] = &class_empty, [J_LOOP] = &class_loop,
 };
 

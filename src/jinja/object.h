@@ -58,6 +58,9 @@ typedef struct JIteratorClass {
     MUST_CHECK Error *(*next)(JinjaState *s, JIterator *it, JValue *out_item);
 } JIteratorClass;
 
+/* The one that loops know by heart. */
+extern const JIteratorClass jiterator_range;
+
 struct JIterator {
     JObj obj;
     bool done;

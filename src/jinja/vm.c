@@ -49,6 +49,22 @@ static void emit_bytes(StrBuf *out, const char *data, size_t len)
     }
 }
 
+static void emit_int(StrBuf *out, int64_t number)
+{
+    char *at = out->data + out->len;
+    if (out->data != NULL && out->capacity - out->len > NUMBER_TEXT_BYTES) {
+        if (number >= 0 && number < 10) {
+            *at = (char)('0' + number);
+            out->len++;
+        } else {
+            out->len += number_format_int64(number, at);
+        }
+        return;
+    }
+    char digits[NUMBER_TEXT_BYTES];
+    strbuf_add(out, (Str){digits, number_format_int64(number, digits)});
+}
+
 static Error *emit_value(JinjaState *s, JValue value, bool escaped)
 {
     if (s->native != JINJA_TEXT) {
@@ -63,11 +79,6 @@ static Error *emit_value(JinjaState *s, JValue value, bool escaped)
     }
     if (value.type == J_STR) {
         emit_bytes(&s->out, value.str->text, value.str->len);
-        return NULL;
-    }
-    if (value.type == J_INT) {
-        char digits[NUMBER_TEXT_BYTES];
-        emit_bytes(&s->out, digits, number_format_int64(value.i, digits));
         return NULL;
     }
     return jprint(s, value, &s->out);
@@ -107,17 +118,17 @@ static void mark_roots(JMarker *marker, void *context)
     jmark_value(marker, s->unwind_value);
 }
 
-Error *vm_safe_point(JinjaState *s)
+enum { CANCEL_EVERY = 4096 }; /* steps; a power of two */
+
+/* Collects if it is due, looks at cancellation and ceilings. */
+static Error *pause_at_safe_point(JinjaState *s)
 {
-    enum { CANCEL_EVERY = 4096 };
-    if (UNLIKELY(--s->steps_left <= 0)) {
+    if (s->steps_left <= 0) {
         return error_new(ERR_LIMIT, "the template ran for too many steps");
     }
-    if (UNLIKELY(s->steps_left % CANCEL_EVERY == 0)) {
-        TRY(cancel_check(s->options.cancel));
-        TRY(check_output(s));
-    }
-    if (UNLIKELY(jheap_due(s->heap)) && s->depth <= JMARK_DEPTH_MAX && !s->constants) {
+    TRY(cancel_check(s->options.cancel));
+    TRY(check_output(s));
+    if (jheap_due(s->heap) && s->depth <= JMARK_DEPTH_MAX && !s->constants) {
         jheap_collect(s->heap, mark_roots, s);
         if (jheap_held_bytes(s->heap) > s->options.max_heap_bytes) {
             return error_new(ERR_LIMIT, "the values of the template take more than %zu bytes",
@@ -125,6 +136,16 @@ Error *vm_safe_point(JinjaState *s)
         }
     }
     return NULL;
+}
+
+/* Loops and calls pass here: a step is counted, and now and then there is more to do. */
+static inline Error *safe_point(JinjaState *s)
+{
+    s->steps_left--;
+    if (LIKELY((s->steps_left & (CANCEL_EVERY - 1)) != 0 && !jheap_due(s->heap))) {
+        return NULL;
+    }
+    return pause_at_safe_point(s);
 }
 
 /* ---- Instructions that need more than a line ---- */
@@ -426,6 +447,19 @@ static inline bool small_arithmetic(JBinaryOp op, int64_t *a, int64_t b)
     return true;
 }
 
+/* The next number when a range is walked; false otherwise, and at its end. */
+static inline bool next_of_range(JValue walk, JValue *out)
+{
+    JIterator *it = (JIterator *)walk.obj;
+    if (walk.type != J_ITERATOR || it->class != &jiterator_range || it->at >= it->end) {
+        return false;
+    }
+    const JRange *range = (JRange *)it->over.obj;
+    out->type = J_INT;
+    out->i = range->start + it->at++ * range->step;
+    return true;
+}
+
 /* ---- The loop ---- */
 
 #define FAIL_IF(expression) \
@@ -567,6 +601,11 @@ static Error *run(JinjaState *s, size_t floor)
         if (sp[-1].type == J_INT && sp[-2].type == J_INT && in->c <= COMPARE_GE) {
             flag = int_compare((CompareOperator)in->c, sp[-2].i, sp[-1].i);
             sp--;
+            if (LIKELY(ip->op == OP_JUMP_IF_FALSE)) { /* what mostly follows */
+                sp--;
+                ip = flag ? ip + 1 : frame->proto->code + ip->a;
+                DISPATCH();
+            }
             sp[-1].type = J_BOOL;
             sp[-1].b = flag;
             DISPATCH();
@@ -638,7 +677,7 @@ static Error *run(JinjaState *s, size_t floor)
         put(sp++, &value);
         DISPATCH();
     CASE(CALL)
-        FAIL_IF(vm_safe_point(s));
+        FAIL_IF(safe_point(s));
         FAIL_IF(vm_call_value(s, sp - in->b, in->b,
                               in->c ? &frame->proto->tpl->sites.data[in->a] : NULL, &flag));
         if (flag) {
@@ -648,7 +687,7 @@ static Error *run(JinjaState *s, size_t floor)
         }
         DISPATCH();
     CASE(METHOD)
-        FAIL_IF(vm_safe_point(s));
+        FAIL_IF(safe_point(s));
         FAIL_IF(call_method(s, sp - in->b - 1, in->b, constants[in->a].str, &flag));
         if (flag) {
             ENTER();
@@ -694,7 +733,15 @@ static Error *run(JinjaState *s, size_t floor)
         put(&sp[-1], &value);
         DISPATCH();
     CASE(NEXT)
-        FAIL_IF(vm_safe_point(s));
+        FAIL_IF(safe_point(s));
+        if (LIKELY(next_of_range(sp[-1], sp))) {
+            if (ip->op == OP_STORE) {
+                put(&base[ip++->b], sp);
+            } else {
+                sp++;
+            }
+            DISPATCH();
+        }
         FAIL_IF(next_item(s, sp[-1], sp));
         if (sp->type == J_MISSING) {
             sp--;
@@ -704,7 +751,7 @@ static Error *run(JinjaState *s, size_t floor)
         }
         DISPATCH();
     CASE(NEXT_PAIR)
-        FAIL_IF(vm_safe_point(s));
+        FAIL_IF(safe_point(s));
         FAIL_IF(next_pair(s, sp[-1], sp, &flag));
         if (flag) {
             sp += 2;
@@ -717,6 +764,11 @@ static Error *run(JinjaState *s, size_t floor)
         if (LIKELY(sp[-1].type == J_STR && !in->c && s->native == JINJA_TEXT)) {
             sp--;
             emit_bytes(&s->out, sp->str->text, sp->str->len);
+            DISPATCH();
+        }
+        if (LIKELY(sp[-1].type == J_INT && !in->c && s->native == JINJA_TEXT)) {
+            sp--;
+            emit_int(&s->out, sp->i);
             DISPATCH();
         }
         FAIL_IF(emit_value(s, sp[-1], in->c));

@@ -113,8 +113,6 @@ MUST_CHECK Error *vm_run_constant(JinjaState *s, const Proto *proto, JValue *out
 MUST_CHECK Error *vm_take_output(JinjaState *s, size_t mark, JValue *out);
 size_t vm_output_mark(const JinjaState *s);
 void vm_output_drop(JinjaState *s, size_t mark);
-/* Collects if it is due, counts a step, looks at cancellation and ceilings. */
-MUST_CHECK Error *vm_safe_point(JinjaState *s);
 
 /* What a parameter is that was not given and has no default. */
 JValue vm_missing_param(JinjaState *s, JStr *name);
