@@ -129,7 +129,23 @@ static YamlNode *new_node(Composer *composer, YamlNodeKind kind, const yaml_even
     YamlNode *node = ARENA_NEW(composer->arena, YamlNode);
     node->kind = kind;
     node->place = place_of(composer, event->start_mark);
+    node->start = event->start_mark.index;
+    node->end = event->end_mark.index;
     return node;
+}
+
+/* What follows a block list or map up to its end event is no part of it. */
+static void end_collection(YamlNode *node, const yaml_event_t *end)
+{
+    if (node->is_flow) {
+        node->end = end->end_mark.index;
+    }
+}
+
+static void extend_collection(YamlNode *node, const yaml_event_t *event, const YamlNode *part)
+{
+    size_t end = event->type == YAML_ALIAS_EVENT ? event->end_mark.index : part->end;
+    node->end = end > node->end ? end : node->end;
 }
 
 /* The tag written, or the one that nodes of this kind have without. */
@@ -148,6 +164,8 @@ static Error *compose_scalar(Composer *composer, const yaml_event_t *event, Yaml
     YamlNode *node = new_node(composer, YAML_NODE_SCALAR, event);
     Str text = {(const char *)event->data.scalar.value, event->data.scalar.length};
     node->text = str_dup(composer->arena, text);
+    yaml_scalar_style_t style = event->data.scalar.style;
+    node->is_block = style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE;
     YamlTag plain = event->data.scalar.plain_implicit ? yaml_tag_of_plain(text) : YAML_TAG_STR;
     set_tag(composer, node, event->data.scalar.tag, plain);
     *out = node;
@@ -159,17 +177,20 @@ static Error *compose_list(Composer *composer, const yaml_event_t *event, size_t
 {
     YamlNode *node = new_node(composer, YAML_NODE_LIST, event);
     set_tag(composer, node, event->data.sequence_start.tag, YAML_TAG_SEQ);
+    node->is_flow = event->data.sequence_start.style == YAML_FLOW_SEQUENCE_STYLE;
     TRY(add_anchor(composer, event->data.sequence_start.anchor, node));
     for (;;) {
         __attribute__((cleanup(event_auto_done))) yaml_event_t next = {0};
         TRY(next_event(composer, &next));
         if (next.type == YAML_SEQUENCE_END_EVENT) {
+            end_collection(node, &next);
             *out = node;
             return NULL;
         }
         YamlNode *item = NULL;
         TRY(compose_node(composer, &next, depth + 1, &item));
         VEC_PUSH(composer->arena, &node->items, item);
+        extend_collection(node, &next, item);
     }
 }
 
@@ -178,11 +199,13 @@ static Error *compose_map(Composer *composer, const yaml_event_t *event, size_t 
 {
     YamlNode *node = new_node(composer, YAML_NODE_MAP, event);
     set_tag(composer, node, event->data.mapping_start.tag, YAML_TAG_MAP);
+    node->is_flow = event->data.mapping_start.style == YAML_FLOW_MAPPING_STYLE;
     TRY(add_anchor(composer, event->data.mapping_start.anchor, node));
     for (;;) {
         __attribute__((cleanup(event_auto_done))) yaml_event_t key_event = {0};
         TRY(next_event(composer, &key_event));
         if (key_event.type == YAML_MAPPING_END_EVENT) {
+            end_collection(node, &key_event);
             *out = node;
             return NULL;
         }
@@ -192,6 +215,7 @@ static Error *compose_map(Composer *composer, const yaml_event_t *event, size_t 
         TRY(next_event(composer, &value_event));
         TRY(compose_node(composer, &value_event, depth + 1, &pair.value));
         VEC_PUSH(composer->arena, &node->pairs, pair);
+        extend_collection(node, &value_event, pair.value);
     }
 }
 

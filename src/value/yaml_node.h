@@ -23,6 +23,14 @@ struct YamlNode {
     Str tag_text; /* as written, in full form, where the tag is unknown */
     Value place;  /* null, with the position */
     Str text;     /* of a scalar */
+
+    /* Where it stands, in characters from the beginning of the text, for editing. A block list or
+     * map ends with its last part. */
+    size_t start;
+    size_t end;
+    bool is_flow;  /* a list or map in brackets */
+    bool is_block; /* a text after | or > */
+
     VEC(YamlNode *) items;
     VEC(YamlPair) pairs;
 

@@ -20,4 +20,9 @@ Str yaml_text(Arena *arena, const Value *value, const YamlStyle *style);
 /* A scalar as it stands behind "key: ", on one line, quoted where that is needed. */
 Str yaml_scalar_text(Arena *arena, const Value *scalar);
 
+/* A value as block lines for a place in a file, each but the first indented by `indent` blanks;
+ * lists are indented below their key. Without a newline at the end. A scalar, an empty list or map
+ * is one line. */
+Str yaml_block_text(Arena *arena, const Value *value, size_t indent, const char *newline);
+
 #endif
