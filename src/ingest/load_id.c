@@ -34,7 +34,7 @@ Str load_id_next(LoadIdClock *clock, Arena *arena)
 {
     double now_s = (double)clock_now_us() / MICROS;
     if (now_s <= clock->latest_s) {
-        now_s = nextafter(clock->latest_s, INFINITY);
+        now_s = nextafter(clock->latest_s, HUGE_VAL);
     }
     clock->latest_s = now_s;
     char text[NUMBER_TEXT_BYTES];

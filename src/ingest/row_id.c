@@ -5,6 +5,7 @@
 
 #include "base/limits.h"
 #include "ingest/content_hash.h"
+#include "ingest/system_tables.h"
 #include "value/json_writer.h"
 
 enum { ROW_ID_BYTES = 10 };
@@ -34,7 +35,19 @@ Str row_id_nested(Arena *arena, Str parent_id, Str table, size_t index)
     return shake_base64(arena, strbuf_str(&text), ROW_ID_BYTES);
 }
 
-Str row_id_of_content(Arena *arena, const Value *content)
+Str row_id_of_key(Arena *arena, const Value *key)
 {
-    return shake_base64(arena, json_text(arena, content, &json_style_canonical), ROW_ID_BYTES);
+    return shake_base64(arena, json_text(arena, key, &json_style_canonical), ROW_ID_BYTES);
+}
+
+Str row_id_of_row(Arena *arena, const Value *row)
+{
+    ValueMapBuilder content = value_map_begin(arena);
+    for (VALUE_EACH_ENTRY(it, row)) {
+        if (!system_name(value_text_or(&it->key, STR("")))) {
+            value_map_put(&content, it->key, it->value);
+        }
+    }
+    Value map = value_map_end(&content);
+    return row_id_of_key(arena, &map);
 }

@@ -14,9 +14,10 @@ enum { ROW_ID_CHARS = 14 };
 MUST_CHECK Error *row_id_random(char out[ROW_ID_CHARS]);
 /* Row number `index`, from 0, of nested table `table` below the row `parent_id`. */
 Str row_id_nested(Arena *arena, Str parent_id, Str table, size_t index);
-/* From content: a map of the key columns under their normalised names, or the whole original row
- * without its top-level keys that begin with _dlt. Values as extracted, typed texts undecoded; the
- * order of keys does not count, 1 and 1.0 differ. */
-Str row_id_of_content(Arena *arena, const Value *content);
+/* From the key: a map of the primary key's columns under their normalised names. Values as
+ * extracted, typed texts undecoded; the order of keys does not count, 1 and 1.0 differ. */
+Str row_id_of_key(Arena *arena, const Value *key);
+/* From the whole original row, nested values included, without its keys that begin with _dlt. */
+Str row_id_of_row(Arena *arena, const Value *row);
 
 #endif

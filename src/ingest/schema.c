@@ -450,11 +450,11 @@ bool schema_column_type(const SchemaColumn *column, DataType *out)
                         &kind)) {
         return false;
     }
-    const Value *timezone = members_find(&column->members, "timezone");
+    const Value *zone = members_find(&column->members, "timezone");
     *out = (DataType){.kind = kind,
                       .precision = int_member(column, "precision"),
                       .scale = int_member(column, "scale"),
-                      .is_naive = value_is(timezone, VALUE_BOOL) && !timezone->as.boolean};
+                      .is_naive = value_is(zone, VALUE_BOOL) && !zone->as.boolean};
     return true;
 }
 
