@@ -193,6 +193,9 @@ Error *jget_attr_only(JinjaState *s, JValue value, JStr *name, JValue *out)
     }
     *out = JMISSING;
     const JBuiltin *method = jinja_find_method(s, value.type, name);
+    if (method != NULL && (method->flags & JB_PROPERTY) != 0) {
+        return method->run(s, &(JCall){.args = &value, .argc = 1}, out);
+    }
     if (method != NULL) {
         *out = jfunction_new(jinja_heap(s), method, value);
         return NULL;

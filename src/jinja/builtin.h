@@ -29,8 +29,9 @@ typedef Error *(*JNative)(JinjaState *s, const JCall *call, JValue *out);
 enum { JARGS_ANY = 255 };
 
 typedef enum JBuiltinFlags {
-    JB_KWARGS = 1 << 0,  /* takes any argument by name */
-    JB_CONTEXT = 1 << 1, /* sees the context or calls back: never computed while compiling */
+    JB_KWARGS = 1 << 0,   /* takes any argument by name */
+    JB_CONTEXT = 1 << 1,  /* sees the context or calls back: never computed while compiling */
+    JB_PROPERTY = 1 << 2, /* of a method: no call, its result is the attribute; MISSING = none */
 } JBuiltinFlags;
 
 struct JBuiltin {
@@ -46,12 +47,17 @@ struct JBuiltin {
 
 /* Tables end with a row without a name. An environment has these and those of the embedder. */
 extern const JBuiltin jinja_filters_text[];   /* filter_text.c: upper, replace, indent, ... */
+extern const JBuiltin jinja_filters_lines[];  /* filter_lines.c: wordwrap, truncate, urlize, ... */
 extern const JBuiltin jinja_filters_list[];   /* filter_list.c: length, join, sort, batch, ... */
-extern const JBuiltin jinja_filters_select[]; /* filter_select.c: map, select, groupby, ... */
+extern const JBuiltin jinja_filters_select[]; /* filter_select.c: map, select, rejectattr, ... */
+extern const JBuiltin jinja_filters_group[];  /* filter_group.c: batch, unique, groupby, dictsort */
 extern const JBuiltin jinja_filters_value[];  /* filter_value.c: default, int, round, tojson, ... */
 extern const JBuiltin jinja_tests[];          /* test.c */
 extern const JBuiltin jinja_globals[];        /* global.c */
-extern const JBuiltin jinja_str_methods[];    /* method_str.c */
+extern const JBuiltin jinja_str_methods[];    /* method_str.c: strip, replace, upper, center, ... */
+extern const JBuiltin jinja_str_searches[];   /* method_str_find.c: find, count, startswith, ... */
+extern const JBuiltin jinja_str_pieces[];     /* method_str_split.c: split, join, partition, ... */
+extern const JBuiltin jinja_str_formats[];    /* format_str.c: format, format_map; encode */
 extern const JBuiltin jinja_str_predicates[]; /* method_str_is.c */
 extern const JBuiltin jinja_list_methods[];   /* method_list.c, as the two below */
 extern const JBuiltin jinja_tuple_methods[];
@@ -85,7 +91,13 @@ static inline bool jarg_bool(const JCall *call, size_t index, bool fallback)
 
 /* TypeError "'str' object cannot be interpreted as an integer" when it is no int. */
 MUST_CHECK Error *jarg_int(const JCall *call, size_t index, int64_t fallback, int64_t *out);
-/* TypeError when it is no str. */
-MUST_CHECK Error *jarg_text(const JCall *call, size_t index, Str fallback, Str *out);
+/* TypeError "<what> must be str, not int" when it is no str; `what` may be "". */
+MUST_CHECK Error *jarg_text(const JCall *call, size_t index, const char *what, Str *out);
+
+/* ---- Results of methods of text ---- */
+
+/* `text`, as Markup if `model` is. */
+JValue jresult_like(JinjaState *s, JValue text, JValue model);
+JValue jresult_text(JinjaState *s, Str text, JValue model);
 
 #endif

@@ -3,9 +3,9 @@
 #include "base/map.h"
 
 /* The engine's own tables; those of the embedder follow. */
-static const JBuiltin *const own_filters[] = {jinja_filters_text, jinja_filters_list,
-                                              jinja_filters_select, jinja_filters_value,
-                                              jinja_filters_native, NULL};
+static const JBuiltin *const own_filters[] = {
+    jinja_filters_text,   jinja_filters_list,   jinja_filters_select,
+     jinja_filters_value, jinja_filters_native, NULL};
 static const JBuiltin *const own_tests[] = {jinja_tests, NULL};
 static const JBuiltin *const own_globals[] = {jinja_globals, NULL};
 
@@ -13,11 +13,15 @@ static const struct {
     JType type;
     const JBuiltin *methods;
 } method_tables[] = {
-    {J_STR, jinja_str_methods},     {J_STR, jinja_str_predicates}, {J_LIST, jinja_list_methods},
-    {J_TUPLE, jinja_tuple_methods}, {J_RANGE, jinja_range_methods}, {J_DICT, jinja_dict_methods},
-    {J_SET, jinja_set_methods},     {J_VIEW, jinja_view_methods},  {J_INT, jinja_int_methods},
-    {J_BOOL, jinja_int_methods},    {J_BIGINT, jinja_int_methods}, {J_FLOAT, jinja_float_methods},
-    {J_LOOP, jinja_loop_methods},   {J_CYCLER, jinja_cycler_methods},
+    {J_STR, jinja_str_methods},       {J_STR, jinja_str_searches},
+    {J_STR, jinja_str_pieces},        {J_STR, jinja_str_formats},
+    {J_STR, jinja_str_predicates},    {J_LIST, jinja_list_methods},
+    {J_TUPLE, jinja_tuple_methods},   {J_RANGE, jinja_range_methods},
+    {J_DICT, jinja_dict_methods},     {J_SET, jinja_set_methods},
+    {J_VIEW, jinja_view_methods},     {J_INT, jinja_int_methods},
+    {J_BOOL, jinja_int_methods},      {J_BIGINT, jinja_int_methods},
+    {J_FLOAT, jinja_float_methods},   {J_LOOP, jinja_loop_methods},
+    {J_CYCLER, jinja_cycler_methods},
 };
 
 /* A method by type and name; `row` NULL = free. */

@@ -96,6 +96,9 @@ typedef struct JJoiner {
 
 typedef enum JCompareOp { JCMP_LT, JCMP_LE, JCMP_GT, JCMP_GE } JCompareOp;
 
+/* What Python asks of a number by int(), float(), round(x, n) and abs(). */
+typedef enum JConversion { JCONV_INT, JCONV_FLOAT, JCONV_ROUND, JCONV_ABS } JConversion;
+
 typedef struct JHost JHost;
 
 /* A type of the embedder. Only `name` is required; what is NULL behaves as a plain Python object
@@ -121,6 +124,11 @@ typedef struct JHostClass {
      * supported, which becomes TypeError. Unary minus comes as "neg" with a MISSING other. */
     MUST_CHECK Error *(*binary)(JinjaState *s, JHost *self, const char *op, JValue other,
                                 bool reflected, JValue *out);
+    /* `digits` is the second argument of round(); MISSING = cannot be converted so. */
+    MUST_CHECK Error *(*convert)(JinjaState *s, JHost *self, JConversion to, JValue digits,
+                                 JValue *out);
+    /* format(self, spec); `spec` is not empty. */
+    MUST_CHECK Error *(*format)(JinjaState *s, JHost *self, Str spec, StrBuf *out);
     MUST_CHECK Error *(*str)(JinjaState *s, JHost *self, StrBuf *out);
     MUST_CHECK Error *(*repr)(JinjaState *s, JHost *self, StrBuf *out);
     /* Answers for the tests and filters that ask for a kind. */

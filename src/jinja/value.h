@@ -66,6 +66,7 @@ typedef enum JObjFlags {
     JOBJ_IMMORTAL = 1 << 0, /* a constant of a template: never marked, never freed with a render */
     JOBJ_SHARED = 1 << 1,   /* belongs to the shared heap */
     JOBJ_SAFE = 1 << 2,     /* a str that is Markup */
+    JOBJ_GROUP = 1 << 3,    /* a tuple of groupby: its items are also called grouper and list */
 } JObjFlags;
 
 typedef struct JStr JStr;
