@@ -4,8 +4,8 @@
 
 /* The engine's own tables; those of the embedder follow. */
 static const JBuiltin *const own_filters[] = {
-    jinja_filters_text,   jinja_filters_list,   jinja_filters_select,
-     jinja_filters_value, jinja_filters_native, NULL};
+    jinja_filters_text,  jinja_filters_lines, jinja_filters_list,   jinja_filters_select,
+    jinja_filters_group, jinja_filters_value, jinja_filters_native, NULL};
 static const JBuiltin *const own_tests[] = {jinja_tests, NULL};
 static const JBuiltin *const own_globals[] = {jinja_globals, NULL};
 
