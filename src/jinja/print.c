@@ -17,6 +17,29 @@ typedef struct Path {
 
 static Error *repr_at(JinjaState *s, JValue value, const Path *path, StrBuf *out);
 
+static bool is_inside(const Path *path, JValue value)
+{
+    for (; path != NULL; path = path->up) {
+        if (path->object == value.obj) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Path path_into(const Path *path, JValue value)
+{
+    return (Path){.up = path, .object = value.obj, .depth = path != NULL ? path->depth + 1 : 0};
+}
+
+static Error *check_depth(const Path *path)
+{
+    return path->depth <= LIMIT_CALL_DEPTH
+               ? NULL
+               : jraise("RecursionError",
+                        "maximum recursion depth exceeded while getting the repr of an object");
+}
+
 static void add_int(int64_t value, StrBuf *out)
 {
     char digits[NUMBER_TEXT_BYTES];
@@ -113,23 +136,51 @@ void jescape(Str text, StrBuf *out)
     strbuf_add(out, str_from_offset(text, done));
 }
 
-/* Items of anything that jiterate walks, between brackets. */
+/* Item number `index` of a list or tuple, the next one of a set or view; MISSING at the end. */
+static JValue next_shown(JValue value, size_t index, size_t *position, JValue *out_second)
+{
+    JValue key = JMISSING, second = JNONE;
+    *out_second = JMISSING;
+    if (value.type == J_LIST) {
+        return jlist_at(value.list, index);
+    }
+    if (value.type == J_TUPLE) {
+        return index < value.tuple->len ? value.tuple->items[index] : JMISSING;
+    }
+    JDict *dict = value.type == J_VIEW ? ((JView *)value.obj)->dict : value.dict;
+    if (!jdict_next(dict, position, &key, &second)) {
+        return JMISSING;
+    }
+    if (value.type == J_SET || ((JView *)value.obj)->kind == JVIEW_KEYS) {
+        return key;
+    }
+    if (((JView *)value.obj)->kind == JVIEW_VALUES) {
+        return second;
+    }
+    *out_second = second;
+    return key;
+}
+
+/* The items between brackets; those of dict_items as pairs. */
 static Error *repr_items(JinjaState *s, JValue value, const Path *path, const char *open,
                          const char *close, StrBuf *out)
 {
-    JIterator *it = NULL;
+    size_t position = 0;
     strbuf_add_c(out, open);
-    TRY(jiterate(s, value, &it));
-    for (size_t count = 0;; count++) {
-        JValue item = JMISSING;
-        TRY(jnext(s, it, &item));
+    for (size_t index = 0;; index++) {
+        JValue second = JMISSING, item = next_shown(value, index, &position, &second);
         if (jis_absent(item)) {
             break;
         }
-        if (count > 0) {
-            strbuf_add_c(out, ", ");
-        }
+        bool pair = !jis_absent(second);
+        strbuf_add_c(out, index > 0 ? ", " : "");
+        strbuf_add_c(out, pair ? "(" : "");
         TRY(repr_at(s, item, path, out));
+        if (pair) {
+            strbuf_add_c(out, ", ");
+            TRY(repr_at(s, second, path, out));
+            strbuf_add_char(out, ')');
+        }
         if (out->overflowed) {
             return jinja_check_bytes(SIZE_MAX);
         }
@@ -175,17 +226,12 @@ static Error *repr_container(JinjaState *s, JValue value, const Path *path, StrB
         [J_DICT] = {"{", "}", "{...}"},
         [J_SET] = {"{", "}", "set(...)"},
     };
-    for (const Path *up = path; up != NULL; up = up->up) {
-        if (up->object == value.obj) {
-            strbuf_add_c(out, styles[value.type].cycle);
-            return NULL;
-        }
+    if (is_inside(path, value)) {
+        strbuf_add_c(out, styles[value.type].cycle);
+        return NULL;
     }
-    Path here = {.up = path, .object = value.obj, .depth = path != NULL ? path->depth + 1 : 0};
-    if (here.depth > LIMIT_CALL_DEPTH) {
-        return jraise("RecursionError",
-                      "maximum recursion depth exceeded while getting the repr of an object");
-    }
+    Path here = path_into(path, value);
+    TRY(check_depth(&here));
     if (value.type == J_DICT) {
         return repr_dict(s, value.dict, &here, out);
     }
@@ -200,13 +246,19 @@ static Error *repr_container(JinjaState *s, JValue value, const Path *path, StrB
 
 static Error *repr_view(JinjaState *s, JValue value, const Path *path, StrBuf *out)
 {
+    if (is_inside(path, value)) {
+        strbuf_add_c(out, "...");
+        return NULL;
+    }
+    Path here = path_into(path, value);
+    TRY(check_depth(&here));
     strbuf_add_c(out, jtype_name(value));
-    return repr_items(s, value, path, "([", "])", out);
+    return repr_items(s, value, &here, "([", "])", out);
 }
 
 static Error *repr_namespace(JinjaState *s, JValue value, const Path *path, StrBuf *out)
 {
-    strbuf_add_c(out, "<Namespace ");
+    strbuf_add_c(out, "<Namespace "); /* its dict is what ends a cycle */
     TRY(repr_at(s, jobj(((JNamespace *)value.obj)->dict), path, out));
     strbuf_add_char(out, '>');
     return NULL;
@@ -227,10 +279,10 @@ static Error *repr_function(JValue value, StrBuf *out)
 static Error *repr_host(JinjaState *s, JValue value, StrBuf *out)
 {
     JHost *host = (JHost *)value.obj;
-    if (host->class->repr != NULL) {
+    if (s != NULL && host->class->repr != NULL) {
         return host->class->repr(s, host, out);
     }
-    if (host->class->str != NULL) {
+    if (s != NULL && host->class->str != NULL) {
         return host->class->str(s, host, out);
     }
     strbuf_printf(out, "<%s object>", host->class->name);

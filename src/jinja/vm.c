@@ -34,7 +34,8 @@ Error *vm_take_output(JinjaState *s, size_t mark, JValue *out)
         return NULL;
     }
     TRY(check_output(s));
-    *out = jstr_value(s->heap, (Str){s->out.data + mark, s->out.len - mark});
+    Str text = s->out.len > mark ? (Str){s->out.data + mark, s->out.len - mark} : STR("");
+    *out = jstr_value(s->heap, text);
     s->out.len = mark;
     return NULL;
 }
@@ -51,8 +52,8 @@ static void emit_bytes(StrBuf *out, const char *data, size_t len)
 
 static void emit_int(StrBuf *out, int64_t number)
 {
-    char *at = out->data + out->len;
     if (out->data != NULL && out->capacity - out->len > NUMBER_TEXT_BYTES) {
+        char *at = out->data + out->len;
         if (number >= 0 && number < 10) {
             *at = (char)('0' + number);
             out->len++;
