@@ -36,6 +36,6 @@ const char *finding_group_title(FindingGroup group);
 
 /* Everything that was found, by group; each group without a problem has one OK finding. Problems of
  * reading the files are in `project` already and are repeated here. */
-MUST_CHECK Error *project_validate(const Project *project, Arena *arena, FindingVec *out);
+void project_validate(const Project *project, Arena *arena, FindingVec *out);
 
 #endif
