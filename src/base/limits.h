@@ -43,6 +43,10 @@
 #define LIMIT_STATE_BYTES (256 * MIB)  /* state of one pipeline, unpacked */
 #define LIMIT_SCHEMA_BYTES (256 * MIB) /* schema document of one source, unpacked */
 
+/* Data files. */
+#define LIMIT_CSV_LINE_BYTES (16 * MIB)    /* one line, quoted line breaks included */
+#define LIMIT_JSON_RECORD_BYTES (64 * MIB) /* one record of a JSON file */
+
 /* SQL and results. */
 #define LIMIT_SQL_BYTES (64 * MIB)
 

@@ -5,10 +5,11 @@
 #ifndef WAREHOUSE_DRIVER_H
 #define WAREHOUSE_DRIVER_H
 
+#include "warehouse/file_scan.h"
 #include "warehouse/warehouse.h"
 
 /* Checked when the module is opened: a module left over from another build is refused. */
-#define WAREHOUSE_DRIVER_VERSION 1
+#define WAREHOUSE_DRIVER_VERSION 2
 
 typedef struct WarehouseDriver WarehouseDriver;
 
@@ -68,6 +69,8 @@ struct WarehouseDriver {
                                       Str relation, ColumnInfoVec *out);
     MUST_CHECK Error *(*describe)(Connection *connection, Arena *arena, Str sql,
                                   ColumnInfoVec *out);
+    void (*add_scan)(const FileScan *scan, SqlBuilder *sql);
+    const char *row_id; /* an expression, see connection_row_id_sql */
 };
 
 #endif

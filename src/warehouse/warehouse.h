@@ -218,11 +218,15 @@ typedef enum WarehouseFailureKind {
 
 typedef struct WarehouseFailure {
     WarehouseFailureKind kind;
-    Str message;       /* the database's text, whole */
-    size_t line;       /* in the statement, from 1; 0 = unknown */
-    size_t column;     /* in that line, in code points from 1; 0 = unknown */
-    StrVec candidates; /* names that might have been meant */
-    int64_t holder;    /* process that has the database locked; 0 = unknown */
+    Str message;        /* the database's text, whole */
+    size_t line;        /* in the statement, from 1; 0 = unknown */
+    size_t column;      /* in that line, in code points from 1; 0 = unknown */
+    StrVec candidates;  /* names that might have been meant */
+    int64_t holder;     /* process that has the database locked; 0 = unknown */
+    uint64_t file_line; /* of a data file that could not be read; 0 = unknown */
+    Str file_text;      /* that line */
+    Str file_reason;    /* what was expected: "expected 3 columns, found 2" */
+    Str file_column;    /* whose value could not be converted; may be empty */
 } WarehouseFailure;
 
 /* The last failure of a statement on this connection, or NULL; valid until the next statement. */

@@ -90,6 +90,7 @@ static Error *duck_connect(Warehouse *base, Connection **out_connection)
         duck_disconnect(&connection->base);
         return err;
     }
+    duck_register_row_id(connection->handle);
     *out_connection = &connection->base;
     return NULL;
 }
@@ -120,4 +121,6 @@ const WarehouseDriver warehouse_duckdb = {
     .list_relations = duck_list_relations,
     .list_columns = duck_list_columns,
     .describe = duck_describe,
+    .add_scan = duck_add_scan,
+    .row_id = "dango_row_id()",
 };

@@ -55,6 +55,15 @@ Error *duck_failure(Connection *connection, const char *text, Str sql);
 /* Of a failed open: there is no connection yet. */
 Error *duck_open_failure(const char *path, const char *text);
 
+/* file_failure.c: what a text says about a data file. */
+void duck_read_file_failure(Arena *arena, Str text, WarehouseFailure *failure);
+
+/* files.c */
+void duck_add_scan(const FileScan *scan, SqlBuilder *sql);
+
+/* row_id.c: makes the function dango_row_id() known to the connection's database. */
+void duck_register_row_id(duckdb_connection connection);
+
 /* statement.c */
 MUST_CHECK Error *duck_run(Connection *connection, Str sql, const Param *params, size_t param_count,
                            int64_t *out_rows, Result **out_result);

@@ -187,6 +187,7 @@ Error *duck_failure(Connection *connection, const char *text, Str sql)
     *failure = (WarehouseFailure){.kind = kind_of(message), .message = message};
     read_candidates(arena, message, &failure->candidates);
     failure->holder = read_holder(message);
+    duck_read_file_failure(arena, message, failure);
     Str line = read_place(&message, sql, failure);
     connection->failure = failure;
 

@@ -99,7 +99,7 @@ static void wait_for_workers(void)
 /* Works on a statement until its result can be taken. */
 static Error *run_tasks(DuckConnection *connection, duckdb_pending_result pending, Str sql)
 {
-    int64_t next_progress_us = 0;
+    int64_t next_progress_us = clock_monotonic_us() + PROGRESS_INTERVAL_US;
     for (;;) {
         if (connection->base.cancel != NULL && cancel_requested(connection->base.cancel)) {
             duckdb_interrupt(connection->handle);

@@ -299,7 +299,7 @@ static void another_thread_may_interrupt_and_progress_is_told(void **state)
     store_open(&store, NULL);
     int calls = 0;
     connection_set_progress(store.connection, count_calls, &calls);
-    store_run(&store, "create table t as select i from range(3000000) t(i)");
+    store_run(&store, "create table t as select i, md5(i::varchar) as m from range(3000000) t(i)");
     assert_true(calls > 0);
     Thread thread = {0};
     assert_ok(thread_start(&thread, "interrupt", 0, interrupt_it, &store));
