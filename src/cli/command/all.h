@@ -12,7 +12,7 @@
     X(generate) \
     X(query) \
     X(db_status) \
-    X(completion) X(complete_words) \
+    X(completion) X(complete_words) X(sync_worker) \
     X(help)
 /* clang-format on */
 

@@ -1,0 +1,5 @@
+#include "sync/hooks.h"
+
+const SyncHook sync_hooks[] = {
+    {0},
+};
