@@ -185,7 +185,9 @@ static JValue number_attr(JValue value, Str name)
 Error *jget_attr_only(JinjaState *s, JValue value, JStr *name, JValue *out)
 {
     if (value.type == J_UNDEFINED) {
-        if (name->text[0] == '_' && is_hidden_name(jstr_str(name))) {
+        const JUndefined *undefined = (JUndefined *)value.obj;
+        bool unsafe = undefined != NULL && undefined->error_class != NULL;
+        if (!unsafe && name->text[0] == '_' && is_hidden_name(jstr_str(name))) {
             *out = undefined_unsafe(s, value, name);
             return NULL;
         }
@@ -356,8 +358,10 @@ Error *jslice_bounds(JValue start, JValue stop, JValue step, int64_t len, int64_
 static Error *slice_str(JinjaState *s, JStr *str, int64_t start, int64_t step, int64_t count,
                         JValue *out)
 {
+    bool safe = (str->obj.flags & JOBJ_SAFE) != 0;
     if (step == 1) {
-        *out = jstr_sub(jinja_heap(s), str, (size_t)start, (size_t)(start + count));
+        JValue part = jstr_sub(jinja_heap(s), str, (size_t)start, (size_t)(start + count));
+        *out = jstr_as_safe(jinja_heap(s), part, safe);
         return NULL;
     }
     JBuild build = jbuild_begin(s);
@@ -368,7 +372,9 @@ static Error *slice_str(JinjaState *s, JStr *str, int64_t start, int64_t step, i
         utf8_next(text, &to);
         strbuf_add(&build.buf, str_slice(text, from, to));
     }
-    return jbuild_take(s, &build, out);
+    TRY(jbuild_take(s, &build, out));
+    *out = jstr_as_safe(jinja_heap(s), *out, safe);
+    return NULL;
 }
 
 Error *jslice(JinjaState *s, JValue value, JValue start, JValue stop, JValue step, JValue *out)

@@ -177,6 +177,19 @@ static bool ranges_equal(const JRange *a, const JRange *b)
            (a->len == 0 || (a->start == b->start && (a->len == 1 || a->step == b->step)));
 }
 
+static bool is_subset(JDict *a, JDict *b, bool proper);
+
+/* Keys compare as sets, items as dicts; views of values are equal to nothing but themselves. */
+static enum Equality views_equal(const JView *a, const JView *b, int depth)
+{
+    if (a == b || a->kind != b->kind || a->kind == JVIEW_VALUES) {
+        return from_bool(a == b);
+    }
+    return a->kind == JVIEW_ITEMS
+               ? dicts_equal(a->dict, b->dict, depth)
+               : from_bool(jdict_len(a->dict) == jdict_len(b->dict) && is_subset(a->dict, b->dict, false));
+}
+
 /* What two undefined values are depends on their class alone, as in Jinja2. */
 static enum Equality equal_at(JValue a, JValue b, int depth)
 {
@@ -211,6 +224,8 @@ static enum Equality equal_at(JValue a, JValue b, int depth)
         return a.dict == b.dict ? EQUAL : dicts_equal(a.dict, b.dict, depth);
     case J_RANGE:
         return from_bool(ranges_equal((JRange *)a.obj, (JRange *)b.obj));
+    case J_VIEW:
+        return views_equal((JView *)a.obj, (JView *)b.obj, depth);
     case J_FUNCTION: {
         const JFunction *one = (JFunction *)a.obj, *other = (JFunction *)b.obj;
         return from_bool(one->builtin == other->builtin && jidentical(one->self, other->self));
@@ -357,6 +372,11 @@ static bool compare_sets(JCompareOp op, JDict *a, JDict *b)
     return op == JCMP_LT || op == JCMP_LE ? is_subset(a, b, proper) : is_subset(b, a, proper);
 }
 
+static bool is_keys(JValue value)
+{
+    return value.type == J_VIEW && ((JView *)value.obj)->kind == JVIEW_KEYS;
+}
+
 static Error *compare_hosts(JinjaState *s, JCompareOp op, JValue a, JValue b, bool *out_known,
                             bool *out)
 {
@@ -387,6 +407,8 @@ static Error *compare_at(JinjaState *s, JCompareOp op, JValue a, JValue b, int d
         return compare_sequences(s, op, a, b, depth, out);
     } else if (a.type == J_SET && b.type == J_SET) {
         *out = compare_sets(op, a.dict, b.dict);
+    } else if (is_keys(a) && is_keys(b)) {
+        *out = compare_sets(op, ((JView *)a.obj)->dict, ((JView *)b.obj)->dict);
     } else if (a.type == J_UNDEFINED || b.type == J_UNDEFINED) {
         JValue culprit = a.type == J_UNDEFINED ? a : b;
         TRY(jundefined_error(culprit));

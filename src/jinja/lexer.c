@@ -329,6 +329,30 @@ static int hex_value(char c)
     return is_digit(c) ? c - '0' : low >= 'a' && low <= 'f' ? low - 'a' + 10 : -1;
 }
 
+/* Surrogates, which UTF-8 proper has not, are kept in three bytes until their other half comes. */
+static void utf8_add_any(StrBuf *out, uint32_t code)
+{
+    if (code < 0xD800 || code > 0xDBFF) {
+        utf8_add(out, code);
+        return;
+    }
+    strbuf_add_char(out, (char)0xED);
+    strbuf_add_char(out, (char)(0x80 | (code >> 6 & 0x3F)));
+    strbuf_add_char(out, (char)(0x80 | (code & 0x3F)));
+}
+
+/* The code point of the first half at the end of `out`, which is taken off, and of `low`. */
+static uint32_t join_surrogates(StrBuf *out, uint32_t low)
+{
+    const uint8_t *end = (const uint8_t *)out->data + out->len - 3;
+    if (end[0] != 0xED || (end[1] & 0xF0) != 0xA0) {
+        return low;
+    }
+    uint32_t high = 0xD000 | (uint32_t)(end[1] & 0x3F) << 6 | (end[2] & 0x3F);
+    out->len -= 3;
+    return 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
+}
+
 /* \xhh, \uhhhh, \Uhhhhhhhh at `at` behind the letter. */
 static Error *unescape_hex(Str body, size_t *at, int digits, StrBuf *out)
 {
@@ -346,7 +370,10 @@ static Error *unescape_hex(Str body, size_t *at, int digits, StrBuf *out)
         return lex_error("illegal Unicode character");
     }
     *at += (size_t)digits;
-    utf8_add(out, code);
+    if (code >= 0xDC00 && code <= 0xDFFF && out->len >= 3) { /* the second half of a pair */
+        code = join_surrogates(out, code);
+    }
+    utf8_add_any(out, code);
     return NULL;
 }
 
@@ -379,6 +406,18 @@ static Error *unescape_one(Str body, size_t *at, StrBuf *out)
     return NULL;
 }
 
+/* Halves whose other half never came become U+FFFD, which has as many bytes. */
+static void replace_lone_surrogates(StrBuf *out)
+{
+    static const char replacement[] = "\xEF\xBF\xBD";
+    for (size_t at = 0; at + 3 <= out->len; at++) {
+        const uint8_t *bytes = (const uint8_t *)out->data + at;
+        if (bytes[0] == 0xED && bytes[1] >= 0xA0) {
+            memcpy(out->data + at, replacement, sizeof(replacement) - 1);
+        }
+    }
+}
+
 static Error *lex_string(Lexer *lx)
 {
     char quote = lx->source.data[lx->at];
@@ -403,6 +442,7 @@ static Error *lex_string(Lexer *lx)
                 strbuf_add_char(&out, body.data[at++]);
             }
         }
+        replace_lone_surrogates(&out);
         body = strbuf_str(&out);
     }
     push(lx, T_STRING, body);

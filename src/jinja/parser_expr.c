@@ -607,8 +607,7 @@ static bool starts_test_argument(const Parser *p)
 {
     switch ((unsigned)p->at->kind) {
     case T_NAME:
-        return !parser_is_name(p, "else") && !parser_is_name(p, "or") && !parser_is_name(p, "and") &&
-               !parser_is_name(p, "is");
+        return !parser_is_name(p, "else") && !parser_is_name(p, "or") && !parser_is_name(p, "and");
     case T_STRING:
     case T_INTEGER:
     case T_FLOAT:
