@@ -87,7 +87,8 @@ typedef struct Node {
     Str build_path;    /* where it is written below compiled/<package>/ and run/<package>/ */
     StrVec fqn;
     Str raw_code;
-    Str checksum; /* hex, or empty for generic tests */
+    const struct JinjaTemplate *tpl; /* of raw_code; NULL for what has none */
+    Str checksum;                    /* hex, or empty for generic tests */
     Str database;
     Str schema;
     Str alias;
@@ -132,10 +133,11 @@ typedef struct Macro {
     Str unique_id; /* "macro.pkg.name" */
     Str name;      /* "generate_schema_name", "test_unique", "materialization_view_default" */
     Str package;
-    Str path;          /* below the project: "macros/names.sql" */
-    Str sql;           /* the block as it stands in the file */
-    Str template_text; /* the same as a plain macro block of that name */
-    unsigned line;     /* of the block in its file, from 1 */
+    Str path;                        /* below the project: "macros/names.sql" */
+    Str sql;                         /* the block as it stands in the file */
+    const struct JinjaTemplate *tpl; /* of its file; NULL until it is compiled */
+    size_t tpl_index;                /* which of the template's macros */
+    unsigned line;                   /* of the block in its file, from 1 */
     Str description;
     const Value *properties; /* the entry of a property file, or NULL */
     StrVec depends_on;       /* unique ids of macros it names, found without running it */
@@ -144,5 +146,7 @@ typedef struct Macro {
 
 typedef Macro *MacroPtr;
 typedef VEC(MacroPtr) MacroVec;
+typedef const Macro *MacroRef;
+typedef VEC(MacroRef) MacroRefVec;
 
 #endif

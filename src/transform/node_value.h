@@ -1,0 +1,12 @@
+/* transform/node_value.h - nodes and macros as documents, with the keys and their order of dbt's
+ * manifest: what `model` and `graph` show, what ls --output json and manifest.json write. */
+#ifndef TRANSFORM_NODE_VALUE_H
+#define TRANSFORM_NODE_VALUE_H
+
+#include "transform/node.h"
+
+/* A map in `arena`, sharing what it can with the node. */
+Value node_value(Arena *arena, const Node *node);
+Value macro_value(Arena *arena, const Macro *macro);
+
+#endif
