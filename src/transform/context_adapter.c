@@ -1,0 +1,457 @@
+#include "transform/node_run.h"
+
+/* `adapter`: what macros ask of the warehouse. While parsing, and wherever there is no connection,
+ * the methods that would need one give something harmless: none, an empty list, false. args[0] is
+ * the adapter. */
+
+static NodeRun *run_of(JinjaState *s)
+{
+    const Context *ctx = context_of(s);
+    return ctx->phase == PHASE_RUN ? ctx->run : NULL;
+}
+
+static Error *empty_text(JinjaState *s, JValue *out)
+{
+    *out = jstr_value(jinja_heap(s), STR(""));
+    return NULL;
+}
+
+/* Calls a built-in macro, as a project's own would be called: overriding works here, too. */
+static Error *call_macro(JinjaState *s, const char *name, const JValue *args, size_t argc,
+                         JValue *out)
+{
+    const Context *ctx = context_of(s);
+    const Macro *macro = macro_find(ctx->session->macros, ctx->package, str_from(name));
+    if (macro == NULL) {
+        return error_new(ERR_BUG, "there is no macro '%s'", name);
+    }
+    return jinja_call(s, context_macro(jinja_heap(s), macro), args, argc, NULL, out);
+}
+
+/* ---- Known without a database ---- */
+
+static Error *adapter_dispatch(JinjaState *s, const JCall *call, JValue *out)
+{
+    const Context *ctx = context_of(s);
+    Str name, wanted = {0};
+    TRY(object_text_arg(call, 1, &name));
+    if (jarg_given(call, 2) && call->args[2].type != J_NONE) {
+        TRY(object_text_arg(call, 2, &wanted));
+    }
+    const Macro *macro = NULL;
+    Error *err = macro_dispatch(ctx->session->macros, ctx->package, name, wanted, &macro);
+    if (err != NULL) {
+        return error_as(err, "CompilationError");
+    }
+    *out = context_macro(jinja_heap(s), macro);
+    return NULL;
+}
+
+static Error *adapter_type(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    *out = jstr_value(jinja_heap(s), STR("duckdb"));
+    return NULL;
+}
+
+static Error *adapter_quote(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str name;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &name));
+    *out =
+        jstr_value(jinja_heap(s), str_printf(jinja_scratch(s), "\"" STR_FMT "\"", STR_ARG(name)));
+    return NULL;
+}
+
+static Error *adapter_quote_as_configured(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str key;
+    TRY(object_text_arg(call, 2, &key));
+    RelationPart part = str_is(key, "database") ? PART_DATABASE
+                        : str_is(key, "schema") ? PART_SCHEMA
+                                                : PART_IDENTIFIER;
+    if ((context_of(s)->quoting & part) == 0) {
+        *out = call->args[1];
+        return NULL;
+    }
+    return adapter_quote(s, call, out);
+}
+
+static Error *adapter_quote_seed_column(JinjaState *s, const JCall *call, JValue *out)
+{
+    if (call->args[2].type == J_BOOL && !call->args[2].b) {
+        *out = call->args[1];
+        return NULL;
+    }
+    return adapter_quote(s, call, out);
+}
+
+static Error *answer_false(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)s;
+    (void)call;
+    *out = jbool(false);
+    return NULL;
+}
+
+static Error *answer_none(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)s;
+    (void)call;
+    *out = JNONE;
+    return NULL;
+}
+
+static Error *adapter_strategies(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    static const char *const names[] = {"append", "delete+insert", "merge", "microbatch"};
+    JList *list = jlist_new(jinja_heap(s), ARRAY_LEN(names));
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        jlist_append(list, jstr_value(jinja_heap(s), str_from(names[i])));
+    }
+    *out = jlist_value(list);
+    return NULL;
+}
+
+/* ---- Relations ---- */
+
+static Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    const Context *ctx = context_of(s);
+    NodeRun *run = run_of(s);
+    *out = JNONE;
+    if (run == NULL) {
+        return NULL;
+    }
+    Arena *scratch = jinja_scratch(s);
+    RelationName wanted = relation_name(ctx->session->profile->database, (Str){0}, (Str){0});
+    if (call->args[1].type != J_NONE) {
+        TRY(convert_to_text(s, scratch, call->args[1], &wanted.database));
+    }
+    TRY(convert_to_text(s, scratch, call->args[2], &wanted.schema));
+    TRY(convert_to_text(s, scratch, call->args[3], &wanted.identifier));
+    RelationCache *cache = ctx->session->relations;
+    TRY(relation_cache_fill(cache, run->connection, wanted.database, wanted.schema));
+    RelationName found;
+    if (relation_cache_find(cache, &wanted, scratch, &found)) {
+        found.quoted = ctx->quoting;
+        *out = relation_object(jinja_heap(s), &found);
+    }
+    return NULL;
+}
+
+/* list_relations(database, schema) as list_relations_without_caching(schema_relation). */
+static Error *adapter_list_relations(JinjaState *s, const JCall *call, JValue *out)
+{
+    const Context *ctx = context_of(s);
+    NodeRun *run = run_of(s);
+    JList *list = jlist_new(jinja_heap(s), 0);
+    *out = jlist_value(list);
+    if (run == NULL) {
+        return NULL;
+    }
+    Str database = ctx->session->profile->database, schema = {0};
+    const RelationName *relation = relation_of(call->args[1]);
+    if (relation != NULL) {
+        schema = relation->schema;
+    } else {
+        TRY(convert_to_text(s, jinja_scratch(s), jarg_or(call, 2, JNONE), &schema));
+    }
+    TRY(relation_cache_fill(ctx->session->relations, run->connection, database, schema));
+    RelationNameVec found = {0};
+    relation_cache_list(ctx->session->relations, database, schema, jinja_scratch(s), &found);
+    for (VEC_EACH(RelationName, it, &found)) {
+        jlist_append(list, relation_object(jinja_heap(s), it));
+    }
+    return NULL;
+}
+
+static Error *adapter_cache_added(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *relation = NULL;
+    if (run_of(s) != NULL && call->args[1].type != J_NONE) {
+        TRY(relation_arg(call, 1, &relation));
+        relation_cache_add(context_of(s)->session->relations, relation);
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_cache_dropped(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *relation = NULL;
+    if (run_of(s) != NULL && call->args[1].type != J_NONE) {
+        TRY(relation_arg(call, 1, &relation));
+        relation_cache_drop(context_of(s)->session->relations, relation);
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_cache_renamed(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *from = NULL, *to = NULL;
+    if (run_of(s) != NULL) {
+        TRY(relation_arg(call, 1, &from));
+        TRY(relation_arg(call, 2, &to));
+        relation_cache_rename(context_of(s)->session->relations, from, to);
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_drop_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    if (run_of(s) == NULL) {
+        *out = JNONE;
+        return NULL;
+    }
+    TRY(adapter_cache_dropped(s, call, out));
+    return call_macro(s, "drop_relation", call->args + 1, 1, out);
+}
+
+static Error *adapter_rename_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    if (run_of(s) == NULL) {
+        *out = JNONE;
+        return NULL;
+    }
+    TRY(adapter_cache_renamed(s, call, out));
+    return call_macro(s, "rename_relation", call->args + 1, 2, out);
+}
+
+static Error *adapter_truncate_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    *out = JNONE;
+    return run_of(s) != NULL ? call_macro(s, "truncate_relation", call->args + 1, 1, out) : NULL;
+}
+
+/* ---- Schemas ---- */
+
+static Error *adapter_create_schema(JinjaState *s, const JCall *call, JValue *out)
+{
+    *out = JNONE;
+    if (run_of(s) == NULL) {
+        return NULL;
+    }
+    TRY(call_macro(s, "create_schema", call->args + 1, 1, out));
+    return node_run_commit(run_of(s));
+}
+
+static Error *adapter_drop_schema(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *relation = NULL;
+    *out = JNONE;
+    if (run_of(s) == NULL) {
+        return NULL;
+    }
+    TRY(relation_arg(call, 1, &relation));
+    TRY(call_macro(s, "drop_schema", call->args + 1, 1, out));
+    relation_cache_drop_schema(context_of(s)->session->relations, relation->database,
+                               relation->schema);
+    return node_run_commit(run_of(s));
+}
+
+static Error *adapter_check_schema_exists(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str wanted;
+    StrVec schemas = {0};
+    *out = jbool(false);
+    if (run_of(s) == NULL) {
+        return NULL;
+    }
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[2], &wanted));
+    TRY(connection_list_schemas(run_of(s)->connection, jinja_scratch(s), &schemas));
+    for (VEC_EACH(Str, it, &schemas)) {
+        *out = jbool(out->b || str_eq_nocase(*it, wanted));
+    }
+    return NULL;
+}
+
+/* ---- Columns ---- */
+
+static JValue column_list(JinjaState *s, const ColumnInfoVec *columns)
+{
+    JList *list = jlist_new(jinja_heap(s), columns->len);
+    for (VEC_EACH(const ColumnInfo, it, columns)) {
+        jlist_append(
+            list, column_object(jinja_heap(s), &(ColumnName){.name = it->name, .type = it->type}));
+    }
+    return jlist_value(list);
+}
+
+static Error *adapter_get_columns(JinjaState *s, const JCall *call, JValue *out)
+{
+    ColumnInfoVec columns = {0};
+    if (run_of(s) != NULL) {
+        const RelationName *relation = NULL;
+        TRY(relation_arg(call, 1, &relation));
+        TRY(connection_list_columns(run_of(s)->connection, jinja_scratch(s), relation->schema,
+                                    relation->identifier, &columns));
+    }
+    *out = column_list(s, &columns);
+    return NULL;
+}
+
+static Error *adapter_describe_query(JinjaState *s, const JCall *call, JValue *out)
+{
+    ColumnInfoVec columns = {0};
+    if (run_of(s) != NULL) {
+        Str sql;
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
+        TRY(connection_describe(run_of(s)->connection, jinja_scratch(s), sql, &columns));
+    }
+    *out = column_list(s, &columns);
+    return NULL;
+}
+
+static Error *relation_columns(JinjaState *s, JValue relation, ColumnInfoVec *out)
+{
+    const RelationName *name = relation_of(relation);
+    if (name == NULL) {
+        return jraise("TypeError", "expected a relation, not '%s'", jtype_name(relation));
+    }
+    return connection_list_columns(run_of(s)->connection, jinja_scratch(s), name->schema,
+                                   name->identifier, out);
+}
+
+static Error *adapter_get_missing_columns(JinjaState *s, const JCall *call, JValue *out)
+{
+    ColumnInfoVec from = {0}, to = {0}, missing = {0};
+    if (run_of(s) != NULL) {
+        TRY(relation_columns(s, call->args[1], &from));
+        TRY(relation_columns(s, call->args[2], &to));
+    }
+    for (VEC_EACH(ColumnInfo, column, &from)) {
+        bool found = false;
+        for (VEC_EACH(ColumnInfo, other, &to)) {
+            found = found || str_eq(column->name, other->name);
+        }
+        if (!found) {
+            VEC_PUSH(jinja_scratch(s), &missing, *column);
+        }
+    }
+    *out = column_list(s, &missing);
+    return NULL;
+}
+
+/* ---- Statements ---- */
+
+static JValue response_ok(JHeap *heap)
+{
+    return jstr_value(heap, STR("OK"));
+}
+
+static Error *adapter_execute(JinjaState *s, const JCall *call, JValue *out)
+{
+    JHeap *heap = jinja_heap(s);
+    JValue table = JNONE;
+    if (run_of(s) == NULL) {
+        table = table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0));
+    } else {
+        Str sql;
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
+        TRY(node_run_execute(s, run_of(s), sql, jarg_bool(call, 2, false),
+                             jarg_bool(call, 3, false), &table));
+    }
+    *out = jtuple_pair(heap, response_ok(heap), table);
+    return NULL;
+}
+
+static Error *adapter_add_query(JinjaState *s, const JCall *call, JValue *out)
+{
+    JValue table = JNONE;
+    if (run_of(s) != NULL) {
+        Str sql;
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
+        TRY(node_run_execute(s, run_of(s), sql, jarg_bool(call, 2, true), false, &table));
+    }
+    *out = jtuple_pair(jinja_heap(s), JNONE, JNONE);
+    return NULL;
+}
+
+static Error *adapter_commit(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    if (run_of(s) != NULL) {
+        TRY(node_run_commit(run_of(s)));
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_warn_once(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str text;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &text));
+    if (run_of(s) != NULL) {
+        report_text(context_of(s)->session, LOG_WARNING, "JinjaLogWarning", text);
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_external_root(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    const Value *root =
+        value_find(context_of(s)->session->profile->target_dict, STR("external_root"));
+    *out = jstr_value(jinja_heap(s), value_text_or(root, STR(".")));
+    return NULL;
+}
+
+static const JBuiltin adapter_methods[] = {
+    {"dispatch", adapter_dispatch, 2, 3, "self macro_name macro_namespace", JB_CONTEXT, NULL},
+    {"type", adapter_type, 1, 1, NULL, 0, NULL},
+    {"quote", adapter_quote, 2, 2, "self identifier", 0, NULL},
+    {"quote_as_configured", adapter_quote_as_configured, 3, 3, "self identifier quote_key",
+     JB_CONTEXT, NULL},
+    {"quote_seed_column", adapter_quote_seed_column, 3, 3, "self column quote_config", JB_CONTEXT,
+     NULL},
+    {"get_relation", adapter_get_relation, 4, 4, "self database schema identifier", JB_CONTEXT,
+     NULL},
+    {"list_relations", adapter_list_relations, 3, 3, "self database schema", JB_CONTEXT, NULL},
+    {"list_relations_without_caching", adapter_list_relations, 2, 2, "self schema_relation",
+     JB_CONTEXT, NULL},
+    {"cache_added", adapter_cache_added, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"cache_dropped", adapter_cache_dropped, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"cache_renamed", adapter_cache_renamed, 3, 3, "self from_relation to_relation", JB_CONTEXT,
+     NULL},
+    {"drop_relation", adapter_drop_relation, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"rename_relation", adapter_rename_relation, 3, 3, "self from_relation to_relation", JB_CONTEXT,
+     NULL},
+    {"truncate_relation", adapter_truncate_relation, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"create_schema", adapter_create_schema, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"drop_schema", adapter_drop_schema, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"check_schema_exists", adapter_check_schema_exists, 3, 3, "self database schema", JB_CONTEXT,
+     NULL},
+    {"get_columns_in_relation", adapter_get_columns, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"get_missing_columns", adapter_get_missing_columns, 3, 3, "self from_relation to_relation",
+     JB_CONTEXT, NULL},
+    {"get_column_schema_from_query", adapter_describe_query, 2, 2, "self sql", JB_CONTEXT, NULL},
+    {"expand_target_column_types", answer_none, 3, 3, "self from_relation to_relation", JB_CONTEXT,
+     NULL},
+    {"execute", adapter_execute, 2, 5, "self sql auto_begin fetch limit", JB_CONTEXT, NULL},
+    {"add_query", adapter_add_query, 2, 5, "self sql auto_begin bindings abridge_sql_log",
+     JB_CONTEXT, NULL},
+    {"commit", adapter_commit, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"warn_once", adapter_warn_once, 2, 2, "self msg", JB_CONTEXT, NULL},
+    {"valid_incremental_strategies", adapter_strategies, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"external_root", adapter_external_root, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"is_motherduck", answer_false, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"is_ducklake", answer_false, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"use_ducklake_table_workarounds", answer_false, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"disable_transactions", answer_false, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"get_catalog_integration", answer_none, 2, 2, "self model", JB_CONTEXT, NULL},
+    {"build_catalog_relation", answer_none, 2, 2, "self config", JB_CONTEXT, NULL},
+    {0},
+};
+
+static Error *adapter_find(JinjaState *s, JStr *name, JValue *out)
+{
+    if (str_is(jstr_str(name), "Relation")) {
+        *out = object_new(jinja_heap(s), &relation_class_object);
+    } else if (str_is(jstr_str(name), "Column")) {
+        *out = object_new(jinja_heap(s), &column_class_object);
+    }
+    return NULL;
+}
+
+const ObjectClass adapter_class = {
+    .name = "DuckDBAdapter", .methods = adapter_methods, .find = adapter_find};

@@ -1,0 +1,62 @@
+/* transform/session.h - one invocation: what was asked for, the project and its packages, the
+ * manifest and the tools to render templates with. Made once by transform.c on one thread; then
+ * shared by the workers, who do not change it. */
+#ifndef TRANSFORM_SESSION_H
+#define TRANSFORM_SESSION_H
+
+#include "jinja/jinja.h"
+#include "transform/graph.h"
+#include "transform/macro_library.h"
+#include "transform/manifest.h"
+#include "transform/profile.h"
+#include "transform/project_file.h"
+#include "transform/relation_cache.h"
+#include "transform/report.h"
+#include "transform/transform.h"
+
+/* The release of dbt whose behaviour this follows. */
+#define TRANSFORM_DBT_VERSION "1.11.14"
+
+/* Where lines go: the reporter and the log file; see report.c. */
+typedef struct ReportSink ReportSink;
+
+typedef struct Session {
+    Arena *arena;
+    const TransformOptions *options;
+    Reporter *reporter;
+    Str invocation_id;
+    int64_t started_us;
+    Str command;           /* "run", as flags.WHICH has it */
+    const Value *cli_vars; /* map */
+    const Profile *profile;
+    ProjectFileDefVec projects; /* the root, then its packages by name */
+    Manifest *manifest;
+    const Graph *graph;
+    const MacroLibrary *macros;
+    StrVec selected; /* unique ids */
+    JinjaEnv *env;
+    JSharedHeap *shared;
+    JValue graph_value;       /* what templates know as `graph`; on the shared heap */
+    RelationCache *relations; /* guards itself */
+    Str target_path;          /* as shown: "target"; from the root project's directory */
+    ReportSink *sink;         /* guards itself */
+    Warehouse *warehouse;     /* NULL until a command needs it */
+    bool owns_warehouse;
+    VEC(Arena *) arenas; /* of workers, freed with the session */
+    size_t worker_count;
+} Session;
+
+/* The project of that name; NULL when there is none. */
+const ProjectFileDef *session_project(const Session *session, Str package);
+/* The value of a variable for a node of `package`, or NULL. */
+const Value *session_var(const Session *session, Str package, Str name);
+
+/* An arena that lives as long as the session. */
+Arena *session_new_arena(Session *session, const char *name);
+
+/* Tells the reporter and the log; one caller at a time gets through. */
+void report_text(const Session *session, LogLevel level, const char *event, Str text);
+void report_event(const Session *session, const ReportEvent *event);
+void report_print(const Session *session, Str text);
+
+#endif

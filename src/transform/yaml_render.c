@@ -1,0 +1,101 @@
+#include "transform/yaml_render.h"
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "value/yaml_reader.h"
+
+bool yaml_has_jinja(Str text)
+{
+    return str_contains(text, STR("{{")) || str_contains(text, STR("{%")) ||
+           str_contains(text, STR("{#"));
+}
+
+Error *yaml_render_text(YamlRenderer *renderer, const Value *text, Value *out)
+{
+    if (!yaml_has_jinja(text->as.text)) {
+        *out = *text;
+        return NULL;
+    }
+    Context *ctx = renderer->context;
+    Str place = value_place(ctx->arena, text);
+    context_enter(renderer->state, ctx);
+    JinjaScope scope = context_scope(ctx);
+    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
+    TRY_WRAP(jinja_compile(ctx->session->env, STR("<yaml>"), text->as.text, &tpl),
+             STR_FMT ": cannot render '" STR_FMT "'", STR_ARG(place), STR_ARG(text->as.text));
+    JValue value = JNONE;
+    TRY_WRAP(jinja_render_native(renderer->state, tpl, &scope, JINJA_NATIVE_MARKED, &value),
+             STR_FMT ": cannot render '" STR_FMT "'", STR_ARG(place), STR_ARG(text->as.text));
+    Value converted;
+    TRY(convert_from_jinja(renderer->state, ctx->arena, value, &converted));
+    *out = value_placed_at(converted, text);
+    return NULL;
+}
+
+typedef struct RenderWalk {
+    YamlRenderer *renderer;
+    YamlKeep keep;
+    StrVec path;
+} RenderWalk;
+
+static Error *render_node(RenderWalk *walk, const Value *value, Value *out);
+
+static Error *render_list(RenderWalk *walk, const Value *value, Value *out)
+{
+    Arena *arena = walk->renderer->context->arena;
+    ValueVec items = {0};
+    for (VALUE_EACH(item, value)) {
+        Value rendered;
+        TRY(render_node(walk, item, &rendered));
+        VEC_PUSH(arena, &items, rendered);
+    }
+    *out = value_placed_at(value_list_of(&items), value);
+    return NULL;
+}
+
+static Error *render_map(RenderWalk *walk, const Value *value, Value *out)
+{
+    Arena *arena = walk->renderer->context->arena;
+    ValueMapBuilder builder = value_map_begin(arena);
+    for (VALUE_EACH_ENTRY(entry, value)) {
+        Value rendered = entry->value;
+        VEC_PUSH(arena, &walk->path, value_text_or(&entry->key, (Str){0}));
+        if (walk->keep == NULL || !walk->keep(&walk->path)) {
+            TRY(render_node(walk, &entry->value, &rendered));
+        }
+        walk->path.len--;
+        value_map_put(&builder, entry->key, rendered);
+    }
+    *out = value_placed_at(value_map_end(&builder), value);
+    return NULL;
+}
+
+/* Documents are at most LIMIT_DOCUMENT_DEPTH deep, so this recursion is, too. */
+static Error *render_node(RenderWalk *walk, const Value *value, Value *out)
+{
+    if (value_is(value, VALUE_STRING)) {
+        return yaml_render_text(walk->renderer, value, out);
+    }
+    if (value_is(value, VALUE_LIST)) {
+        return render_list(walk, value, out);
+    }
+    if (value_is(value, VALUE_MAP)) {
+        return render_map(walk, value, out);
+    }
+    *out = value != NULL ? *value : value_null();
+    return NULL;
+}
+
+Error *yaml_render(YamlRenderer *renderer, const Value *value, YamlKeep keep, Value *out)
+{
+    RenderWalk walk = {.renderer = renderer, .keep = keep};
+    return render_node(&walk, value, out);
+}
+
+Error *yaml_load(Arena *arena, Str path, Str shown_path, const Value **out)
+{
+    Str text;
+    TRY(fs_read_file(arena, str_to_c(arena, path), LIMIT_CONFIG_BYTES, &text));
+    ReadOptions options = {.path = shown_path};
+    return yaml_read(arena, text, &options, out);
+}
