@@ -1,0 +1,61 @@
+{# Counts what a test's query finds. With store_failures the rows go into a table first, and are counted there. #}
+{%- materialization test, default -%}
+  {% set relations = [] %}
+  {% set store_as = config.get('store_failures_as') or ('table' if should_store_failures() else none) %}
+
+  {% if store_as in ['table', 'view'] %}
+    {% set target_relation = this.incorporate(type=store_as) %}
+    {{ drop_relation_if_exists(load_cached_relation(this)) }}
+    {% call statement(auto_begin=true) %}
+      {% if store_as == 'view' %}
+        {{ get_create_view_as_sql(target_relation, sql) }}
+      {% else %}
+        {{ get_create_table_as_sql(false, target_relation, sql) }}
+      {% endif %}
+    {% endcall %}
+    {{ adapter.cache_added(target_relation) }}
+    {% do relations.append(target_relation) %}
+    {% set main_sql %}
+      select * from {{ target_relation }}
+    {% endset %}
+    {{ adapter.commit() }}
+  {% else %}
+    {% set main_sql = sql %}
+  {% endif %}
+
+  {% call statement('main', fetch_result=true) -%}
+    {{ get_test_sql(
+        main_sql, config.get('fail_calc'), config.get('warn_if'), config.get('error_if'),
+        config.get('limit')) }}
+  {%- endcall %}
+  {{ return({'relations': relations}) }}
+{%- endmaterialization -%}
+
+{% macro get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
+  {{ adapter.dispatch('get_test_sql', 'dbt')(main_sql, fail_calc, warn_if, error_if, limit) }}
+{%- endmacro %}
+
+{% macro default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
+  select
+    {{ fail_calc }} as failures,
+    {{ fail_calc }} {{ warn_if }} as should_warn,
+    {{ fail_calc }} {{ error_if }} as should_error
+  from (
+    {{ main_sql }}
+    {{ 'limit ' ~ limit if limit != none }}
+  ) dbt_internal_test
+{%- endmacro %}
+
+{# The relation, or with `where` a query of the rows that are to be tested. #}
+{% macro get_where_subquery(relation) -%}
+  {% do return(adapter.dispatch('get_where_subquery', 'dbt')(relation)) %}
+{%- endmacro %}
+
+{% macro default__get_where_subquery(relation) -%}
+  {% set where = config.get('where', '') %}
+  {% if where %}
+    {% do return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') dbt_subquery') %}
+  {% else %}
+    {% do return(relation) %}
+  {% endif %}
+{%- endmacro %}
