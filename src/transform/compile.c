@@ -1,0 +1,112 @@
+#include "transform/compile.h"
+
+#include "base/fs.h"
+#include "transform/test_kwargs.h"
+
+Context compile_context(Worker *worker, const Node *node, NodeRun *run)
+{
+    const ProjectFileDef *root = &worker->session->projects.data[0];
+    return (Context){.session = worker->session,
+                     .phase = PHASE_RUN,
+                     .package = node != NULL ? node->package : root->name,
+                     .node = node,
+                     .arena = worker->scratch,
+                     .quoting = root->quoting,
+                     .run = run,
+                     .vars = jdict_new(jinja_heap(worker->state))};
+}
+
+/* ---- Ephemeral models ---- */
+
+typedef struct Expansion {
+    Worker *worker;
+    Context *root; /* of the node that is compiled */
+    CteVec done;   /* in the order in which they are written */
+} Expansion;
+
+static bool is_done(const Expansion *expansion, Str id)
+{
+    for (VEC_EACH(const Cte, it, &expansion->done)) {
+        if (str_eq(it->id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Error *render(Worker *worker, Context *ctx, Str *out)
+{
+    context_enter(worker->state, ctx);
+    JinjaScope scope = context_scope(ctx);
+    Error *err = jinja_render(worker->state, ctx->node->tpl, &scope, ctx->arena, out);
+    return err;
+}
+
+/* Renders the ephemeral models of `wanted`, those they read from first. The graph has no cycles, so
+ * this ends. */
+static Error *expand(Expansion *expansion, const CteVec *wanted)
+{
+    Worker *worker = expansion->worker;
+    for (VEC_EACH(const Cte, cte, wanted)) {
+        if (is_done(expansion, cte->id)) {
+            continue;
+        }
+        const Node *node = manifest_find(worker->session->manifest, cte->id);
+        CteVec nested = {0};
+        Context ctx = compile_context(worker, node, expansion->root->run);
+        ctx.ctes = &nested;
+        Str sql;
+        Error *err = render(worker, &ctx, &sql);
+        if (err != NULL) {
+            expansion->root->trace = ctx.trace;
+            return error_wrap(err, "ephemeral model " STR_FMT, STR_ARG(node->unique_id));
+        }
+        TRY(expand(expansion, &nested));
+        VEC_PUSH(worker->scratch, &expansion->done,
+                 (Cte){.id = cte->id, .name = cte->name, .sql = sql});
+    }
+    return NULL;
+}
+
+/* ---- Nodes ---- */
+
+static Error *add_test_arguments(Worker *worker, Context *ctx)
+{
+    if (ctx->node->test == NULL) {
+        return NULL;
+    }
+    JValue kwargs = JNONE;
+    TRY(test_kwargs_render(worker->state, ctx, ctx->node, &kwargs));
+    jdict_set_text(jinja_heap(worker->state), ctx->vars, STR("_dbt_generic_test_kwargs"), kwargs);
+    return NULL;
+}
+
+Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Str *out_sql)
+{
+    CteVec ctes = {0};
+    Str sql;
+    ctx->ctes = &ctes;
+    TRY(add_test_arguments(worker, ctx));
+    TRY(render(worker, ctx, &sql));
+    Expansion expansion = {.worker = worker, .root = ctx};
+    TRY(expand(&expansion, &ctes));
+    ctx->ctes = NULL;
+    *out_sql = str_dup(arena, cte_inject(worker->scratch, sql, &expansion.done));
+    return NULL;
+}
+
+/* ---- Files ---- */
+
+Str compile_path(const Session *session, Arena *arena, const char *folder, const Node *node)
+{
+    Str path = fs_join(arena, session->target_path, str_from(folder));
+    path = fs_join(arena, path, node->package);
+    return fs_join(arena, path, node->build_path);
+}
+
+Error *compile_write(const Session *session, Arena *scratch, Str shown_path, Str text)
+{
+    Str path = fs_join(scratch, session->projects.data[0].root, shown_path);
+    TRY(fs_make_directory(str_to_c(scratch, fs_directory_name(path))));
+    return fs_write_file(str_to_c(scratch, path), text, 0644);
+}

@@ -1,0 +1,372 @@
+#include "transform/console.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+
+/* How the two layouts differ. */
+typedef struct Layout {
+    size_t width; /* of the text in front of " [STATUS]" */
+    int decimals; /* of durations */
+    const char *success;
+} Layout;
+
+static const Layout layouts[] = {
+    [REPORT_DANGO] = {.width = 64, .decimals = 1, .success = "SUCCESS"},
+    [REPORT_DBT] = {.width = 80, .decimals = 2, .success = "OK"},
+};
+
+static bool is_dbt(const Session *session)
+{
+    return session->reporter->style == REPORT_DBT;
+}
+
+static void say(const Session *session, const char *name, LogLevel level, Str text)
+{
+    ReportEvent event = {.name = name, .level = level, .text = text};
+    report_event(session, &event);
+}
+
+void console_blank(const Session *session)
+{
+    say(session, "Formatting", LOG_INFO, STR(""));
+}
+
+void console_version(const Session *session)
+{
+    say(session, "MainReportVersion", LOG_INFO, STR("Running with dbt=" TRANSFORM_DBT_VERSION));
+    if (is_dbt(session)) {
+        say(session, "AdapterRegistered", LOG_INFO, STR("Registered adapter: duckdb=1.11.1"));
+    }
+}
+
+void console_nothing(const Session *session)
+{
+    report_text(session, LOG_WARNING, "NothingToDo",
+                STR("Nothing to do. Try checking your model configs and model specification args"));
+}
+
+/* ---- Found ... ---- */
+
+static void add_count(StrBuf *out, size_t count, const char *one, const char *many)
+{
+    strbuf_printf(out, "%s%zu %s", out->len > 0 ? ", " : "", count, count == 1 ? one : many);
+}
+
+static void count_types(const Session *session, const NodeSet *selected, size_t *counts)
+{
+    const Manifest *manifest = session->manifest;
+    for (size_t i = 0; i < manifest->nodes.len; i++) {
+        if (selected == NULL || node_set_has(selected, i)) {
+            counts[manifest->nodes.data[i]->type]++;
+        }
+    }
+}
+
+static void add_types(const size_t *counts, StrBuf *out)
+{
+    static const struct {
+        ResourceType type;
+        const char *one, *many;
+    } kinds[] = {
+        {RESOURCE_MODEL, "model", "models"},
+        {RESOURCE_SNAPSHOT, "snapshot", "snapshots"},
+        {RESOURCE_ANALYSIS, "analysis", "analyses"},
+        {RESOURCE_TEST, "test", "data tests"},
+        {RESOURCE_SEED, "seed", "seeds"},
+        {RESOURCE_SOURCE, "source", "sources"},
+        {RESOURCE_EXPOSURE, "exposure", "exposures"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
+        if (counts[kinds[i].type] > 0) {
+            add_count(out, counts[kinds[i].type], kinds[i].one, kinds[i].many);
+        }
+    }
+}
+
+void console_found(const Session *session, const NodeSet *selected)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    size_t counts[RESOURCE_TYPE_COUNT] = {0};
+    StrBuf found = strbuf_init(arena, LIMIT_ERROR_BYTES);
+    count_types(session, is_dbt(session) ? NULL : selected, counts);
+    if (is_dbt(session)) {
+        add_types(counts, &found);
+        add_count(&found, session->manifest->macros.len, "macro", "macros");
+    } else if (selected != NULL) {
+        if (counts[RESOURCE_MODEL] > 0 || counts[RESOURCE_TEST] == 0) {
+            add_count(&found, counts[RESOURCE_MODEL], "model", "models");
+        }
+        if (counts[RESOURCE_TEST] > 0) {
+            add_count(&found, counts[RESOURCE_TEST], "test", "tests");
+        }
+    } else {
+        add_count(&found, counts[RESOURCE_MODEL], "model", "models");
+        add_count(&found, counts[RESOURCE_TEST], "test", "tests");
+        add_count(&found, counts[RESOURCE_SNAPSHOT], "snapshot", "snapshots");
+    }
+    say(session, "FoundStats", LOG_INFO,
+        str_printf(arena, "Found " STR_FMT, STR_ARG(strbuf_str(&found))));
+}
+
+void console_concurrency(const Session *session, size_t threads)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    Str target = is_dbt(session) ? str_printf(arena, " (target='" STR_FMT "')",
+                                              STR_ARG(session->profile->target))
+                                 : STR("");
+    console_blank(session);
+    say(session, "ConcurrencyLine", LOG_INFO,
+        str_printf(arena, "Concurrency: %zu threads" STR_FMT, threads, STR_ARG(target)));
+    console_blank(session);
+}
+
+/* ---- Node lines ---- */
+
+/* "1 of 15 START sql view model staging.stg_x " and dots up to the width. */
+static void node_line(const Session *session, const char *name, LogLevel level, const Node *node,
+                      Str status_name, size_t index, size_t total, Str text, Str bracket,
+                      int64_t elapsed_us)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    const Reporter *reporter = session->reporter;
+    size_t width = reporter->width > 0 ? reporter->width : layouts[reporter->style].width;
+    StrBuf line = strbuf_init(arena, LIMIT_CONFIG_BYTES);
+    strbuf_printf(&line, "%zu of %zu " STR_FMT " ", index, total, STR_ARG(text));
+    if (line.len < width) {
+        strbuf_add_repeat(&line, '.', width - line.len);
+    }
+    strbuf_printf(&line, " [" STR_FMT "]", STR_ARG(bracket));
+    ReportEvent event = {.name = name,
+                         .level = level,
+                         .text = strbuf_str(&line),
+                         .node = node->unique_id,
+                         .status = status_name,
+                         .index = index,
+                         .total = total,
+                         .elapsed_us = elapsed_us};
+    report_event(session, &event);
+}
+
+/* "sql view model staging.stg_x", "test unique_x_id" */
+static Str describe(const Session *session, Arena *arena, const Node *node)
+{
+    if (node_is_test(node)) {
+        return str_printf(arena, "test " STR_FMT, STR_ARG(node->name));
+    }
+    Str relation = node_display_relation(node, session->profile->database, arena);
+    Str materialized = node_materialized(node);
+    return str_printf(arena, "sql " STR_FMT " model " STR_FMT, STR_ARG(materialized),
+                      STR_ARG(relation));
+}
+
+void console_start(const Session *session, const Node *node, size_t index, size_t total)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    Str what = describe(session, arena, node);
+    Str text = str_printf(arena, "START " STR_FMT, STR_ARG(what));
+    node_line(session, "LogStartLine", LOG_INFO, node, STR("started"), index, total, text,
+              STR("RUN"), 0);
+}
+
+static Str duration(const Session *session, Arena *arena, int64_t elapsed_us)
+{
+    return str_printf(arena, "%.*fs", layouts[session->reporter->style].decimals,
+                      (double)elapsed_us / 1e6);
+}
+
+static void console_test_end(const Session *session, const NodeResult *result, size_t index,
+                             size_t total)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    Str word = str_upper_ascii(arena, node_status_text(result->status));
+    bool counted = result->status == STATUS_FAIL || result->status == STATUS_WARN;
+    if (counted) {
+        word = str_printf(arena, STR_FMT " %lld", STR_ARG(word), (long long)result->failures);
+    }
+    Str text = str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(word), STR_ARG(result->node->name));
+    Str time = duration(session, arena, result->elapsed_us);
+    Str bracket = str_printf(arena, STR_FMT " in " STR_FMT, STR_ARG(word), STR_ARG(time));
+    LogLevel level = result->status == STATUS_PASS   ? LOG_INFO
+                     : result->status == STATUS_WARN ? LOG_WARNING
+                                                     : LOG_ERROR;
+    node_line(session, "LogTestResult", level, result->node, node_status_text(result->status),
+              index, total, text, bracket, result->elapsed_us);
+}
+
+void console_end(const Session *session, const NodeResult *result, size_t index, size_t total)
+{
+    if (node_is_test(result->node)) {
+        console_test_end(session, result, index, total);
+        return;
+    }
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    bool failed = result->status == STATUS_ERROR;
+    Str what = describe(session, arena, result->node);
+    Str text =
+        str_printf(arena, "%s " STR_FMT, failed ? "ERROR creating" : "OK created", STR_ARG(what));
+    Str time = duration(session, arena, result->elapsed_us);
+    Str bracket =
+        str_printf(arena, "%s in " STR_FMT,
+                   failed ? "ERROR" : layouts[session->reporter->style].success, STR_ARG(time));
+    node_line(session, "LogModelResult", failed ? LOG_ERROR : LOG_INFO, result->node,
+              node_status_text(result->status), index, total, text, bracket, result->elapsed_us);
+}
+
+void console_skip(const Session *session, const Node *node, size_t index, size_t total)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    Str relation = node_is_test(node)
+                       ? node->name
+                       : node_display_relation(node, session->profile->database, arena);
+    Str text = str_printf(arena, "SKIP %s " STR_FMT, node_is_test(node) ? "test" : "relation",
+                          STR_ARG(relation));
+    node_line(session, "SkippingDetails", LOG_INFO, node, STR("skipped"), index, total, text,
+              STR("SKIP"), 0);
+}
+
+/* ---- The end ---- */
+
+typedef struct KindCount {
+    Str key;  /* what dbt sorts by */
+    Str text; /* "table model" */
+    size_t count;
+} KindCount;
+typedef VEC(KindCount) KindCounts;
+
+static int compare_kinds(const void *a, const void *b)
+{
+    const KindCount *left = a, *right = b;
+    return str_compare(left->key, right->key);
+}
+
+static void count_kind(Arena *arena, KindCounts *kinds, Str key, Str text)
+{
+    for (VEC_EACH(KindCount, it, kinds)) {
+        if (str_eq(it->key, key)) {
+            it->count++;
+            return;
+        }
+    }
+    VEC_PUSH(arena, kinds, (KindCount){.key = key, .text = text, .count = 1});
+}
+
+/* What dbt calls a node of this kind, and what dango does. */
+static void kind_of(const Session *session, Arena *arena, const Node *node, Str *out_key,
+                    Str *out_text)
+{
+    Str materialized = node_materialized(node);
+    if (node_is_test(node)) {
+        *out_key = STR("test");
+        *out_text = is_dbt(session) ? STR("data test") : STR("test");
+        return;
+    }
+    *out_key = str_printf(arena, STR_FMT " model", STR_ARG(materialized));
+    bool plain = str_is(materialized, "view") || str_is(materialized, "table");
+    *out_text = !is_dbt(session) && plain ? materialized : *out_key;
+}
+
+static Str finished_counts(const Session *session, Arena *arena, const NodeResultVec *results)
+{
+    KindCounts kinds = {0};
+    for (VEC_EACH(const NodeResult, it, results)) {
+        Str key, text;
+        kind_of(session, arena, it->node, &key, &text);
+        count_kind(arena, &kinds, key, text);
+    }
+    if (is_dbt(session)) {
+        qsort(kinds.data, kinds.len, sizeof(*kinds.data), compare_kinds);
+    }
+    StrBuf text = strbuf_init(arena, LIMIT_ERROR_BYTES);
+    for (VEC_EACH(KindCount, it, &kinds)) {
+        bool one_test = it->count == 1 && str_is(it->key, "test");
+        strbuf_printf(&text, "%s%zu " STR_FMT "%s", text.len > 0 ? ", " : "", it->count,
+                      STR_ARG(one_test ? it->key : it->text), it->count == 1 ? "" : "s");
+    }
+    return strbuf_str(&text);
+}
+
+static Str elapsed_text(const Session *session, Arena *arena, int64_t elapsed_us)
+{
+    double seconds = (double)elapsed_us / 1e6;
+    if (!is_dbt(session)) {
+        return str_printf(arena, "%.1fs", seconds);
+    }
+    long long whole = (long long)seconds;
+    return str_printf(arena, "%lld hours %lld minutes and %.2f seconds (%.2fs)", whole / 3600,
+                      whole % 3600 / 60, seconds - (double)(whole / 60 * 60), seconds);
+}
+
+static void completed_line(const Session *session, Arena *arena, size_t errors, size_t warnings,
+                           bool cancelled)
+{
+    Str text = STR("Completed successfully");
+    LogLevel level = LOG_INFO;
+    if (cancelled) {
+        text = STR("Exited because of keyboard interrupt");
+        level = LOG_WARNING;
+    } else if (errors > 0) {
+        text = str_printf(
+            arena, "Completed with %zu error%s, 0 partial successes, and %zu warning%s:", errors,
+            errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
+        level = LOG_ERROR;
+    } else if (warnings > 0) {
+        text =
+            str_printf(arena, "Completed with %zu warning%s:", warnings, warnings == 1 ? "" : "s");
+        level = LOG_WARNING;
+    }
+    console_blank(session);
+    say(session, "EndOfRunSummary", level, text);
+}
+
+static void compiled_line(const Session *session, Arena *arena, const NodeResult *result)
+{
+    if (result->compiled) {
+        console_blank(session);
+        say(session, "SQLCompiledPath", LOG_INFO,
+            str_printf(arena, "  compiled code at " STR_FMT, STR_ARG(result->compiled_path)));
+    }
+}
+
+static void failure_block(const Session *session, Arena *arena, const NodeResult *result)
+{
+    bool warning = result->status == STATUS_WARN;
+    Str label = node_label(result->node, arena);
+    console_blank(session);
+    say(session, warning ? "RunResultWarning" : "RunResultFailure",
+        warning ? LOG_WARNING : LOG_ERROR,
+        str_printf(arena, "%s in " STR_FMT, warning ? "Warning" : "Failure", STR_ARG(label)));
+    say(session, "RunResultError", warning ? LOG_WARNING : LOG_ERROR,
+        str_printf(arena, "%s" STR_FMT, warning ? "" : "  ", STR_ARG(result->message)));
+    compiled_line(session, arena, result);
+}
+
+static bool is_failure(const NodeResult *result)
+{
+    return result->status == STATUS_ERROR || result->status == STATUS_FAIL;
+}
+
+void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
+                     const TransformCounts *counts, bool cancelled)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    Str finished = finished_counts(session, arena, results);
+    Str elapsed = elapsed_text(session, arena, elapsed_us);
+    console_blank(session);
+    say(session, "FinishedRunningStats", LOG_INFO,
+        str_printf(arena, "Finished running " STR_FMT " in " STR_FMT ".", STR_ARG(finished),
+                   STR_ARG(elapsed)));
+    completed_line(session, arena, counts->error, counts->warn, cancelled);
+    for (int pass = 0; pass < 2; pass++) {
+        for (VEC_EACH(const NodeResult, it, results)) {
+            if (pass == 0 ? is_failure(it) : it->status == STATUS_WARN) {
+                failure_block(session, arena, it);
+            }
+        }
+    }
+    console_blank(session);
+    say(session, "StatsLine", LOG_INFO,
+        str_printf(arena, "Done. PASS=%zu WARN=%zu ERROR=%zu SKIP=%zu%s TOTAL=%zu", counts->pass,
+                   counts->warn, counts->error, counts->skip, is_dbt(session) ? " NO-OP=0" : "",
+                   counts->total));
+}

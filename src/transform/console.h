@@ -1,0 +1,26 @@
+/* transform/console.h - the lines an invocation prints, in dango's or dbt's layout
+ * (Reporter.style). Each function tells one event. */
+#ifndef TRANSFORM_CONSOLE_H
+#define TRANSFORM_CONSOLE_H
+
+#include "transform/result.h"
+#include "transform/session.h"
+
+void console_version(const Session *session);
+/* What the project holds; in dango's layout, with a selection, what of it is selected (may be
+ * NULL). */
+void console_found(const Session *session, const NodeSet *selected);
+void console_concurrency(const Session *session, size_t threads);
+void console_blank(const Session *session);
+void console_nothing(const Session *session);
+
+/* A node begins, ends, or is passed over, as number `index` of `total`. */
+void console_start(const Session *session, const Node *node, size_t index, size_t total);
+void console_end(const Session *session, const NodeResult *result, size_t index, size_t total);
+void console_skip(const Session *session, const Node *node, size_t index, size_t total);
+
+/* The end of it all: what ran, what went wrong, the counts. */
+void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
+                     const TransformCounts *counts, bool cancelled);
+
+#endif

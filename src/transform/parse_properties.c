@@ -1,0 +1,292 @@
+#include "transform/parse_internal.h"
+
+Context parse_yaml_context(Parser *parser)
+{
+    return (Context){.session = parser->session,
+                     .phase = PHASE_YAML,
+                     .package = parser->project->name,
+                     .arena = parser->arena,
+                     .quoting = parser->project->quoting};
+}
+
+/* Descriptions may call doc(), tests are rendered as their arguments, hooks when they run. */
+static bool keep_unrendered(const StrVec *path)
+{
+    static const char *const kept[] = {"description", "tests",    "data_tests", "pre_hook",
+                                       "post_hook",   "pre-hook", "post-hook",  "loaded_at_query"};
+    for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
+        if (str_is(VEC_LAST(path), kept[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Sections ---- */
+
+typedef Error *(*EntryReader)(Parser *parser, const ProjectFile *file, const Value *entry);
+
+static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *entry,
+                         ResourceType type, const char *section);
+
+static Error *read_model(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    return read_patch(parser, file, entry, RESOURCE_MODEL, "models");
+}
+
+static Error *read_seed(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    return read_patch(parser, file, entry, RESOURCE_SEED, "seeds");
+}
+
+static Error *read_analysis(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    return read_patch(parser, file, entry, RESOURCE_ANALYSIS, "analyses");
+}
+
+static Error *read_singular_test(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    return read_patch(parser, file, entry, RESOURCE_TEST, "data_tests");
+}
+
+static Error *read_macro(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    Str name = value_text_or(value_find(entry, STR("name")), (Str){0});
+    Str id = parse_unique_id(parser, "macro", name);
+    Macro *macro = strmap_find(&parser->session->manifest->macros_by_id, id);
+    if (macro == NULL) {
+        Str text =
+            str_printf(parser->arena, "Found patch for macro \"" STR_FMT "\" which was not found",
+                       STR_ARG(name));
+        report_text(parser->session, LOG_WARNING, "MacroNotFoundForPatch", text);
+        return NULL;
+    }
+    (void)file;
+    macro->description = value_text_or(value_find(entry, STR("description")), (Str){0});
+    macro->properties = entry;
+    return NULL;
+}
+
+/* A key of property files; what it needs that is not here is read by a later one. */
+typedef struct Section {
+    const char *key;
+    EntryReader read;
+} Section;
+
+static const Section sections[] = {
+    {"models", read_model},
+    {"seeds", read_seed},
+    {"sources", parse_source},
+    {"macros", read_macro},
+    {"data_tests", read_singular_test},
+    {"analyses", read_analysis},
+    {"exposures", parse_exposure},
+};
+
+/* ---- Patches ---- */
+
+static PendingNode *find_pending(Parser *parser, ResourceType type, Str name)
+{
+    for (VEC_EACH(PendingNode, it, &parser->pending)) {
+        if (it->node->type == type && str_eq(it->node->name, name)) {
+            return it;
+        }
+    }
+    return NULL;
+}
+
+static Error *two_patches(const PendingNode *pending, const ProjectFile *file)
+{
+    Str name = pending->node->name;
+    bool same = str_eq(pending->patch_file->relative, file->relative);
+    return error_new(ERR_TEMPLATE,
+                     "dbt found two schema.yml entries for the same resource named " STR_FMT
+                     ". Resources and their associated columns may only be described a single "
+                     "time. To fix this, remove one of the resource entries for " STR_FMT
+                     " in %s:\n - " STR_FMT "%s" STR_FMT,
+                     STR_ARG(name), STR_ARG(name), same ? "this file" : "both files",
+                     STR_ARG(file->relative), same ? "" : "\n - ",
+                     STR_ARG(same ? STR("") : pending->patch_file->relative));
+}
+
+static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *entry,
+                         ResourceType type, const char *section)
+{
+    Str name = value_text_or(value_find(entry, STR("name")), (Str){0});
+    PendingNode *pending = find_pending(parser, type, name);
+    if (pending == NULL) {
+        Str text = str_printf(parser->arena,
+                              "Did not find matching node for patch with name '" STR_FMT
+                              "' in the '%s' section of file '" STR_FMT "'",
+                              STR_ARG(name), section, STR_ARG(file->relative));
+        report_text(parser->session, LOG_WARNING, "NoNodeForYamlKey", text);
+        return NULL;
+    }
+    if (pending->patch != NULL) {
+        return two_patches(pending, file);
+    }
+    pending->patch = entry;
+    pending->patch_file = file;
+    return NULL;
+}
+
+static const Value *columns_by_name(Parser *parser, const Value *columns)
+{
+    ValueMapBuilder builder = value_map_begin(parser->arena);
+    for (VALUE_EACH(column, columns)) {
+        const Value *name = value_find(column, STR("name"));
+        if (value_is(name, VALUE_STRING)) {
+            value_map_put(&builder, *name, *column);
+        }
+    }
+    Value *map = ARENA_NEW(parser->arena, Value);
+    *map = value_map_end(&builder);
+    return map;
+}
+
+/* Keys that may stand beside `config` as well as in it. */
+static const Value *patch_config(Parser *parser, const Value *entry)
+{
+    static const char *const shared[] = {"meta", "docs", "group", "contract", "access", "tags"};
+    ValueMapBuilder builder = value_map_begin(parser->arena);
+    for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
+        const Value *value = value_find(entry, str_from(shared[i]));
+        if (value != NULL) {
+            value_map_set(&builder, str_from(shared[i]), *value);
+        }
+    }
+    Value beside = value_map_end(&builder);
+    return config_merge(parser->arena, &beside, value_find(entry, STR("config")));
+}
+
+static Error *configure_pending(Parser *parser, const PendingNode *pending)
+{
+    Node *node = pending->node;
+    const Value *patch = NULL;
+    if (pending->patch != NULL) {
+        patch = patch_config(parser, pending->patch);
+        node->description = value_text_or(value_find(pending->patch, STR("description")), (Str){0});
+        node->columns = columns_by_name(parser, value_find(pending->patch, STR("columns")));
+        node->patch_path = str_printf(parser->arena, STR_FMT "://" STR_FMT, STR_ARG(node->package),
+                                      STR_ARG(pending->patch_file->relative));
+    }
+    TRY(parse_configure(parser, node, patch, pending->in_file));
+    return manifest_add_node(parser->session->manifest, node);
+}
+
+static Error *tests_of_pending(Parser *parser, const PendingNode *pending)
+{
+    const Node *node = pending->node;
+    if (pending->patch == NULL || !node->enabled || !resource_type_is_refable(node->type)) {
+        return NULL;
+    }
+    Str tree = resource_type_tree(node->type);
+    TestOwner owner = {
+        .name = node->name,
+        .ref_text = str_printf(parser->arena, "ref('" STR_FMT "')", STR_ARG(node->name)),
+        .key = str_printf(parser->arena, STR_FMT "." STR_FMT, STR_ARG(tree), STR_ARG(node->name)),
+        .attached = node->unique_id,
+    };
+    return parse_tests_of(parser, pending->patch_file, pending->patch, &owner);
+}
+
+/* ---- Files ---- */
+
+static Error *shape_error(const Value *at, const ProjectFile *file, const char *section,
+                          const char *problem)
+{
+    return value_error(
+        ERR_CONFIG, at, "The schema file at " STR_FMT " is invalid because %s '%s' %s",
+        STR_ARG(file->relative),
+        strcmp(problem, "is not a list") == 0 ? "the value of" : "a list element for", section,
+        problem);
+}
+
+static Error *read_section(Parser *parser, const ProjectFile *file, const Section *section,
+                           const Value *list)
+{
+    if (value_is_null(list)) {
+        return NULL;
+    }
+    if (!value_is(list, VALUE_LIST)) {
+        return shape_error(list, file, section->key, "is not a list");
+    }
+    Context ctx = parse_yaml_context(parser);
+    YamlRenderer renderer = {.state = parser->state, .context = &ctx};
+    for (VALUE_EACH(entry, list)) {
+        if (!value_is(entry, VALUE_MAP)) {
+            return shape_error(entry, file, section->key, "is not a dictionary");
+        }
+        if (value_find(entry, STR("name")) == NULL) {
+            return shape_error(entry, file, section->key, "does not have a name attribute.");
+        }
+        Value *rendered = ARENA_NEW(parser->arena, Value);
+        TRY(yaml_render(&renderer, entry, keep_unrendered, rendered));
+        TRY(section->read(parser, file, rendered));
+    }
+    return NULL;
+}
+
+/* In the words of dbt, whose parser's complaint stands below them. */
+static Error *read_document(Parser *parser, const ProjectFile *file, const Value **out)
+{
+    Error *err = yaml_load(parser->arena, file->absolute, file->relative, out);
+    if (err == NULL) {
+        return NULL;
+    }
+    Str text = str_printf(parser->arena,
+                          "Parsing Error\n  Error reading " STR_FMT ": " STR_FMT
+                          " - Runtime Error\n    Syntax error\n    " STR_FMT,
+                          STR_ARG(parser->project->name), STR_ARG(file->path),
+                          STR_ARG(error_message(error_root(err))));
+    Str excerpt = error_excerpt_text(err, parser->arena);
+    error_discard(err, "its text is in the new one");
+    Error *told = error_as(error_new(ERR_CONFIG, STR_FMT, STR_ARG(text)), "dbt");
+    return excerpt.len > 0 ? error_hint(told, STR_FMT, STR_ARG(excerpt)) : told;
+}
+
+static Error *read_file(Parser *parser, const ProjectFile *file)
+{
+    const Value *document = NULL;
+    TRY(read_document(parser, file, &document));
+    for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+        const Value *list = value_find(document, str_from(sections[i].key));
+        TRY(read_section(parser, file, &sections[i], list));
+    }
+    return NULL;
+}
+
+static Error *find_files(Parser *parser, ProjectFileVec *out)
+{
+    static const char *const extensions[] = {".yml", ".yaml", NULL};
+    const ProjectFileDef *project = parser->project;
+    const StrVec *const groups[] = {&project->model_paths,    &project->seed_paths,
+                                    &project->snapshot_paths, &project->test_paths,
+                                    &project->macro_paths,    &project->analysis_paths};
+    StrVec paths = {0};
+    for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+        for (VEC_EACH(const Str, it, groups[i])) {
+            VEC_PUSH(parser->arena, &paths, *it);
+        }
+    }
+    const IgnoreList *ignored = NULL;
+    TRY(ignore_list_read(parser->arena, project->root, &ignored));
+    return discover_files(parser->arena, project->root, &paths, extensions, ignored, out);
+}
+
+Error *parse_properties(Parser *parser)
+{
+    ProjectFileVec files = {0};
+    TRY(find_files(parser, &files));
+    size_t own = parser->pending.len;
+    for (VEC_EACH(ProjectFile, file, &files)) {
+        TRY(read_file(parser, file));
+    }
+    for (size_t i = 0; i < own; i++) {
+        TRY(configure_pending(parser, &parser->pending.data[i]));
+    }
+    for (size_t i = 0; i < own; i++) {
+        TRY(tests_of_pending(parser, &parser->pending.data[i]));
+    }
+    return NULL;
+}

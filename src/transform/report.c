@@ -1,0 +1,131 @@
+#include "transform/report_internal.h"
+
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/limits.h"
+
+enum { LOG_FLUSH_BYTES = 64 * 1024 };
+
+struct ReportSink {
+    Mutex mu;
+    Reporter *reporter;
+    Arena *arena;
+    Str log_file;
+    StrBuf pending;  /* lines not yet in the file; guarded by mu */
+    size_t warnings; /* guarded by mu */
+};
+
+/* ---- The log file ---- */
+
+static void add_time(int64_t now_us, StrBuf *out)
+{
+    ClockParts t = clock_parts_utc(now_us);
+    strbuf_printf(out, "%02d:%02d:%02d.%06d", t.hour, t.minute, t.second, t.microsecond);
+}
+
+static const char *level_name(LogLevel level)
+{
+    switch (level) {
+    case LOG_DEBUG:
+        return "debug";
+    case LOG_WARNING:
+        return "warn ";
+    case LOG_ERROR:
+        return "error";
+    case LOG_INFO:
+    case LOG_OFF:
+        break;
+    }
+    return "info ";
+}
+
+/* The caller holds the lock. A log that cannot be written does not stop the work. */
+static void flush_locked(ReportSink *sink)
+{
+    if (sink->pending.len > 0 && sink->log_file.len > 0) {
+        Error *err = fs_append_file(sink->log_file.data, strbuf_str(&sink->pending), 0644);
+        if (err != NULL) {
+            error_discard(err, "models are built even where no log can be written");
+            sink->log_file = (Str){0};
+        }
+    }
+    strbuf_clear(&sink->pending);
+}
+
+static void log_locked(ReportSink *sink, LogLevel level, Str text)
+{
+    add_time(clock_now_us(), &sink->pending);
+    strbuf_printf(&sink->pending, " [%s] [MainThread]: ", level_name(level));
+    strbuf_add(&sink->pending, text);
+    strbuf_add_char(&sink->pending, '\n');
+    if (sink->pending.len > LOG_FLUSH_BYTES) {
+        flush_locked(sink);
+    }
+}
+
+ReportSink *report_sink_new(Reporter *reporter, Str log_file, Str invocation_id)
+{
+    ReportSink *sink = memory_alloc(sizeof(*sink));
+    *sink = (ReportSink){.reporter = reporter, .arena = arena_new("log")};
+    mutex_init(&sink->mu);
+    sink->log_file = log_file.len > 0 ? str_from(str_to_c(sink->arena, log_file)) : (Str){0};
+    sink->pending = strbuf_init(sink->arena, LIMIT_CONFIG_BYTES);
+    strbuf_add_c(&sink->pending, "\n\n============================== ");
+    add_time(clock_now_us(), &sink->pending);
+    strbuf_printf(&sink->pending, " | " STR_FMT " ==============================\n",
+                  STR_ARG(invocation_id));
+    return sink;
+}
+
+void report_sink_free(ReportSink *sink)
+{
+    if (sink != NULL) {
+        flush_locked(sink);
+        mutex_done(&sink->mu);
+        arena_free(sink->arena);
+        free(sink);
+    }
+}
+
+/* ---- Telling ---- */
+
+void report_event(const Session *session, const ReportEvent *event)
+{
+    ReportSink *sink = session->sink;
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&sink->mu);
+    sink->warnings += event->level == LOG_WARNING;
+    log_locked(sink, event->level, event->text);
+    if (sink->reporter->event != NULL) {
+        sink->reporter->event(sink->reporter->context, event);
+    }
+}
+
+void report_text(const Session *session, LogLevel level, const char *name, Str text)
+{
+    AUTO_FREE(arena) Arena *scratch = arena_new("message");
+    ReportEvent event = {.name = name, .level = level, .text = text};
+    if (level == LOG_WARNING) {
+        event.text = str_printf(scratch, "[WARNING]: " STR_FMT, STR_ARG(text));
+    }
+    report_event(session, &event);
+}
+
+void report_print(const Session *session, Str text)
+{
+    ReportSink *sink = session->sink;
+    AUTO_FREE(arena) Arena *scratch = arena_new("message");
+    Str pieces[] = {text, STR("\n")};
+    Str line = str_join(scratch, pieces, ARRAY_LEN(pieces), STR(""));
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&sink->mu);
+    if (sink->reporter->print != NULL) {
+        sink->reporter->print(sink->reporter->context, line);
+    }
+}
+
+size_t report_warning_count(const Session *session)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&session->sink->mu);
+    return session->sink->warnings;
+}

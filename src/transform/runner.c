@@ -1,0 +1,244 @@
+#include "transform/runner.h"
+
+#include "base/clock.h"
+#include "transform/console.h"
+#include "transform/run_node.h"
+#include "transform/scheduler.h"
+
+/* What the workers share. Lock order: the scheduler's lock and `mu` are never held together. */
+typedef struct Run {
+    Session *session;
+    RunMode mode;
+    const GraphPlan *plan;
+    Scheduler *scheduler;
+    Worker *workers;
+    size_t total; /* nodes that are counted: all but ephemeral models */
+    Mutex mu;
+    size_t started;        /* guarded by mu */
+    NodeResultVec results; /* guarded by mu */
+} Run;
+
+static const Node *node_at(const Run *run, size_t position)
+{
+    return run->session->manifest->nodes.data[run->plan->data[position].node];
+}
+
+static size_t next_index(Run *run)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&run->mu);
+    return ++run->started;
+}
+
+static void keep_result(Run *run, const NodeResult *result)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&run->mu);
+    VEC_PUSH(run->session->arena, &run->results, *result);
+}
+
+static bool is_failure(NodeStatus status)
+{
+    return status == STATUS_ERROR || status == STATUS_FAIL;
+}
+
+/* ---- One step ---- */
+
+static void skip_step(Run *run, Worker *worker, const Node *node)
+{
+    NodeResult result = {
+        .node = node, .status = STATUS_SKIPPED, .failures = -1, .worker = worker->number};
+    if (node_is_ephemeral(node)) {
+        return;
+    }
+    if (run->mode == RUN_EXECUTE) {
+        console_skip(run->session, node, next_index(run), run->total);
+    }
+    keep_result(run, &result);
+}
+
+static void run_step(Run *run, Worker *worker, size_t position)
+{
+    const Node *node = node_at(run, position);
+    bool shown = run->mode == RUN_EXECUTE && !node_is_ephemeral(node);
+    size_t index = shown ? next_index(run) : 0;
+    if (shown) {
+        console_start(run->session, node, index, run->total);
+    }
+    NodeResult result;
+    run_node(worker, node, run->mode == RUN_EXECUTE, &result);
+    if (shown) {
+        console_end(run->session, &result, index, run->total);
+    }
+    bool failed = is_failure(result.status);
+    if (!node_is_ephemeral(node) || failed || run->mode == RUN_COMPILE) {
+        keep_result(run, &result);
+    }
+    if (failed && run->session->options->fail_fast) {
+        scheduler_stop(run->scheduler);
+        for (size_t i = 0; i < run->session->worker_count; i++) {
+            if (run->workers[i].connection != NULL && i != worker->number) {
+                connection_interrupt(run->workers[i].connection);
+            }
+        }
+    }
+    scheduler_finish(run->scheduler, position,
+                     failed && !node_is_test(node) ? STEP_FAILED : STEP_DONE);
+}
+
+static void work(void *context, size_t item, size_t number)
+{
+    (void)number;
+    Run *run = context;
+    Worker *worker = &run->workers[item];
+    ScheduledStep step;
+    while (!cancel_requested(run->session->options->cancel) &&
+           scheduler_take(run->scheduler, &step)) {
+        if (step.skipped) {
+            skip_step(run, worker, node_at(run, step.position));
+            scheduler_finish(run->scheduler, step.position, STEP_FAILED);
+        } else {
+            run_step(run, worker, step.position);
+        }
+    }
+    if (cancel_requested(run->session->options->cancel)) {
+        scheduler_stop(run->scheduler);
+    }
+}
+
+/* ---- Before and after ---- */
+
+static Error *open_workers(Run *run, size_t count)
+{
+    Session *session = run->session;
+    run->workers = ARENA_ARRAY(session->arena, Worker, count);
+    for (size_t i = 0; i < count; i++) {
+        Worker *worker = &run->workers[i];
+        worker->session = session;
+        worker->number = i;
+        worker->arena = session_new_arena(session, "worker");
+        worker->scratch = arena_new("node");
+        worker->state = jinja_state_new(session->env, session->shared);
+        if (session->warehouse != NULL) {
+            TRY(connection_open(session->warehouse, &worker->connection));
+            connection_set_cancel(worker->connection, session->options->cancel);
+        }
+    }
+    return NULL;
+}
+
+static void close_workers(Run *run, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        connection_close(run->workers[i].connection);
+        jinja_state_free(run->workers[i].state);
+        arena_free(run->workers[i].scratch);
+    }
+}
+
+/* Schemas are made before the workers start: two transactions that make one at the same time
+ * conflict. */
+static Error *create_schemas(Run *run)
+{
+    Worker *worker = &run->workers[0];
+    StrMap made = strmap_init(run->session->arena);
+    StrVec existing = {0};
+    TRY(connection_list_schemas(worker->connection, run->session->arena, &existing));
+    for (VEC_EACH(Str, it, &existing)) {
+        strmap_set(&made, str_lower_ascii(run->session->arena, *it), NULL);
+    }
+    for (size_t i = 0; i < run->plan->len; i++) {
+        const Node *node = node_at(run, i);
+        Str key = str_lower_ascii(run->session->arena, node->schema);
+        if (!node_is_relational(node)) {
+            continue;
+        }
+        if (!strmap_has(&made, key)) {
+            strmap_set(&made, key, NULL);
+            TRY_WRAP(run_create_schema(worker, node->database, node->schema),
+                     "creating schema '" STR_FMT "'", STR_ARG(node->schema));
+        }
+        TRY(relation_cache_fill(run->session->relations, worker->connection, node->database,
+                                node->schema));
+    }
+    return NULL;
+}
+
+static void add_left_steps(Run *run)
+{
+    for (size_t i = 0; i < run->plan->len; i++) {
+        if (scheduler_is_left(run->scheduler, i) && !node_is_ephemeral(node_at(run, i))) {
+            NodeResult result = {.node = node_at(run, i),
+                                 .status = STATUS_SKIPPED,
+                                 .failures = -1,
+                                 .message = STR("Skipping due to fail_fast")};
+            keep_result(run, &result);
+        }
+    }
+}
+
+static TransformCounts count_results(const NodeResultVec *results)
+{
+    TransformCounts counts = {.total = results->len};
+    for (VEC_EACH(const NodeResult, it, results)) {
+        switch (it->status) {
+        case STATUS_SUCCESS:
+        case STATUS_PASS:
+            counts.pass++;
+            break;
+        case STATUS_WARN:
+            counts.warn++;
+            break;
+        case STATUS_ERROR:
+        case STATUS_FAIL:
+            counts.error++;
+            break;
+        case STATUS_SKIPPED:
+            counts.skip++;
+            break;
+        }
+    }
+    return counts;
+}
+
+static void run_all(Run *run, size_t worker_count, RunOutcome *out)
+{
+    int64_t started_us = clock_monotonic_us();
+    AUTO_FREE(scheduler) Scheduler *scheduler = scheduler_new(run->plan);
+    run->scheduler = scheduler;
+    for (size_t i = 0; i < run->plan->len; i++) {
+        run->total += !node_is_ephemeral(node_at(run, i));
+    }
+    thread_for_each(worker_count, worker_count, work, run);
+    if (run->session->options->fail_fast && scheduler_is_stopped(scheduler)) {
+        add_left_steps(run);
+    }
+    out->results = run->results;
+    out->counts = count_results(&run->results);
+    out->elapsed_us = clock_monotonic_us() - started_us;
+    out->cancelled = cancel_requested(run->session->options->cancel);
+}
+
+Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOutcome *out)
+{
+    GraphPlan plan = graph_plan(session->graph, session->arena, selected);
+    for (size_t i = 0; i < plan.len; i++) {
+        VEC_PUSH(session->arena, &session->selected,
+                 session->manifest->nodes.data[plan.data[i].node]->unique_id);
+    }
+    Run run = {.session = session, .mode = mode, .plan = &plan};
+    mutex_init(&run.mu);
+    size_t threads = (size_t)session->profile->threads;
+    session->worker_count = threads < LIMIT_THREADS ? threads : LIMIT_THREADS;
+    Error *err = open_workers(&run, session->worker_count);
+    if (err == NULL && mode == RUN_EXECUTE) {
+        err = create_schemas(&run);
+    }
+    if (err == NULL) {
+        if (mode == RUN_EXECUTE) {
+            console_concurrency(session, session->worker_count);
+        }
+        run_all(&run, session->worker_count, out);
+    }
+    close_workers(&run, session->worker_count);
+    mutex_done(&run.mu);
+    return err;
+}

@@ -1,0 +1,285 @@
+#include "transform/session_open.h"
+
+#include <stdlib.h>
+#include <sys/random.h>
+
+#include "base/clock.h"
+#include "base/fs.h"
+#include "base/number.h"
+#include "transform/context.h"
+#include "transform/report_internal.h"
+#include "transform/yaml_render.h"
+#include "value/json_writer.h"
+#include "value/yaml_reader.h"
+
+/* ---- Pieces ---- */
+
+/* A random id as RFC 4122 version 4 writes it. */
+static Str new_uuid(Arena *arena)
+{
+    uint8_t bytes[16] = {0};
+    if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
+        int64_t now = clock_now_us(); /* unique enough where the system gives no randomness */
+        memcpy(bytes, &now, sizeof(now));
+    }
+    bytes[6] = (uint8_t)((bytes[6] & 0x0f) | 0x40);
+    bytes[8] = (uint8_t)((bytes[8] & 0x3f) | 0x80);
+    StrBuf text = strbuf_init(arena, 64);
+    for (size_t i = 0; i < sizeof(bytes); i++) {
+        bool dash = i == 4 || i == 6 || i == 8 || i == 10;
+        strbuf_printf(&text, "%s%02x", dash ? "-" : "", (unsigned)bytes[i]);
+    }
+    return strbuf_str(&text);
+}
+
+static JinjaEnv *new_environment(void)
+{
+    static const JinjaTag tags[] = {
+        {.name = "test", .end_name = "endtest", .macro_prefix = "test_", .has_params = true},
+        {.name = "data_test",
+         .end_name = "enddata_test",
+         .macro_prefix = "test_",
+         .has_params = true},
+        {.name = "materialization",
+         .end_name = "endmaterialization",
+         .macro_prefix = "materialization_",
+         .has_adapter = true},
+        {.name = "docs", .end_name = "enddocs", .macro_prefix = "docs_"},
+        {.name = "snapshot", .end_name = "endsnapshot", .macro_prefix = "snapshot_"},
+        {0},
+    };
+    JinjaOptions options = {.tags = tags, .macro_prefix = "dbt_macro__"};
+    return jinja_env_new(&options);
+}
+
+static Error *read_cli_vars(Session *session)
+{
+    ValueMapBuilder none = value_map_begin(session->arena);
+    Value *empty = ARENA_NEW(session->arena, Value);
+    *empty = value_map_end(&none);
+    session->cli_vars = empty;
+    if (session->options->vars == NULL) {
+        return NULL;
+    }
+    const Value *vars = NULL;
+    Str text = str_from(session->options->vars);
+    ReadOptions options = {.path = STR("--vars")};
+    Error *err = yaml_read(session->arena, text, &options, &vars);
+    if (err != NULL) {
+        error_discard(err, "the message below says what matters");
+        return error_new(ERR_USAGE,
+                         "The YAML provided in the --vars argument is not valid.\n"
+                         "Invalid value for '--vars': String '" STR_FMT "' is not valid YAML",
+                         STR_ARG(text));
+    }
+    if (!value_is(vars, VALUE_MAP)) {
+        return error_new(ERR_USAGE,
+                         "The --vars argument must be a YAML dictionary, but was of type '%s'",
+                         value_is(vars, VALUE_STRING) ? "str" : value_kind_text(value_kind(vars)));
+    }
+    session->cli_vars = vars;
+    return NULL;
+}
+
+static Context yaml_context(Session *session, Str package)
+{
+    return (Context){.session = session,
+                     .phase = PHASE_YAML,
+                     .package = package,
+                     .arena = session->arena,
+                     .quoting = PARTS_ALL};
+}
+
+/* ---- Project and profile ---- */
+
+static Str option_text(const char *option, Str otherwise)
+{
+    return option != NULL ? str_from(option) : otherwise;
+}
+
+static Error *load_profile(Session *session, Str root, YamlRenderer *renderer)
+{
+    const TransformOptions *options = session->options;
+    Str name = {0};
+    TRY(project_file_peek(session->arena, root, &name));
+    ProfileSearch search = {.directory = option_text(options->profiles_dir, (Str){0}),
+                            .project_directory = root,
+                            .fallback_directory =
+                                option_text(options->fallback_profiles_dir, (Str){0}),
+                            .name = option_text(options->profile, name),
+                            .target = option_text(options->target, (Str){0}),
+                            .threads = (int64_t)options->threads};
+    const char *target = getenv("DBT_TARGET");
+    if (search.target.len == 0 && target != NULL) {
+        search.target = str_from(target);
+    }
+    return profile_load(session->arena, &search, renderer, &session->profile);
+}
+
+static Error *load_project(Session *session, Str root, YamlRenderer *renderer)
+{
+    ProjectFileDef def;
+    Str shown = fs_join(session->arena, root, STR("dbt_project.yml"));
+    TRY_WRAP(project_file_load(session->arena, root, renderer, &def),
+             "Error encountered in " STR_FMT, STR_ARG(shown));
+    VEC_PUSH(session->arena, &session->projects, def);
+    return NULL;
+}
+
+static Error *load_projects(Session *session, Str root)
+{
+    AUTO_FREE(jinja_state) JinjaState *state = jinja_state_new(session->env, session->shared);
+    Context ctx = yaml_context(session, (Str){0});
+    YamlRenderer renderer = {.state = state, .context = &ctx};
+    TRY(load_profile(session, root, &renderer));
+    TRY(load_project(session, root, &renderer));
+    StrVec packages = {0};
+    TRY(project_file_packages(session->arena, &session->projects.data[0], &packages));
+    for (VEC_EACH(Str, it, &packages)) {
+        TRY(load_project(session, *it, &renderer));
+    }
+    return NULL;
+}
+
+/* ---- Opening ---- */
+
+static Error *open_log(Session *session)
+{
+    const ProjectFileDef *root = &session->projects.data[0];
+    const TransformOptions *options = session->options;
+    session->target_path = option_text(options->target_path, root->target_path);
+    Str logs = option_text(options->log_path, root->log_path);
+    Str directory = fs_join(session->arena, root->root, logs);
+    Str file = {0};
+    Error *err = fs_make_directory(str_to_c(session->arena, directory));
+    if (err != NULL) {
+        error_discard(err, "models are built even where no log can be written");
+    } else {
+        file = fs_join(session->arena, directory, STR("dbt.log"));
+    }
+    session->sink = report_sink_new(session->reporter, file, session->invocation_id);
+    return NULL;
+}
+
+static Error *fill_session(Session *session)
+{
+    Str root;
+    TRY(read_cli_vars(session));
+    TRY(project_file_find(session->arena, session->options->project_dir, &root));
+    TRY(load_projects(session, root));
+    return open_log(session);
+}
+
+Error *session_open(const TransformOptions *options, Reporter *reporter, const char *command,
+                    Session **out_session)
+{
+    Arena *arena = arena_new("transform");
+    Session *session = ARENA_NEW(arena, Session);
+    *session = (Session){.arena = arena,
+                         .options = options,
+                         .reporter = reporter,
+                         .invocation_id = new_uuid(arena),
+                         .started_us = clock_now_us(),
+                         .command = str_from(command),
+                         .env = new_environment(),
+                         .shared = jshared_new(),
+                         .relations = relation_cache_new(),
+                         .warehouse = options->warehouse};
+    Error *err = fill_session(session);
+    if (err != NULL) {
+        session_close(session);
+        return err;
+    }
+    *out_session = session;
+    return NULL;
+}
+
+void session_close(Session *session)
+{
+    if (session == NULL) {
+        return;
+    }
+    if (session->owns_warehouse) {
+        warehouse_close(session->warehouse);
+    }
+    report_sink_free(session->sink);
+    relation_cache_free(session->relations);
+    for (size_t i = 0; i < session->arenas.len; i++) {
+        arena_free(session->arenas.data[i]);
+    }
+    Arena *arena = session->arena;
+    JinjaEnv *env = session->env;
+    JSharedHeap *shared = session->shared;
+    arena_free(arena); /* with the templates, which need the environment */
+    jshared_free(shared);
+    jinja_env_free(env);
+}
+
+Arena *session_new_arena(Session *session, const char *name)
+{
+    Arena *arena = arena_new(name);
+    VEC_PUSH(session->arena, &session->arenas, arena);
+    return arena;
+}
+
+/* ---- The warehouse ---- */
+
+static Str warehouse_path_of(const Session *session)
+{
+    if (session->options->warehouse_path != NULL) {
+        return str_from(session->options->warehouse_path);
+    }
+    Str path = session->profile->path;
+    if (path.len == 0 || path.data[0] == ':' || !session->options->relative_to_project) {
+        return path;
+    }
+    return fs_join(session->arena, session->projects.data[0].root, path);
+}
+
+static void add_settings(Session *session, WarehouseOptions *options)
+{
+    const Value *settings = session->profile->settings;
+    WarehouseSetting *list = ARENA_ARRAY(session->arena, WarehouseSetting, value_len(settings));
+    for (VALUE_EACH_ENTRY(entry, settings)) {
+        list[options->setting_count++] = (WarehouseSetting){
+            .name = value_text_or(&entry->key, (Str){0}),
+            .value = value_is(&entry->value, VALUE_STRING)
+                         ? entry->value.as.text
+                         : json_text(session->arena, &entry->value, &json_style_compact)};
+    }
+    options->settings = list;
+}
+
+Error *session_connect(Session *session)
+{
+    if (session->warehouse != NULL) {
+        return NULL;
+    }
+    WarehouseOptions options = {.path = str_to_c(session->arena, warehouse_path_of(session))};
+    add_settings(session, &options);
+    TRY(warehouse_open(&options, &session->warehouse));
+    session->owns_warehouse = true;
+    return NULL;
+}
+
+/* ---- The graph as templates see it ---- */
+
+void session_publish_graph(Session *session)
+{
+    AUTO_FREE(jheap) JHeap *heap = jheap_new(JHEAP_RENDER, session->shared);
+    static const char *const parts[] = {"nodes",  "sources",         "exposures",     "metrics",
+                                        "groups", "semantic_models", "saved_queries", "functions"};
+    JDict *graph = jdict_new(heap);
+    JDict *nodes[ARRAY_LEN(parts)];
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        nodes[i] = jdict_new(heap);
+        jdict_set_text(heap, graph, str_from(parts[i]), jdict_value(nodes[i]));
+    }
+    for (VEC_EACH(NodePtr, it, &session->manifest->nodes)) {
+        const Node *node = *it;
+        size_t part = node->type == RESOURCE_SOURCE ? 1 : node->type == RESOURCE_EXPOSURE ? 2 : 0;
+        jdict_set_text(heap, nodes[part], node->unique_id, context_node_dict(heap, node));
+    }
+    session->graph_value = jdict_value(graph);
+    jshare(heap, session->shared, session->graph_value);
+}

@@ -1,0 +1,286 @@
+#include "transform/transform.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "transform/artifacts.h"
+#include "transform/compile.h"
+#include "transform/console.h"
+#include "transform/list.h"
+#include "transform/parse.h"
+#include "transform/report_internal.h"
+#include "transform/session_open.h"
+
+/* Types as a set of bits, by ResourceType. */
+enum {
+    TYPES_RUN = 1u << RESOURCE_MODEL,
+    TYPES_TEST = 1u << RESOURCE_TEST,
+    TYPES_COMPILE = 1u << RESOURCE_MODEL | 1u << RESOURCE_ANALYSIS | 1u << RESOURCE_TEST,
+    TYPES_LIST = 1u << RESOURCE_MODEL | 1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED |
+                 1u << RESOURCE_TEST | 1u << RESOURCE_SOURCE | 1u << RESOURCE_EXPOSURE,
+};
+
+/* ---- Selecting ---- */
+
+static void warn_unmatched(void *context, Str message)
+{
+    report_text(context, LOG_WARNING, "NoNodesForSelectionCriteria", message);
+}
+
+static Error *types_of(const StrVec *names, unsigned *out)
+{
+    for (VEC_EACH(const Str, name, names)) {
+        ResourceType type;
+        if (str_is(*name, "all") || str_is(*name, "default")) {
+            *out |= TYPES_LIST | (str_is(*name, "all") ? 1u << RESOURCE_ANALYSIS : 0);
+        } else if (resource_type_parse(*name, &type)) {
+            *out |= 1u << type;
+        } else {
+            return error_new(ERR_USAGE, "Invalid value for '--resource-type': '" STR_FMT "'",
+                             STR_ARG(*name));
+        }
+    }
+    return NULL;
+}
+
+/* What the command is about: the selection, without other types and empty files. */
+static Error *select_for(Session *session, unsigned types, bool keep_empty, NodeSet *out)
+{
+    const TransformOptions *options = session->options;
+    unsigned wanted = 0, unwanted = 0;
+    TRY(types_of(&options->resource_types, &wanted));
+    TRY(types_of(&options->exclude_resource_types, &unwanted));
+    types = (wanted != 0 ? wanted : types) & ~unwanted;
+    TRY(select_nodes(session->graph, session->arena, &options->selection, warn_unmatched, session,
+                     out));
+    for (NODE_SET_EACH(i, out)) {
+        const Node *node = session->manifest->nodes.data[i];
+        bool empty = node->raw_code.len == 0 && node->tpl != NULL;
+        if ((types >> node->type & 1u) == 0 || (empty && !keep_empty)) {
+            node_set_remove(out, i);
+        }
+    }
+    return NULL;
+}
+
+static bool has_selection(const TransformOptions *options)
+{
+    return options->selection.select.len > 0 || options->selection.exclude.len > 0;
+}
+
+/* ---- From the beginning to the results ---- */
+
+static Error *begin(const TransformOptions *options, Reporter *reporter, const char *command,
+                    Session **out_session)
+{
+    Session *session = NULL;
+    TRY(session_open(options, reporter, command, &session));
+    console_version(session);
+    Error *err = parse_projects(session);
+    if (err == NULL) {
+        err = artifacts_write_manifest(session, NULL);
+    }
+    if (err != NULL) {
+        session_close(session);
+        return err;
+    }
+    *out_session = session;
+    return NULL;
+}
+
+static Error *run_selected(Session *session, const NodeSet *selected, RunMode mode,
+                           RunOutcome *outcome)
+{
+    TRY(session_connect(session));
+    session_publish_graph(session);
+    return runner_run(session, selected, mode, outcome);
+}
+
+static Error *finish(Session *session, RunOutcome *outcome, TransformCounts *out_counts)
+{
+    TRY(artifacts_write_manifest(session, outcome));
+    TRY(artifacts_write_results(session, outcome));
+    if (out_counts != NULL) {
+        *out_counts = outcome->counts;
+    }
+    if (outcome->cancelled) {
+        return error_new(ERR_CANCELLED, "interrupted");
+    }
+    size_t failed = outcome->counts.error + outcome->counts.skip;
+    return failed > 0
+               ? error_new(ERR_FAILED, "%zu of %zu did not succeed", failed, outcome->counts.total)
+               : NULL;
+}
+
+static Error *run_command(const TransformOptions *options, Reporter *reporter, const char *command,
+                          unsigned types, TransformCounts *out_counts)
+{
+    AUTO_FREE(session) Session *session = NULL;
+    TRY(begin(options, reporter, command, &session));
+    NodeSet selected;
+    RunOutcome outcome = {0};
+    TRY(select_for(session, types, false, &selected));
+    console_found(session, has_selection(options) ? &selected : NULL);
+    if (node_set_count(&selected) == 0) {
+        console_blank(session);
+        console_nothing(session);
+        return finish(session, &outcome, out_counts);
+    }
+    TRY(run_selected(session, &selected, RUN_EXECUTE, &outcome));
+    console_summary(session, &outcome.results, outcome.elapsed_us, &outcome.counts,
+                    outcome.cancelled);
+    return finish(session, &outcome, out_counts);
+}
+
+Error *transform_run(const TransformOptions *options, Reporter *reporter,
+                     TransformCounts *out_counts)
+{
+    return run_command(options, reporter, "run", TYPES_RUN, out_counts);
+}
+
+Error *transform_test(const TransformOptions *options, Reporter *reporter,
+                      TransformCounts *out_counts)
+{
+    return run_command(options, reporter, "test", TYPES_TEST, out_counts);
+}
+
+/* ---- compile ---- */
+
+/* The failure of a node, as the failure of the command. */
+static Error *first_failure(const RunOutcome *outcome)
+{
+    for (VEC_EACH(const NodeResult, it, &outcome->results)) {
+        if (it->status == STATUS_ERROR) {
+            return error_as(
+                error_new(ERR_TEMPLATE, "Runtime Error\n  " STR_FMT, STR_ARG(it->message)), "dbt");
+        }
+    }
+    return NULL;
+}
+
+static void print_compiled(const Session *session, const RunOutcome *outcome)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("compiled");
+    for (VEC_EACH(const NodeResult, it, &outcome->results)) {
+        report_print(session, str_printf(arena, "Compiled node '" STR_FMT "' is:\n" STR_FMT,
+                                         STR_ARG(it->node->name), STR_ARG(it->compiled_code)));
+    }
+}
+
+Error *transform_compile(const TransformOptions *options, Reporter *reporter,
+                         TransformCounts *out_counts)
+{
+    AUTO_FREE(session) Session *session = NULL;
+    TRY(begin(options, reporter, "compile", &session));
+    NodeSet selected;
+    RunOutcome outcome = {0};
+    TRY(select_for(session, TYPES_COMPILE, false, &selected));
+    console_found(session, has_selection(options) ? &selected : NULL);
+    if (node_set_count(&selected) == 0) {
+        console_nothing(session);
+        return finish(session, &outcome, out_counts);
+    }
+    TRY(run_selected(session, &selected, RUN_COMPILE, &outcome));
+    console_concurrency(session, session->worker_count);
+    TRY(first_failure(&outcome));
+    if (options->selection.select.len > 0) {
+        print_compiled(session, &outcome);
+    }
+    return finish(session, &outcome, out_counts);
+}
+
+static Error *compile_text(Session *session, Arena *arena, Str text, Str *out_sql)
+{
+    Node node = {.type = RESOURCE_INLINE,
+                 .name = STR("inline_query"),
+                 .package = session->manifest->root_package,
+                 .original_path = STR("from remote system.sql"),
+                 .raw_code = text};
+    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
+    TRY(jinja_compile(session->env, node.original_path, text, &tpl));
+    node.tpl = tpl;
+    AUTO_FREE(jinja_state) JinjaState *state = jinja_state_new(session->env, session->shared);
+    AUTO_FREE(arena) Arena *scratch = arena_new("inline");
+    Worker worker = {.session = session, .state = state, .arena = arena, .scratch = scratch};
+    Context ctx = compile_context(&worker, &node, NULL);
+    Error *err = compile_node(&worker, &ctx, arena, out_sql);
+    if (err == NULL) {
+        return NULL;
+    }
+    Str told = context_failure_text(&ctx, scratch, err);
+    Error *failure = error_as(error_new(error_kind(err), STR_FMT, STR_ARG(told)), "dbt");
+    error_discard(err, "its text is in the new one");
+    return failure;
+}
+
+Error *transform_compile_inline(const TransformOptions *options, Reporter *reporter, Arena *arena,
+                                Str text, Str *out_sql)
+{
+    AUTO_FREE(session) Session *session = NULL;
+    TRY(begin(options, reporter, "compile", &session));
+    session_publish_graph(session);
+    return compile_text(session, arena, text, out_sql);
+}
+
+/* ---- parse and ls ---- */
+
+Error *transform_parse(const TransformOptions *options, Reporter *reporter)
+{
+    AUTO_FREE(session) Session *session = NULL;
+    return begin(options, reporter, "parse", &session);
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+    const Node *const *left = a;
+    const Node *const *right = b;
+    return str_compare((*left)->unique_id, (*right)->unique_id);
+}
+
+Error *transform_list(const TransformOptions *options, Reporter *reporter, ListOutput output,
+                      const StrVec *keys)
+{
+    AUTO_FREE(session) Session *session = NULL;
+    TRY(begin(options, reporter, "list", &session));
+    NodeSet selected;
+    TRY(select_for(session, TYPES_LIST, true, &selected));
+    size_t count = node_set_count(&selected);
+    if (count == 0) {
+        report_text(session, LOG_WARNING, "NoNodesSelected", STR("No nodes selected!"));
+        return NULL;
+    }
+    const Node **nodes = ARENA_ARRAY(session->arena, const Node *, count);
+    size_t filled = 0;
+    for (NODE_SET_EACH(i, &selected)) {
+        nodes[filled++] = session->manifest->nodes.data[i];
+    }
+    qsort(nodes, count, sizeof(const Node *), compare_nodes);
+    for (size_t i = 0; i < count; i++) {
+        report_print(session, list_line(session->arena, nodes[i], output, keys));
+    }
+    return NULL;
+}
+
+/* ---- Failures to begin ---- */
+
+Str transform_error_text(const Error *err, Arena *arena)
+{
+    const Error *root = error_root(err);
+    if (strcmp(error_class(root), "dbt") == 0) {
+        return error_message(root);
+    }
+    Str message = error_message(root);
+    if (str_starts_with(message, STR("Found a cycle: ")) || error_kind(root) == ERR_USAGE) {
+        return message;
+    }
+    bool template = error_kind(root) == ERR_TEMPLATE;
+    bool parsing = strcmp(error_class(root), "ParsingError") == 0;
+    const char *type = parsing ? "Parsing" : template ? "Compilation" : "Runtime";
+    StrBuf text = strbuf_init(arena, LIMIT_ERROR_BYTES * 4);
+    strbuf_printf(&text, "%s Error", type);
+    Str line;
+    for (Str rest = message; str_next_line(&rest, &line);) {
+        strbuf_printf(&text, "\n  " STR_FMT, STR_ARG(line));
+    }
+    return strbuf_str(&text);
+}
