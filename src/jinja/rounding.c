@@ -84,6 +84,23 @@ static Error *round_tens(JinjaState *s, double value, int64_t places, JValue *ou
     return NULL;
 }
 
+/* Rounds where one multiplication shows which way, which is nearly always; false near a tie, where only the
+ * exact decimal digits tell. The quotient of two exact doubles is rounded as the decimal text would be. */
+static bool round_quickly(double value, int64_t digits, double *out)
+{
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
+    static const double largest = 0x1p40, near_tie = 0x1p-10;
+    if (digits >= (int64_t)ARRAY_LEN(powers)) {
+        return false;
+    }
+    double scaled = value * powers[digits], whole = rint(scaled);
+    if (fabs(scaled) > largest || fabs(fabs(scaled - whole) - 0.5) < near_tie) {
+        return false;
+    }
+    *out = copysign(whole / powers[digits], value);
+    return true;
+}
+
 static Error *round_double(JinjaState *s, double value, int64_t digits, JValue *out)
 {
     enum { MOST_DIGITS = 323, FEWEST_DIGITS = -308 }; /* beyond them nothing or all is cut off */
@@ -98,9 +115,13 @@ static Error *round_double(JinjaState *s, double value, int64_t digits, JValue *
     if (digits < 0) {
         return round_tens(s, value, -digits, out);
     }
+    double rounded = value;
+    if (round_quickly(value, digits, &rounded)) {
+        *out = jfloat(rounded);
+        return NULL;
+    }
     char text[FEWEST_DIGITS * -1 + MOST_DIGITS + 8];
     int len = snprintf(text, sizeof(text), "%.*f", (int)digits, value); /* exact, ties to even */
-    double rounded = value;
     CHECK(number_parse_double((Str){text, (size_t)len}, &rounded));
     *out = jfloat(rounded);
     return NULL;
