@@ -5,7 +5,7 @@
 
 static Str base64_of(Arena *arena, const uint8_t *bytes, size_t count)
 {
-    StrBuf text = strbuf_init(arena, 4 * SHAKE_MAX_BYTES);
+    StrBuf text = strbuf_init(arena, (size_t)4 * SHAKE_MAX_BYTES);
     base64_add(&text, (Str){(const char *)bytes, count});
     return strbuf_str(&text);
 }

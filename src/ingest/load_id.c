@@ -38,7 +38,8 @@ Str load_id_next(LoadIdClock *clock, Arena *arena)
     }
     clock->latest_s = now_s;
     char text[NUMBER_TEXT_BYTES];
-    return str_dup(arena, (Str){text, number_format_double(now_s, text)});
+    size_t len = number_format_double(now_s, text);
+    return str_dup(arena, (Str){text, len});
 }
 
 int64_t load_id_time_us(Str load_id)

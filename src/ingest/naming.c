@@ -282,8 +282,13 @@ static bool next_part(Str *rest, Str separator, Str *out)
         return false;
     }
     size_t end = str_find(*rest, separator, 0);
-    *out = end == SIZE_MAX ? *rest : str_slice(*rest, 0, end);
-    *rest = end == SIZE_MAX ? (Str){0} : str_from_offset(*rest, end + separator.len);
+    if (end == SIZE_MAX) {
+        *out = *rest;
+        *rest = (Str){0};
+    } else {
+        *out = str_slice(*rest, 0, end);
+        *rest = str_from_offset(*rest, end + separator.len);
+    }
     return true;
 }
 

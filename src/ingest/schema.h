@@ -86,7 +86,7 @@ SchemaTable *schema_root_table(Schema *schema, Str name, Str resource, Str write
 /* The same for a table of lists; `parent` is the nearest table above. */
 SchemaTable *schema_nested_table(Schema *schema, Str name, Str parent);
 /* _dlt_version, _dlt_loads or _dlt_pipeline_state. */
-SchemaTable *schema_system_table(Schema *schema, const SystemTable *table);
+SchemaTable *schema_system_table(Schema *schema, const SystemTable *definition);
 /* For a table whose data is dropped. True when it was there. */
 bool schema_remove_table(Schema *schema, Str name);
 /* Sets or replaces a member such as "description" or "x-merge-strategy"; copies it. */
@@ -106,7 +106,8 @@ SchemaColumn *schema_find_column(const SchemaTable *table, Str name);
  * moves to the end, as in dlt; one that has a type keeps it. */
 SchemaColumn *schema_column(Schema *schema, SchemaTable *table, Str name, const DataType *type,
                             bool nullable);
-SchemaColumn *schema_system_column(Schema *schema, SchemaTable *table, const SystemColumn *column);
+SchemaColumn *schema_system_column(Schema *schema, SchemaTable *table,
+                                   const SystemColumn *definition);
 /* Sets or replaces a hint such as "primary_key"; copies it. */
 void schema_set_hint(Schema *schema, SchemaColumn *column, Str hint, Value value);
 const Value *schema_hint(const SchemaColumn *column, Str hint);

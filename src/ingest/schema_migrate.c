@@ -164,8 +164,9 @@ void schema_migrate(Schema *schema, int64_t from)
 {
     static void (*const steps[])(Schema *) = {add_previous_hashes, mark_tables_with_rows,
                                               migrate_hints, keep_names_without_paths};
-    for (int64_t engine = from; engine < SCHEMA_ENGINE; engine++) {
-        steps[engine - SCHEMA_OLDEST_ENGINE](schema);
+    CHECK(from >= SCHEMA_OLDEST_ENGINE);
+    for (size_t i = (size_t)from - SCHEMA_OLDEST_ENGINE; i < ARRAY_LEN(steps); i++) {
+        steps[i](schema);
     }
     if (from < SCHEMA_ENGINE) {
         members_set(schema->arena, &schema->members, STR("engine_version"),
