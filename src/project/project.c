@@ -148,7 +148,7 @@ static void check_ports(Project *project, const Value *platform)
             if (ports[i] == ports[j]) {
                 const Value *other = value_find(platform, str_from(keys[j]));
                 problem_add(project->arena, &project->problems, PROBLEM_ERROR,
-                            value != NULL ? value : other, STR("give them different ports"),
+                            value_is_null(value) ? other : value, STR("give them different ports"),
                             "'%s' and '%s' are both %lld", keys[j], keys[i], (long long)ports[i]);
             }
         }

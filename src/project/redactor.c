@@ -127,15 +127,15 @@ void redactor_add_project(Redactor *redactor, const Project *project)
     }
 }
 
-Str redactor_apply(Arena *arena, Str text, const void *context)
+Str redactor_apply(Arena *arena, Str text, const void *redactor)
 {
-    const Redactor *redactor = context;
-    mutex_lock(redactor->mutex);
-    for (VEC_EACH(const Str, secret, &redactor->secrets)) {
+    const Redactor *masks = redactor;
+    mutex_lock(masks->mutex);
+    for (VEC_EACH(const Str, secret, &masks->secrets)) {
         if (str_contains(text, *secret)) {
             text = str_replace(arena, text, *secret, STR("*****"));
         }
     }
-    mutex_unlock(redactor->mutex);
+    mutex_unlock(masks->mutex);
     return text;
 }

@@ -120,7 +120,7 @@ static Error *expand_text(const Resolver *resolver, const Value *value, Str *out
             at = open + 2;
             continue;
         }
-        Str variable;
+        Str variable = STR("");
         TRY(get_variable(resolver, name, value, &variable));
         strbuf_add(&expanded, str_slice(text, at, open));
         strbuf_add(&expanded, variable);
@@ -135,7 +135,7 @@ static Error *resolve(const Resolver *resolver, const Value *value, Value *out);
 
 static Error *resolve_text(const Resolver *resolver, const Value *value, Value *out)
 {
-    Str text;
+    Str text = STR("");
     Str prefix = STR("env:");
     if (resolver->in_kwargs && str_starts_with(value->as.text, prefix) &&
         env_is_name(str_from_offset(value->as.text, prefix.len))) {
@@ -173,7 +173,7 @@ static Error *resolve_env_entry(const Resolver *resolver, const Value *map, cons
                                 Str key, ValueMapBuilder *out)
 {
     Secret secret;
-    Str text;
+    Str text = STR("");
     if (value_find(map, key) != NULL) {
         return NULL;
     }

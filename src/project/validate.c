@@ -270,9 +270,9 @@ static void check_writable(Validation *validation, Str path)
 {
     Str there = {str_to_c(validation->arena, path), path.len};
     if (fs_is_directory(there.data) && !may_write(there)) {
-        add(validation, FINDING_PERMISSIONS, FINDING_ERROR, shown(validation, path),
-            str_printf(validation->arena, "the directory cannot be written: %s", strerror(errno)),
-            STR("give yourself the right to write there"));
+        add_error(validation, FINDING_PERMISSIONS,
+                  error_hint(error_from_errno("write into", there.data, errno),
+                             "give yourself the right to write there"));
     }
 }
 

@@ -162,10 +162,10 @@ static Error *read_line(Reader *reader, ValueMapBuilder *map)
         skip_line(reader);
         return NULL;
     }
-    Value key;
+    Value key = value_null();
     TRY(read_key(reader, &key));
     const Value place = place_at(reader, reader->at);
-    Str text;
+    Str text = STR("");
     if (peek(reader) == '"' || peek(reader) == '\'') {
         TRY(read_quoted(reader, &text));
     } else {

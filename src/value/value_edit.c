@@ -32,7 +32,7 @@ static Error *edit_map(Arena *arena, const Value *map, const ValueEdit *edit, si
         }
     }
     if (!removes) {
-        Value value;
+        Value value = value_null();
         TRY(edit_at(arena, below, edit, level + 1, &value));
         value_map_set(&builder, part, value);
     }

@@ -144,6 +144,7 @@ static void end_collection(YamlNode *node, const yaml_event_t *end)
 
 static void extend_collection(YamlNode *node, const yaml_event_t *event, const YamlNode *part)
 {
+    CHECK(part != NULL);
     size_t end = event->type == YAML_ALIAS_EVENT ? event->end_mark.index : part->end;
     node->end = end > node->end ? end : node->end;
 }

@@ -203,7 +203,7 @@ static Error *make_project(Run *run, Str block, Str *out_expected)
 /* Returns what is said, for those who write it down. */
 static Str run_case(Run *run, Str title, Str block, bool writing)
 {
-    Str expected;
+    Str expected = STR("");
     run->cases++;
     AUTO_FREE(error) Error *err = make_project(run, block, &expected);
     if (err != NULL) {
