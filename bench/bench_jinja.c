@@ -1,5 +1,5 @@
-/* bench/bench_jinja.c - times a template in our engine: compiles it once, renders it a few times and prints
- * one JSON object as bench/jinja/jinja2_bench.py does, so that the two can be compared.
+/* bench/bench_jinja.c - times a template in our engine: compiles it once, renders it a few times
+ * and prints one JSON object as bench/jinja/jinja2_bench.py does, so that the two can be compared.
  *
  *     bench_jinja FILE [--n TURNS] [--best RENDERS] [--text] */
 #include <inttypes.h>
@@ -30,7 +30,9 @@ static bool read_options(int argc, char **argv, BenchOptions *out)
     *out = (BenchOptions){.turns = 20000, .renders = 5};
     for (int i = 1; i < argc; i++) {
         Str arg = str_from(argv[i]);
-        int64_t *number = str_is(arg, "--n") ? &out->turns : str_is(arg, "--best") ? &out->renders : NULL;
+        int64_t *number = str_is(arg, "--n")      ? &out->turns
+                          : str_is(arg, "--best") ? &out->renders
+                                                  : NULL;
         if (number != NULL) {
             if (++i == argc || !number_parse_int64(str_from(argv[i]), number)) {
                 return false;
@@ -68,7 +70,8 @@ static Error *bench(const BenchOptions *options, Arena *arena)
             return NULL;
         }
     }
-    printf("{\"n\": %" PRId64 ", \"seconds\": %.6f, \"bytes\": %zu}\n", options->turns, best, text.len);
+    printf("{\"n\": %" PRId64 ", \"seconds\": %.6f, \"bytes\": %zu}\n", options->turns, best,
+           text.len);
     return NULL;
 }
 

@@ -18,10 +18,10 @@
 
 /* Templates. */
 #define LIMIT_TEMPLATE_BYTES (64 * MIB)
-#define LIMIT_TEMPLATE_NESTING 200     /* blocks and expressions inside each other */
-#define LIMIT_RENDER_BYTES (256 * MIB) /* text of one render */
+#define LIMIT_TEMPLATE_NESTING 200        /* blocks and expressions inside each other */
+#define LIMIT_RENDER_BYTES (256 * MIB)    /* text of one render */
 #define LIMIT_RENDER_HEAP_BYTES (2 * GIB) /* values of one render */
-#define LIMIT_RENDER_STEPS 20000000000 /* VM instructions of one render */
+#define LIMIT_RENDER_STEPS 20000000000    /* VM instructions of one render */
 #define LIMIT_CALL_DEPTH 1000    /* macro calls inside each other, as Python's recursion limit */
 #define LIMIT_RANGE_ITEMS 100000 /* as Jinja2's sandbox */
 #define LIMIT_STRING_BYTES (256 * MIB) /* one string made by a template */

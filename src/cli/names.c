@@ -2,6 +2,7 @@
 
 #include "base/fs.h"
 #include "project/project.h"
+#include "source/source.h"
 
 static void add_sources(Arena *arena, const Project *project, StrVec *out)
 {
@@ -28,9 +29,20 @@ static void add_models(Arena *arena, const Project *project, StrVec *out)
     }
 }
 
+static void add_types(Arena *arena, StrVec *out)
+{
+    for (const SourceDriver *const *driver = source_drivers; *driver != NULL; driver++) {
+        VEC_PUSH(arena, out, str_from((*driver)->type));
+    }
+}
+
 void names_of(Arena *arena, const char *what, StrVec *out)
 {
     Str text = str_from(what);
+    if (str_contains(text, STR("TYPE"))) {
+        add_types(arena, out);
+        return;
+    }
     bool sources = str_contains(text, STR("SOURCE")) || str_contains(text, STR("NAME"));
     bool models = str_contains(text, STR("MODEL")) || str_contains(text, STR("SELECTOR"));
     if (!sources && !models) {

@@ -7,8 +7,11 @@ Error *vm_push_frame(JinjaState *s, const Frame *frame, size_t given)
 {
     const Proto *proto = frame->proto;
     JValue *slots_end = frame->base + proto->slots;
-    if (s->frame_count == LIMIT_CALL_DEPTH || slots_end + proto->stack + STACK_MARGIN > s->stack_end) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
+    if (s->frame_count == LIMIT_CALL_DEPTH ||
+        slots_end + proto->stack + STACK_MARGIN > s->stack_end) {
+        return error_as(
+            error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"),
+            "RecursionError");
     }
     for (JValue *slot = frame->base + given; slot < slots_end; slot++) {
         *slot = JMISSING;
@@ -47,7 +50,8 @@ static Error *unknown_keyword(const Proto *proto, JStr *name)
 {
     if (str_is(jstr_str(name), "caller")) {
         return jraise("TypeError",
-                      "macro '" STR_FMT "' was invoked with two values for the special caller argument. "
+                      "macro '" STR_FMT
+                      "' was invoked with two values for the special caller argument. "
                       "This is most likely a bug.",
                       STR_ARG(jstr_str(proto->name)));
     }
@@ -67,7 +71,8 @@ static size_t find_param(const Proto *proto, const JStr *name)
 {
     for (size_t i = 0; i < proto->param_count; i++) {
         const JStr *param = proto->params[i];
-        if (param == name || (param->len == name->len && memcmp(param->text, name->text, name->len) == 0)) {
+        if (param == name ||
+            (param->len == name->len && memcmp(param->text, name->text, name->len) == 0)) {
             return i;
         }
     }
@@ -97,7 +102,8 @@ static Error *bind_keyword(JinjaState *s, const Proto *proto, JValue *base, size
     return NULL;
 }
 
-/* Lays out a macro's parameters at `base`. Names and their values are the last of `args`, or in `named`. */
+/* Lays out a macro's parameters at `base`. Names and their values are the last of `args`, or in
+ * `named`. */
 static Error *bind_macro(JinjaState *s, const Proto *proto, JValue *base, const JValue *args,
                          size_t argc, const JTuple *names, JDict *named)
 {
@@ -105,14 +111,17 @@ static Error *bind_macro(JinjaState *s, const Proto *proto, JValue *base, const 
     size_t positional = argc - by_name;
     size_t taken = positional < proto->param_count ? positional : proto->param_count;
     if (base + proto->slots + STACK_MARGIN > s->stack_end) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
+        return error_as(
+            error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"),
+            "RecursionError");
     }
     for (size_t i = 0; i < proto->slots; i++) {
         base[i] = i < taken ? args[i] : JMISSING;
     }
     JDict *kwargs = NULL;
     for (size_t i = 0; i < by_name; i++) {
-        TRY(bind_keyword(s, proto, base, positional, names->items[i].str, args[positional + i], &kwargs));
+        TRY(bind_keyword(s, proto, base, positional, names->items[i].str, args[positional + i],
+                         &kwargs));
     }
     JValue key, value;
     for (size_t at = 0; named != NULL && jdict_next(named, &at, &key, &value);) {
@@ -180,8 +189,10 @@ static Error *wrong_count(const JBuiltin *builtin, size_t argc)
     bool exact = builtin->min_args == builtin->max_args;
     size_t wanted = argc < builtin->min_args ? builtin->min_args : builtin->max_args;
     return jraise("TypeError", "%s() takes %s %zu argument%s (%zu given)", builtin->name,
-                  exact ? "exactly" : argc < builtin->min_args ? "at least" : "at most", wanted,
-                  wanted == 1 ? "" : "s", argc);
+                  exact                      ? "exactly"
+                  : argc < builtin->min_args ? "at least"
+                                             : "at most",
+                  wanted, wanted == 1 ? "" : "s", argc);
 }
 
 /* Moves what stands in `kwargs` to its parameters; what is left goes on as keywords, if allowed. */
@@ -212,8 +223,8 @@ static Error *bind_builtin(JinjaState *s, const JBuiltin *builtin, JValue *args,
     return NULL;
 }
 
-Error *vm_call_builtin(JinjaState *s, const JBuiltin *builtin, JValue *args, size_t argc, JDict *kwargs,
-                       JValue *out)
+Error *vm_call_builtin(JinjaState *s, const JBuiltin *builtin, JValue *args, size_t argc,
+                       JDict *kwargs, JValue *out)
 {
     bool any = builtin->max_args == JARGS_ANY;
     size_t wanted = any ? builtin->min_args : builtin->max_args;
@@ -251,7 +262,8 @@ static Error *spread_sequence(JinjaState *s, JValue sequence, Spread *spread)
 {
     JList *items = NULL;
     if (!jis_iterable(sequence)) {
-        return jraise("TypeError", "Value after * must be an iterable, not %s", jtype_name(sequence));
+        return jraise("TypeError", "Value after * must be an iterable, not %s",
+                      jtype_name(sequence));
     }
     TRY(jcollect(s, sequence, &items));
     if (spread->args + spread->argc + items->len + STACK_MARGIN > s->stack_end) {
@@ -270,7 +282,8 @@ static Error *spread_mapping(JinjaState *s, JValue mapping, Spread *spread)
         TRY(jundefined_error(mapping));
     }
     if (mapping.type != J_DICT) {
-        return jraise("TypeError", "argument after ** must be a mapping, not %s", jtype_name(mapping));
+        return jraise("TypeError", "argument after ** must be a mapping, not %s",
+                      jtype_name(mapping));
     }
     JValue key, value, known;
     (void)s;
@@ -325,8 +338,8 @@ Error *vm_call_site(JinjaState *s, const Site *site, JValue *args, size_t argc, 
 /* ---- Any callee ---- */
 
 /* What is neither macro nor function. `args` stand on the stack, s->sp behind them. */
-static Error *call_other(JinjaState *s, JValue callee, const JValue *args, size_t argc, JDict *kwargs,
-                         JValue *out)
+static Error *call_other(JinjaState *s, JValue callee, const JValue *args, size_t argc,
+                         JDict *kwargs, JValue *out)
 {
     JCall call = {.args = args, .argc = argc, .kwargs = kwargs};
     if (callee.type == J_HOST && ((JHost *)callee.obj)->class->call != NULL) {
@@ -375,7 +388,8 @@ Error *vm_call_value(JinjaState *s, JValue *args, size_t argc, const Site *site,
         TRY(spread_site(s, site, args, argc, &spread));
     }
     if (callee.type == J_FUNCTION) {
-        TRY(call_function(s, (JFunction *)callee.obj, spread.args, spread.argc, spread.kwargs, &result));
+        TRY(call_function(s, (JFunction *)callee.obj, spread.args, spread.argc, spread.kwargs,
+                          &result));
     } else {
         TRY(call_other(s, callee, spread.args, spread.argc, spread.kwargs, &result));
     }
@@ -390,7 +404,9 @@ Error *jinja_call(JinjaState *s, JValue callee, const JValue *args, size_t argc,
 {
     JValue *sp = s->sp, *base = sp + 1, result = JNONE;
     if (sp + argc + STACK_MARGIN > s->stack_end) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
+        return error_as(
+            error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"),
+            "RecursionError");
     }
     *sp = callee;
     for (size_t i = 0; i < argc; i++) {
@@ -422,7 +438,9 @@ Error *jinja_call_builtin(JinjaState *s, const JBuiltin *builtin, const JValue *
 {
     JValue *sp = s->sp;
     if (sp + argc + STACK_MARGIN > s->stack_end) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
+        return error_as(
+            error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"),
+            "RecursionError");
     }
     for (size_t i = 0; i < argc; i++) {
         sp[i] = args[i];

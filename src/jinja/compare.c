@@ -185,9 +185,9 @@ static enum Equality views_equal(const JView *a, const JView *b, int depth)
     if (a == b || a->kind != b->kind || a->kind == JVIEW_VALUES) {
         return from_bool(a == b);
     }
-    return a->kind == JVIEW_ITEMS
-               ? dicts_equal(a->dict, b->dict, depth)
-               : from_bool(jdict_len(a->dict) == jdict_len(b->dict) && is_subset(a->dict, b->dict, false));
+    return a->kind == JVIEW_ITEMS ? dicts_equal(a->dict, b->dict, depth)
+                                  : from_bool(jdict_len(a->dict) == jdict_len(b->dict) &&
+                                              is_subset(a->dict, b->dict, false));
 }
 
 /* What two undefined values are depends on their class alone, as in Jinja2. */

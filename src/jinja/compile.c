@@ -24,7 +24,8 @@ uint32_t emit(Function *fn, Opcode op, uint8_t c, uint32_t b, uint32_t a)
         fn->c->error_line = fn->place.line;
         b = UINT16_MAX;
     }
-    VEC_PUSH(fn->c->scratch, &fn->code, (Instr){.op = (uint8_t)op, .c = c, .b = (uint16_t)b, .a = a});
+    VEC_PUSH(fn->c->scratch, &fn->code,
+             (Instr){.op = (uint8_t)op, .c = c, .b = (uint16_t)b, .a = a});
     VEC_PUSH(fn->c->scratch, &fn->places, fn->place);
     return (uint32_t)fn->code.len - 1;
 }
@@ -377,8 +378,8 @@ static Error *compile_source(const JinjaEnv *env, Str name, Str source, bool exp
                              JinjaTemplate **out)
 {
     if (source.len > LIMIT_TEMPLATE_BYTES) {
-        return error_new(ERR_LIMIT, "template '" STR_FMT "' is larger than %zu bytes", STR_ARG(name),
-                         LIMIT_TEMPLATE_BYTES);
+        return error_new(ERR_LIMIT, "template '" STR_FMT "' is larger than %zu bytes",
+                         STR_ARG(name), LIMIT_TEMPLATE_BYTES);
     }
     size_t invalid = utf8_find_invalid(source);
     if (invalid != SIZE_MAX) {

@@ -1,4 +1,5 @@
-/* jinja/compile.h - what the files of the compiler share: one Function per piece of bytecode being made. */
+/* jinja/compile.h - what the files of the compiler share: one Function per piece of bytecode being
+ * made. */
 #ifndef JINJA_COMPILE_H
 #define JINJA_COMPILE_H
 
@@ -10,10 +11,10 @@
 typedef struct Compiler {
     JinjaTemplate *tpl;
     Arena *scratch;
-    JinjaState *folder;  /* computes constant expressions while compiling */
-    StrMap texts;        /* text constants by their text: index + 1 */
-    bool soft;           /* inside an `if`: unknown filters fail only when reached */
-    bool escapes;        /* inside {% autoescape true %} */
+    JinjaState *folder; /* computes constant expressions while compiling */
+    StrMap texts;       /* text constants by their text: index + 1 */
+    bool soft;          /* inside an `if`: unknown filters fail only when reached */
+    bool escapes;       /* inside {% autoescape true %} */
     uint32_t error_line;
     uint32_t error_column;
 } Compiler;
@@ -32,7 +33,7 @@ typedef struct Function {
     Proto *proto;
     VEC(Instr) code;
     VEC(Place) places;
-    Place place; /* of the instructions to come */
+    Place place;               /* of the instructions to come */
     uint32_t depth, max_depth; /* of the operand stack */
     uint32_t captures;
     LoopFrame *loop;

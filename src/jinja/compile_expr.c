@@ -85,7 +85,8 @@ static Error *compile_args(Function *fn, const Args *args, const JBuiltin *built
                            uint32_t *out_count, uint32_t *out_site, uint8_t *out_special)
 {
     Compiler *c = fn->c;
-    Site site = {.builtin = builtin, .star = args->star != NULL, .star_star = args->star_star != NULL};
+    Site site = {
+        .builtin = builtin, .star = args->star != NULL, .star_star = args->star_star != NULL};
     for (size_t i = 0; i < args->values.len; i++) {
         TRY(compile_expr(fn, args->values.data[i]));
     }
@@ -150,11 +151,11 @@ static Error *compile_builtin(Function *fn, Opcode op, const Node *node, const J
 static Error *compile_unknown(Function *fn, const Node *node, const char *what)
 {
     if (!fn->c->soft) {
-        return compile_fail(fn->c, node, "TemplateAssertionError", "No %s named '" STR_FMT "'.", what,
-                            STR_ARG(node->name));
+        return compile_fail(fn->c, node, "TemplateAssertionError", "No %s named '" STR_FMT "'.",
+                            what, STR_ARG(node->name));
     }
-    Str message = str_printf(fn->c->scratch, "No %s named '" STR_FMT "' found.", what,
-                             STR_ARG(node->name));
+    Str message =
+        str_printf(fn->c->scratch, "No %s named '" STR_FMT "' found.", what, STR_ARG(node->name));
     emit_plain(fn, OP_POP);
     emit(fn, OP_FAIL, 0, 0, text_index(fn->c, message));
     return NULL;

@@ -107,8 +107,8 @@ static Error *compile_output(Function *fn, const Node *node)
 
 /* ---- Loops ---- */
 
-/* Stores the item on the stack in the test's variables and tries it. A jump that is taken when the item
- * is to be skipped; the item is then still on the stack. */
+/* Stores the item on the stack in the test's variables and tries it. A jump that is taken when the
+ * item is to be skipped; the item is then still on the stack. */
 static Error *compile_loop_test(Function *fn, const Node *node, uint32_t *out_jump)
 {
     emit_plain(fn, OP_DUP);
@@ -161,7 +161,8 @@ static bool is_pair(const Node *target)
 }
 
 /* The head of a loop: begins the walk on the iterable on the stack; gives the NEXT instruction. */
-static Error *compile_loop_head(Function *fn, const Node *node, uint32_t *out_next, uint32_t *out_skip)
+static Error *compile_loop_head(Function *fn, const Node *node, uint32_t *out_next,
+                                uint32_t *out_skip)
 {
     bool lazy_test = node->c != NULL && !node->uses_loop;
     if (node->uses_loop) {
@@ -224,7 +225,8 @@ static Error *compile_loop(Function *fn, const Node *node)
     return NULL;
 }
 
-/* A recursive loop is a function of (iterable, depth) that is called with the iterable on the stack. */
+/* A recursive loop is a function of (iterable, depth) that is called with the iterable on the
+ * stack. */
 static Error *compile_recursive(Function *fn, const Node *node)
 {
     Function *inner = function_begin(fn->c, fn, node->unit, PROTO_LOOP, STR("loop"));
@@ -317,8 +319,8 @@ static Error *compile_if(Function *fn, const Node *node)
 
 /* ---- Macros ---- */
 
-/* Slots of parameters that live in cells: the call fills slot i, then it moves to the cell. Slots are
- * numbered before cells are, so the slot is the parameter's position. */
+/* Slots of parameters that live in cells: the call fills slot i, then it moves to the cell. Slots
+ * are numbered before cells are, so the slot is the parameter's position. */
 static void compile_param_cell(Function *fn, const Var *var, uint32_t slot)
 {
     if (var->captured) {
@@ -337,9 +339,10 @@ static Error *compile_params(Function *fn, const Node *node)
         const Node *item = node->items.data[i];
         proto->params[i] = text_constant(fn->c, item->name);
         if (i < required && str_is(item->name, "caller")) {
-            return compile_fail(fn->c, node, "TemplateAssertionError",
-                                "When defining macros or call blocks the special \"caller\" argument "
-                                "must be omitted or be given a default.");
+            return compile_fail(
+                fn->c, node, "TemplateAssertionError",
+                "When defining macros or call blocks the special \"caller\" argument "
+                "must be omitted or be given a default.");
         }
         if (i < required) {
             emit(fn, OP_PARAM_UNSET, 0, (uint32_t)i, text_index(fn->c, item->name));

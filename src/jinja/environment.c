@@ -38,8 +38,8 @@ struct JinjaEnv {
     Arena *arena;
     JHeap *heap; /* of the globals' values */
     JinjaOptions options;
-    StrMap filters, tests; /* const JBuiltin * */
-    StrMap globals;        /* JFunction * */
+    StrMap filters, tests;            /* const JBuiltin * */
+    StrMap globals;                   /* JFunction * */
     MethodSlot methods[METHOD_SLOTS]; /* a hash table */
 };
 

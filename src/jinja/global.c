@@ -11,7 +11,8 @@ static Error *global_range(JinjaState *s, const JCall *call, JValue *out)
     if (bounds[2] == 0) {
         return jraise("ValueError", "range() arg 3 must not be zero");
     }
-    JValue range = jrange_new(jinja_heap(s), one ? 0 : bounds[0], one ? bounds[0] : bounds[1], bounds[2]);
+    JValue range =
+        jrange_new(jinja_heap(s), one ? 0 : bounds[0], one ? bounds[0] : bounds[1], bounds[2]);
     if (((JRange *)range.obj)->len > LIMIT_RANGE_ITEMS) {
         return jraise("OverflowError",
                       "Range too big. The sandbox blocks ranges larger than MAX_RANGE (%d).",
@@ -34,13 +35,15 @@ static Error *fill_dict(JinjaState *s, const JCall *call, JDict *dict)
             Error *err = jcollect(s, jlist_at(pairs, i), &pair);
             if (err != NULL) {
                 error_discard(err, "said better below");
-                return jraise("TypeError",
-                              "cannot convert dictionary update sequence element #%zu to a sequence", i);
+                return jraise(
+                    "TypeError",
+                    "cannot convert dictionary update sequence element #%zu to a sequence", i);
             }
             if (jlist_len(pair) != 2) {
-                return jraise("ValueError",
-                              "dictionary update sequence element #%zu has length %zu; 2 is required", i,
-                              jlist_len(pair));
+                return jraise(
+                    "ValueError",
+                    "dictionary update sequence element #%zu has length %zu; 2 is required", i,
+                    jlist_len(pair));
             }
             TRY(jdict_set(dict, jlist_at(pair, 0), jlist_at(pair, 1)));
         }
@@ -89,8 +92,9 @@ static Error *global_joiner(JinjaState *s, const JCall *call, JValue *out)
 /* Sentences that mean nothing, always the same. */
 static Error *global_lipsum(JinjaState *s, const JCall *call, JValue *out)
 {
-    static const char sentence[] = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do "
-                                   "eiusmod tempor incididunt ut labore et dolore magna aliqua. ";
+    static const char sentence[] =
+        "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do "
+        "eiusmod tempor incididunt ut labore et dolore magna aliqua. ";
     int64_t count = 5;
     TRY(jarg_int(call, 0, count, &count));
     bool html = jarg_bool(call, 1, true);

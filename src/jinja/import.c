@@ -52,8 +52,8 @@ static Error *find_template(JinjaState *s, JValue name, bool may_miss, bool seve
     if (list && tried.len == 0) {
         return jraise("TemplatesNotFound", "Tried to select from an empty list of templates");
     }
-    return list ? jraise("TemplatesNotFound",
-                         "none of the templates given were found: " STR_FMT, STR_ARG(strbuf_str(&tried)))
+    return list ? jraise("TemplatesNotFound", "none of the templates given were found: " STR_FMT,
+                         STR_ARG(strbuf_str(&tried)))
                 : jraise("TemplateNotFound", STR_FMT, STR_ARG(strbuf_str(&tried)));
 }
 
@@ -68,7 +68,8 @@ Error *vm_run_template(JinjaState *s, JContext *context)
         size_t mark = vm_output_mark(s);
         Frame frame = {.proto = tpl->protos.data[0], .context = context};
         TRY(vm_call(s, &frame, NULL, 0, &ignored));
-        if (context->parent != NULL) { /* what a child prints outside blocks after extends is void */
+        if (context->parent !=
+            NULL) { /* what a child prints outside blocks after extends is void */
             vm_output_drop(s, mark + context->kept_output);
         }
     }
@@ -100,7 +101,8 @@ Error *vm_include(JinjaState *s, const Frame *frame, JValue name, JValue locals,
         s, inner_context(s, frame, tpl, locals, (flags & IMPORT_WITH_CONTEXT) != 0));
 }
 
-Error *vm_import(JinjaState *s, const Frame *frame, JValue name, JValue locals, int flags, JValue *out)
+Error *vm_import(JinjaState *s, const Frame *frame, JValue name, JValue locals, int flags,
+                 JValue *out)
 {
     const JinjaTemplate *tpl = NULL;
     bool with_context = (flags & IMPORT_WITH_CONTEXT) != 0;
@@ -134,7 +136,8 @@ Error *vm_import_name(JinjaState *s, const Frame *frame, JValue module, JStr *na
         JBuild build = jbuild_begin(s);
         size_t at = (size_t)(frame->ip - frame->proto->code) - 1;
         strbuf_printf(&build.buf,
-                      "the template '" STR_FMT "' (imported on line %u) does not export the requested "
+                      "the template '" STR_FMT
+                      "' (imported on line %u) does not export the requested "
                       "name '" STR_FMT "'",
                       STR_ARG(((JModule *)module.obj)->tpl->name), frame->proto->places[at].line,
                       STR_ARG(jstr_str(name)));

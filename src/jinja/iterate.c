@@ -95,9 +95,9 @@ static const JIteratorClass class_empty = {"generator", next_nothing};
 static const JIteratorClass class_loop = {"LoopContext", jloop_iterate};
 
 static const JIteratorClass *const classes[J_TYPE_COUNT] = {
-    [J_LIST] = &class_list,   [J_TUPLE] = &class_tuple,     [J_STR] = &class_str,
+    [J_LIST] = &class_list,       [J_TUPLE] = &class_tuple,     [J_STR] = &class_str,
     [J_RANGE] = &jiterator_range, [J_DICT] = &class_dict,       [J_SET] = &class_set,
-    [J_VIEW] = &class_view,   [J_UNDEFINED] = &class_empty, [J_LOOP] = &class_loop,
+    [J_VIEW] = &class_view,       [J_UNDEFINED] = &class_empty, [J_LOOP] = &class_loop,
 };
 
 /* How many steps the walk has, for the classes that count. */

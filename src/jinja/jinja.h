@@ -5,8 +5,9 @@
  *     s = jinja_state_new(env, shared);                  once per worker
  *     jinja_render(s, template, &scope, arena, &text)    as often as needed
  *
- * Failures are ERR_TEMPLATE with Python's class name (error_class) in a chain: outermost the place in the
- * template that was rendered, then one link per macro on the way, innermost Python's message. */
+ * Failures are ERR_TEMPLATE with Python's class name (error_class) in a chain: outermost the place
+ * in the template that was rendered, then one link per macro on the way, innermost Python's
+ * message. */
 #ifndef JINJA_JINJA_H
 #define JINJA_JINJA_H
 
@@ -29,22 +30,23 @@ typedef struct JinjaSyntax {
     bool keep_trailing_newline;
 } JinjaSyntax;
 
-/* A block tag of the embedder that defines a macro: `{% test unique(model) %} ... {% endtest %}`. */
+/* A block tag of the embedder that defines a macro: `{% test unique(model) %} ... {% endtest %}`.
+ */
 typedef struct JinjaTag {
-    const char *name;        /* "test"; NULL ends the table */
-    const char *end_name;    /* "endtest" */
+    const char *name;         /* "test"; NULL ends the table */
+    const char *end_name;     /* "endtest" */
     const char *macro_prefix; /* put before the name: "test_" */
-    bool has_params;         /* false: a name alone, as `{% docs overview %}` */
-    bool has_adapter;        /* `{% materialization view, adapter='duckdb' %}` appends "_duckdb" */
+    bool has_params;          /* false: a name alone, as `{% docs overview %}` */
+    bool has_adapter;         /* `{% materialization view, adapter='duckdb' %}` appends "_duckdb" */
 } JinjaTag;
 
 typedef struct JinjaOptions {
     JinjaSyntax syntax;
-    const JinjaTag *tags;             /* may be NULL */
-    const JBuiltin *const *filters;   /* further tables, ending with NULL; may be NULL */
+    const JinjaTag *tags;           /* may be NULL */
+    const JBuiltin *const *filters; /* further tables, ending with NULL; may be NULL */
     const JBuiltin *const *tests;
     const JBuiltin *const *globals;
-    const char *macro_prefix;         /* put before the name of every {% macro %}; may be NULL */
+    const char *macro_prefix; /* put before the name of every {% macro %}; may be NULL */
     /* The template of this name, or *out NULL when there is none. NULL: import, include and extends
      * fail. Called on the thread that renders. */
     MUST_CHECK Error *(*load)(void *data, Str name, const JinjaTemplate **out);
@@ -78,8 +80,9 @@ typedef struct JinjaMacroInfo {
 size_t jinja_macro_count(const JinjaTemplate *tpl);
 JinjaMacroInfo jinja_macro_info(const JinjaTemplate *tpl, size_t index);
 
-/* Calls in the source whose callee is a plain name, such as ref('a'): for finding dependencies without
- * rendering. `constant` tells whether all arguments are; then they stand in args and kwargs. */
+/* Calls in the source whose callee is a plain name, such as ref('a'): for finding dependencies
+ * without rendering. `constant` tells whether all arguments are; then they stand in args and
+ * kwargs. */
 typedef struct JinjaStaticCall {
     Str name;
     uint32_t line;
@@ -131,16 +134,18 @@ void *jinja_user(JinjaState *s);
 MUST_CHECK Error *jinja_render(JinjaState *s, const JinjaTemplate *tpl, const JinjaScope *scope,
                                Arena *arena, Str *out_text);
 /* The value lives on the state's heap until jinja_reset. */
-MUST_CHECK Error *jinja_render_native(JinjaState *s, const JinjaTemplate *tpl, const JinjaScope *scope,
-                                      JinjaNative mode, JValue *out);
+MUST_CHECK Error *jinja_render_native(JinjaState *s, const JinjaTemplate *tpl,
+                                      const JinjaScope *scope, JinjaNative mode, JValue *out);
 MUST_CHECK Error *jinja_evaluate(JinjaState *s, const JinjaTemplate *expression,
                                  const JinjaScope *scope, JValue *out);
-/* Calls macro number `index` of a template. May be used while `s` renders, from a host function; then
- * `scope` decides what the macro sees. An unwind (jinja_unwind) inside ends here with its value. */
+/* Calls macro number `index` of a template. May be used while `s` renders, from a host function;
+ * then `scope` decides what the macro sees. An unwind (jinja_unwind) inside ends here with its
+ * value. */
 MUST_CHECK Error *jinja_call_macro(JinjaState *s, const JinjaTemplate *tpl, size_t index,
                                    const JinjaScope *scope, const JValue *args, size_t argc,
                                    JDict *kwargs, JValue *out);
-/* Leaves the innermost jinja_call_macro with `value` as its result: return this from a host function. */
+/* Leaves the innermost jinja_call_macro with `value` as its result: return this from a host
+ * function. */
 MUST_CHECK Error *jinja_unwind(JinjaState *s, JValue value);
 
 #endif

@@ -115,8 +115,8 @@ static size_t trim_end(Str text)
     return end;
 }
 
-/* Where the text from `start` to the tag at `end` really ends: "-" takes all white space before the tag,
- * lstrip_blocks the blanks of its line unless "+" forbids it. */
+/* Where the text from `start` to the tag at `end` really ends: "-" takes all white space before the
+ * tag, lstrip_blocks the blanks of its line unless "+" forbids it. */
 static size_t text_end(const Lexer *lx, size_t start, size_t end, Tag tag)
 {
     char sign = char_at(lx, end + 2);
@@ -253,8 +253,8 @@ static size_t match_digits(const Lexer *lx, size_t at, int base)
     for (;;) {
         char c = char_at(lx, end);
         char low = (char)(c | 0x20);
-        bool digit = base == 16 ? is_digit(c) || (low >= 'a' && low <= 'f')
-                                : c >= '0' && c < '0' + base;
+        bool digit =
+            base == 16 ? is_digit(c) || (low >= 'a' && low <= 'f') : c >= '0' && c < '0' + base;
         if (digit) {
             end++;
         } else if (c == '_' && end > at) {
@@ -300,7 +300,11 @@ static void lex_number(Lexer *lx)
 {
     size_t start = lx->at;
     char low = (char)(char_at(lx, start + 1) | 0x20);
-    int base = char_at(lx, start) != '0' ? 10 : low == 'x' ? 16 : low == 'o' ? 8 : low == 'b' ? 2 : 10;
+    int base = char_at(lx, start) != '0' ? 10
+               : low == 'x'              ? 16
+               : low == 'o'              ? 8
+               : low == 'b'              ? 2
+                                         : 10;
     if (base != 10) {
         size_t digits = char_at(lx, start + 2) == '_' ? start + 3 : start + 2;
         size_t end = match_digits(lx, digits, base);
@@ -361,8 +365,8 @@ static Error *unescape_hex(Str body, size_t *at, int digits, StrBuf *out)
         int value = *at + (size_t)i < body.len ? hex_value(body.data[*at + (size_t)i]) : -1;
         if (value < 0) {
             return lex_error("truncated \\%s escape", digits == 2   ? "xXX"
-                                                       : digits == 4 ? "uXXXX"
-                                                                     : "UXXXXXXXX");
+                                                      : digits == 4 ? "uXXXX"
+                                                                    : "UXXXXXXXX");
         }
         code = code << 4 | (uint32_t)value;
     }
@@ -391,11 +395,13 @@ static Error *unescape_one(Str body, size_t *at, StrBuf *out)
     } else if (c == 'x' || c == 'u' || c == 'U') {
         return unescape_hex(body, at, c == 'x' ? 2 : c == 'u' ? 4 : 8, out);
     } else if (c == 'N') { /* we carry no table of names */
-        return lex_error(*at < body.len && body.data[*at] == '{' ? "unknown Unicode character name"
-                                                                  : "malformed \\N character escape");
+        return lex_error(*at < body.len && body.data[*at] == '{'
+                             ? "unknown Unicode character name"
+                             : "malformed \\N character escape");
     } else if (c >= '0' && c <= '7') {
         uint32_t code = (uint32_t)(c - '0');
-        for (int i = 0; i < 2 && *at < body.len && body.data[*at] >= '0' && body.data[*at] <= '7'; i++) {
+        for (int i = 0; i < 2 && *at < body.len && body.data[*at] >= '0' && body.data[*at] <= '7';
+             i++) {
             code = code * 8 + (uint32_t)(body.data[(*at)++] - '0');
         }
         utf8_add(out, code);
@@ -517,8 +523,8 @@ static bool lex_tag_end(Lexer *lx, Tag tag)
 {
     const char *close = tag == TAG_PRINT ? "}}" : "%}";
     char sign = char_at(lx, lx->at);
-    bool signed_end = (sign == '-' || (sign == '+' && tag == TAG_BLOCK)) &&
-                      looking_at(lx, lx->at + 1, close);
+    bool signed_end =
+        (sign == '-' || (sign == '+' && tag == TAG_BLOCK)) && looking_at(lx, lx->at + 1, close);
     if (lx->brackets.len > 0 || (!signed_end && !looking_at(lx, lx->at, close))) {
         return false;
     }
@@ -572,7 +578,8 @@ static Error *lex_all(Lexer *lx)
 Error *lexer_run(Arena *arena, Str source, const JinjaSyntax *syntax, TokenVec *out_tokens,
                  uint32_t *out_line)
 {
-    Lexer lx = {.arena = arena, .source = source, .syntax = syntax, .line = 1, .tokens = out_tokens};
+    Lexer lx = {
+        .arena = arena, .source = source, .syntax = syntax, .line = 1, .tokens = out_tokens};
     Error *err = lex_all(&lx);
     *out_line = lx.line;
     uint32_t last_line = out_tokens->len > 0 ? VEC_LAST(out_tokens).line : 1;

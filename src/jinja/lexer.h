@@ -19,10 +19,12 @@
     X(FLOAT, "float") \
     X(STRING, "string") \
     X(EOF, "end of template") \
-    X(ADD, "+") X(SUB, "-") X(MUL, "*") X(DIV, "/") X(FLOORDIV, "//") X(MOD, "%") X(POW, "**") \
-    X(TILDE, "~") X(LBRACKET, "[") X(RBRACKET, "]") X(LPAREN, "(") X(RPAREN, ")") X(LBRACE, "{") \
-    X(RBRACE, "}") X(EQ, "==") X(NE, "!=") X(GT, ">") X(GE, ">=") X(LT, "<") X(LE, "<=") \
-    X(ASSIGN, "=") X(DOT, ".") X(COLON, ":") X(PIPE, "|") X(COMMA, ",") X(SEMICOLON, ";")
+    X(ADD, "+") \
+    X(SUB, "-") X(MUL, "*") X(DIV, "/") X(FLOORDIV, "//") X(MOD, "%") X(POW, "**") X(TILDE, "~") \
+        X(LBRACKET, "[") X(RBRACKET, "]") X(LPAREN, "(") X(RPAREN, ")") X(LBRACE, "{") \
+            X(RBRACE, "}") X(EQ, "==") X(NE, "!=") X(GT, ">") X(GE, ">=") X(LT, "<") X(LE, "<=") \
+                X(ASSIGN, "=") X(DOT, ".") X(COLON, ":") X(PIPE, "|") X(COMMA, ",") \
+                    X(SEMICOLON, ";")
 
 typedef enum TokenKind {
 #define X(name, text) T_##name,
@@ -40,12 +42,13 @@ typedef VEC(Token) TokenVec;
 
 const char *token_kind_text(TokenKind kind);
 
-/* The source as lines count it: CRLF and CR become LF, one final newline is dropped unless it is kept. */
+/* The source as lines count it: CRLF and CR become LF, one final newline is dropped unless it is
+ * kept. */
 Str lexer_normalize(Arena *arena, Str source, bool keep_trailing_newline);
 
-/* Reads all of a normalized source; the last token is EOF. TemplateSyntaxError with *out_line set; the
- * tokens before it are there, and EOF. */
-MUST_CHECK Error *lexer_run(Arena *arena, Str source, const JinjaSyntax *syntax, TokenVec *out_tokens,
-                            uint32_t *out_line);
+/* Reads all of a normalized source; the last token is EOF. TemplateSyntaxError with *out_line set;
+ * the tokens before it are there, and EOF. */
+MUST_CHECK Error *lexer_run(Arena *arena, Str source, const JinjaSyntax *syntax,
+                            TokenVec *out_tokens, uint32_t *out_line);
 
 #endif

@@ -1,5 +1,5 @@
-/* jinja/literal.h - Python literals in text, as ast.literal_eval reads them: numbers, strings, None, True,
- * False, and tuples, lists, dicts and sets of such. */
+/* jinja/literal.h - Python literals in text, as ast.literal_eval reads them: numbers, strings,
+ * None, True, False, and tuples, lists, dicts and sets of such. */
 #ifndef JINJA_LITERAL_H
 #define JINJA_LITERAL_H
 

@@ -2,7 +2,8 @@
 #include "jinja/literal.h"
 #include "jinja/vm.h"
 
-/* Text that a filter marked in native rendering. In a text render the filters hand their argument on. */
+/* Text that a filter marked in native rendering. In a text render the filters hand their argument
+ * on. */
 typedef enum Marker { MARKER_TEXT, MARKER_NATIVE, MARKER_BOOL, MARKER_NUMBER } Marker;
 
 static Error *marked_str(JinjaState *s, JHost *self, StrBuf *out)
@@ -79,7 +80,8 @@ static Error *read_marked(JinjaState *s, JValue marked, JValue *out)
                                                         : true;
     if (!fits) {
         return jraise("ValueError", "Could not convert value '" STR_FMT "' into type '%s'",
-                      STR_ARG(jtext(text)), class == &class_marked[MARKER_BOOL] ? "bool" : "number");
+                      STR_ARG(jtext(text)),
+                      class == &class_marked[MARKER_BOOL] ? "bool" : "number");
     }
     *out = value;
     return NULL;

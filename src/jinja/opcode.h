@@ -1,6 +1,6 @@
-/* jinja/opcode.h - the VM's instructions, written once: the enum, the disassembler and the stack check of
- * the compiler are made from this table. An instruction is 8 bytes: operation, small operand c, slot or
- * count b, constant, target or site a. */
+/* jinja/opcode.h - the VM's instructions, written once: the enum, the disassembler and the stack
+ * check of the compiler are made from this table. An instruction is 8 bytes: operation, small
+ * operand c, slot or count b, constant, target or site a. */
 #ifndef JINJA_OPCODE_H
 #define JINJA_OPCODE_H
 
@@ -11,7 +11,8 @@ typedef enum OperandKind { A_NONE, A_CONST, A_NAME, A_TARGET, A_SITE, A_PROTO } 
 
 enum { POPS_B = -1 }; /* pops as many as operand b says */
 
-/* Name, values popped (POPS_B: b of them, and POPS_B - n: b + n), values pushed, what a is, meaning. */
+/* Name, values popped (POPS_B: b of them, and POPS_B - n: b + n), values pushed, what a is,
+ * meaning. */
 #define JINJA_OPCODES(X) \
     X(CONST, 0, 1, A_CONST, "push a constant") \
     X(LOAD, 0, 1, A_NONE, "push slot b as it is") \

@@ -21,7 +21,8 @@ MUST_CHECK Error *jcontains(JinjaState *s, JValue container, JValue item, bool *
 
 /* ---- print.c ---- */
 
-/* Python's str() and repr(), appended to `out`. `s` may be NULL; host objects then show their type alone. */
+/* Python's str() and repr(), appended to `out`. `s` may be NULL; host objects then show their type
+ * alone. */
 MUST_CHECK Error *jprint(JinjaState *s, JValue value, StrBuf *out);
 MUST_CHECK Error *jrepr(JinjaState *s, JValue value, StrBuf *out);
 /* str(value) as a value; a str is returned as it is (Markup stays Markup). */

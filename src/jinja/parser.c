@@ -111,9 +111,9 @@ static Error *unknown_tag(Parser *p, const Token *tag)
     }
     if (p->open.len > 0) {
         const char *looked_for = VEC_LAST(&p->open);
-        bool mentioned = tag != NULL &&
-                         str_contains(str_from(looked_for),
-                                      str_printf(p->arena, "'" STR_FMT "'", STR_ARG(tag->text)));
+        bool mentioned =
+            tag != NULL && str_contains(str_from(looked_for),
+                                        str_printf(p->arena, "'" STR_FMT "'", STR_ARG(tag->text)));
         strbuf_add_c(&text, mentioned ? " You probably made a nesting mistake. Jinja is expecting "
                                         "this tag, but currently looking for "
                                       : " Jinja was looking for the following tags: ");
@@ -132,7 +132,8 @@ static void add_output(Parser *p, NodeVec *body, Node *item, const Token *token)
     VEC_PUSH(p->arena, &VEC_LAST(body)->items, item);
 }
 
-/* Statements and text up to one of `ends` (NULL: the end of the template). Stands behind "{%" of it. */
+/* Statements and text up to one of `ends` (NULL: the end of the template). Stands behind "{%" of
+ * it. */
 static Error *parse_body(Parser *p, EndTags ends, NodeVec *out)
 {
     for (;;) {
@@ -165,7 +166,8 @@ static Error *parse_body(Parser *p, EndTags ends, NodeVec *out)
     }
 }
 
-/* "%} body {% end": the body of the statement `tag`, with the name of the end tag left to be read. */
+/* "%} body {% end": the body of the statement `tag`, with the name of the end tag left to be read.
+ */
 static Error *parse_block(Parser *p, Str tag, EndTags ends, NodeVec *out)
 {
     parser_skip(p, T_COLON);
@@ -413,7 +415,8 @@ static void parse_context(Parser *p, Node *node, bool fallback)
 static Error *parse_include(Parser *p, Node *node)
 {
     TRY(parse_expr(p, &node->a));
-    if (parser_is_name(p, "ignore") && p->at[1].kind == T_NAME && str_is(p->at[1].text, "missing")) {
+    if (parser_is_name(p, "ignore") && p->at[1].kind == T_NAME &&
+        str_is(p->at[1].text, "missing")) {
         p->at += 2;
         node->flag = true;
     }
@@ -454,9 +457,9 @@ static Error *parse_from(Parser *p, Node *node)
         }
         const Token *token = p->at++;
         if (token->text.data[0] == '_') {
-            return error_as(parser_fail(p, token->line,
-                                        "names starting with an underline can not be imported"),
-                            "TemplateAssertionError");
+            return error_as(
+                parser_fail(p, token->line, "names starting with an underline can not be imported"),
+                "TemplateAssertionError");
         }
         Node *name = parser_node(p, N_NAME, token), *alias = parser_node(p, N_NAME, token);
         name->name = alias->name = token->text;

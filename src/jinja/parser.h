@@ -13,7 +13,8 @@ typedef struct Parser {
     const JinjaOptions *options;
     const Token *at; /* the current token; the last one is EOF */
     int depth;
-    VEC(const char *) open; /* tags whose end is being looked for: "'endif'" lists, innermost last */
+    VEC(const char *)
+        open; /* tags whose end is being looked for: "'endif'" lists, innermost last */
     StrVec open_tags;
     uint32_t error_line; /* where the error is that a function returned */
     uint32_t error_column;

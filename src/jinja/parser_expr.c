@@ -240,9 +240,12 @@ static Node *name_or_constant(Parser *p, const Token *token)
         const char *name;
         JValue value;
     } constants[] = {
-        {"true", {.type = J_BOOL, .b = true}},   {"True", {.type = J_BOOL, .b = true}},
-        {"false", {.type = J_BOOL, .b = false}}, {"False", {.type = J_BOOL, .b = false}},
-        {"none", {.type = J_NONE}},              {"None", {.type = J_NONE}},
+        {"true", {.type = J_BOOL, .b = true}},
+        {"True", {.type = J_BOOL, .b = true}},
+        {"false", {.type = J_BOOL, .b = false}},
+        {"False", {.type = J_BOOL, .b = false}},
+        {"none", {.type = J_NONE}},
+        {"None", {.type = J_NONE}},
     };
     for (size_t i = 0; i < ARRAY_LEN(constants); i++) {
         if (str_is(token->text, constants[i].name)) {
@@ -459,7 +462,8 @@ Error *parse_call_args(Parser *p, Args *out)
         } else if (p->at->kind == T_NAME && p->at[1].kind == T_ASSIGN && out->star_star == NULL) {
             for (size_t i = 0; i < out->names.len; i++) {
                 if (str_eq(out->names.data[i], p->at->text)) {
-                    return error_as(parser_fail(p, p->at->line, "keyword argument repeated: " STR_FMT,
+                    return error_as(parser_fail(p, p->at->line,
+                                                "keyword argument repeated: " STR_FMT,
                                                 STR_ARG(p->at->text)),
                                     "SyntaxError");
                 }

@@ -210,8 +210,17 @@ Error *jloop_length(JinjaState *s, JValue loop, size_t *out)
 }
 
 typedef enum LoopAttr {
-    LOOP_INDEX, LOOP_INDEX0, LOOP_REVINDEX, LOOP_REVINDEX0, LOOP_FIRST, LOOP_LAST, LOOP_LENGTH,
-    LOOP_DEPTH, LOOP_DEPTH0, LOOP_PREVITEM, LOOP_NEXTITEM,
+    LOOP_INDEX,
+    LOOP_INDEX0,
+    LOOP_REVINDEX,
+    LOOP_REVINDEX0,
+    LOOP_FIRST,
+    LOOP_LAST,
+    LOOP_LENGTH,
+    LOOP_DEPTH,
+    LOOP_DEPTH0,
+    LOOP_PREVITEM,
+    LOOP_NEXTITEM,
 } LoopAttr;
 
 static Error *loop_attr(JinjaState *s, JLoop *loop, LoopAttr attr, JValue *out)
@@ -264,10 +273,10 @@ static Error *loop_attr(JinjaState *s, JLoop *loop, LoopAttr attr, JValue *out)
 
 static Error *get_loop_attr(JinjaState *s, JLoop *loop, JStr *name, JValue *out)
 {
-    static const Str names[] = {STR_INIT("index"),    STR_INIT("index0"),    STR_INIT("revindex"),
-                                STR_INIT("revindex0"), STR_INIT("first"),     STR_INIT("last"),
-                                STR_INIT("length"),   STR_INIT("depth"),     STR_INIT("depth0"),
-                                STR_INIT("previtem"), STR_INIT("nextitem")};
+    static const Str names[] = {STR_INIT("index"),     STR_INIT("index0"),  STR_INIT("revindex"),
+                                STR_INIT("revindex0"), STR_INIT("first"),   STR_INIT("last"),
+                                STR_INIT("length"),    STR_INIT("depth"),   STR_INIT("depth0"),
+                                STR_INIT("previtem"),  STR_INIT("nextitem")};
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         if (str_eq(jstr_str(name), names[i])) {
             return loop_attr(s, loop, (LoopAttr)i, out);
@@ -405,18 +414,22 @@ Error *jrun_get_item(JinjaState *s, JValue value, JValue key, JValue *out)
 
 static Error *call_block(JinjaState *s, JBlock *block, JValue *out)
 {
-    Frame frame = {.proto = block->proto, .context = block->context, .block = block, .captures = true};
+    Frame frame = {
+        .proto = block->proto, .context = block->context, .block = block, .captures = true};
     return vm_call(s, &frame, NULL, 0, out);
 }
 
 static Error *call_loop(JinjaState *s, const JLoop *loop, const JCall *call, JValue *out)
 {
     if (loop->function == NULL) {
-        return jraise("TypeError", "The loop must have the 'recursive' marker to be called recursively.");
+        return jraise("TypeError",
+                      "The loop must have the 'recursive' marker to be called recursively.");
     }
     if (call->argc != 1) {
-        return jraise("TypeError", "LoopContext.__call__() takes 2 positional arguments but %zu were "
-                                   "given", call->argc + 1);
+        return jraise("TypeError",
+                      "LoopContext.__call__() takes 2 positional arguments but %zu were "
+                      "given",
+                      call->argc + 1);
     }
     JValue args[2] = {call->args[0], jint(loop->depth0 + 1)};
     return jinja_call(s, jobj(loop->function), args, 2, NULL, out);
@@ -461,7 +474,8 @@ Error *jrun_repr(JinjaState *s, JValue value, StrBuf *out)
         strbuf_printf(out, named ? "<Macro '" STR_FMT "'>" : "<Macro anonymous" STR_FMT ">",
                       STR_ARG(named ? jstr_str(proto->name) : STR("")));
     } else if (value.type == J_MODULE) {
-        strbuf_printf(out, "<TemplateModule '" STR_FMT "'>", STR_ARG(((JModule *)value.obj)->tpl->name));
+        strbuf_printf(out, "<TemplateModule '" STR_FMT "'>",
+                      STR_ARG(((JModule *)value.obj)->tpl->name));
     } else if (value.type == J_LOOP) {
         int64_t length = 0;
         TRY(loop_length(s, (JLoop *)value.obj, &length));

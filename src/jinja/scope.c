@@ -285,8 +285,8 @@ static Scope *inner(ScopeBuilder *sb, Scope *parent, NodeVec *body)
 static void resolve_for(ScopeBuilder *sb, Scope *scope, Node *node)
 {
     resolve_expr(scope, node->b);
-    node->uses_loop = node->flag || any_mentions(&node->body, "loop") ||
-                      contains_scoped_block(&node->body);
+    node->uses_loop =
+        node->flag || any_mentions(&node->body, "loop") || contains_scoped_block(&node->body);
     Unit *unit = scope->unit;
     if (node->flag) { /* recursive: the loop is a function of (iterable, depth) */
         unit = node->unit = new_unit(sb->arena, scope->unit);

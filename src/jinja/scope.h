@@ -1,14 +1,15 @@
-/* jinja/scope.h - which variable a name means. Jinja2's rules: loops, macros, call, filter, with and set
- * blocks open scopes, `if` does not; what is set in a scope is gone after it; a name set in a scope starts
- * with the value it has outside. Variables used by an inner macro live in cells that both share, all
- * others in slots of their function's frame. */
+/* jinja/scope.h - which variable a name means. Jinja2's rules: loops, macros, call, filter, with
+ * and set blocks open scopes, `if` does not; what is set in a scope is gone after it; a name set in
+ * a scope starts with the value it has outside. Variables used by an inner macro live in cells that
+ * both share, all others in slots of their function's frame. */
 #ifndef JINJA_SCOPE_H
 #define JINJA_SCOPE_H
 
 #include "base/map.h"
 #include "jinja/ast.h"
 
-/* A function to be compiled: the template itself, a macro, a call block, a block, a recursive loop. */
+/* A function to be compiled: the template itself, a macro, a call block, a block, a recursive loop.
+ */
 typedef struct Unit {
     struct Unit *parent; /* whose variables it may use; NULL for the template and for blocks */
     uint32_t slots;
@@ -44,7 +45,8 @@ typedef struct ScopeBuilder {
     NodeVec blocks; /* all {% block %} found, in order */
 } ScopeBuilder;
 
-/* Resolves every name in `body`, the template's statements; the result is the scope of the template. */
+/* Resolves every name in `body`, the template's statements; the result is the scope of the
+ * template. */
 Scope *scope_build(ScopeBuilder *builder, NodeVec *body);
 /* The variable a name means in a scope; NULL if the scope does not mention it. */
 Var *scope_find(const Scope *scope, Str name);

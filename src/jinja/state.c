@@ -5,8 +5,8 @@
 #include "jinja/vm.h"
 
 enum {
-    STACK_VALUES = 256 * 1024,          /* taken from the system as it is touched */
-    CONSTANT_STACK_VALUES = 4 * 1024,   /* for the compiler's small sums */
+    STACK_VALUES = 256 * 1024,        /* taken from the system as it is touched */
+    CONSTANT_STACK_VALUES = 4 * 1024, /* for the compiler's small sums */
 };
 
 /* ---- What builtins ask for ---- */
@@ -208,8 +208,9 @@ Error *jinja_evaluate(JinjaState *s, const JinjaTemplate *expression, const Jinj
     return vm_call(s, &frame, NULL, 0, out);
 }
 
-Error *jinja_call_macro(JinjaState *s, const JinjaTemplate *tpl, size_t index, const JinjaScope *scope,
-                        const JValue *args, size_t argc, JDict *kwargs, JValue *out)
+Error *jinja_call_macro(JinjaState *s, const JinjaTemplate *tpl, size_t index,
+                        const JinjaScope *scope, const JValue *args, size_t argc, JDict *kwargs,
+                        JValue *out)
 {
     if (s->depth == 0) {
         begin(s, JINJA_TEXT);

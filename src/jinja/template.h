@@ -1,4 +1,5 @@
-/* jinja/template.h - a compiled template. Immutable once jinja_compile returns it: any thread may run it. */
+/* jinja/template.h - a compiled template. Immutable once jinja_compile returns it: any thread may
+ * run it. */
 #ifndef JINJA_TEMPLATE_H
 #define JINJA_TEMPLATE_H
 
@@ -33,7 +34,7 @@ typedef struct Proto {
     uint32_t param_count;
     JStr **params;
     uint16_t caller_slot, kwargs_slot, varargs_slot; /* NO_SLOT when not mentioned */
-    bool required; /* a block that a child must fill */
+    bool required;                                   /* a block that a child must fill */
 } Proto;
 
 typedef struct TemplateBlock {

@@ -22,8 +22,9 @@ void vm_output_drop(JinjaState *s, size_t mark)
 
 static Error *check_output(const JinjaState *s)
 {
-    return !s->out.overflowed ? NULL
-                              : error_new(ERR_LIMIT, "the output is larger than %zu bytes", s->out.limit);
+    return !s->out.overflowed
+               ? NULL
+               : error_new(ERR_LIMIT, "the output is larger than %zu bytes", s->out.limit);
 }
 
 Error *vm_take_output(JinjaState *s, size_t mark, JValue *out)
@@ -196,7 +197,8 @@ static Error *unpack(JinjaState *s, JValue value, size_t count, JValue *sp)
             return jraise("ValueError", "too many values to unpack (expected %zu)", count);
         }
         if (i < count && jis_absent(item)) {
-            return jraise("ValueError", "not enough values to unpack (expected %zu, got %zu)", count, i);
+            return jraise("ValueError", "not enough values to unpack (expected %zu, got %zu)",
+                          count, i);
         }
         if (i < count) {
             sp[count - 1 - i] = item;
@@ -262,8 +264,7 @@ static JValue make_macro(JinjaState *s, const Frame *frame, uint32_t index)
 
 static JCells *make_cells(JinjaState *s, JCells *parent, uint32_t count)
 {
-    JCells *cells =
-        jheap_alloc_zeroed(s->heap, J_CELLS, sizeof(JCells) + count * sizeof(JValue));
+    JCells *cells = jheap_alloc_zeroed(s->heap, J_CELLS, sizeof(JCells) + count * sizeof(JValue));
     cells->count = count;
     cells->parent = parent;
     return cells;
@@ -313,7 +314,8 @@ static JValue self_value(JinjaState *s, const Frame *frame, bool super)
 }
 
 /* Runs a block where it stands: the newest of its name, unless a template is extended. */
-static Error *push_block(JinjaState *s, const Frame *frame, JStr *name, JValue locals, bool *out_pushed)
+static Error *push_block(JinjaState *s, const Frame *frame, JStr *name, JValue locals,
+                         bool *out_pushed)
 {
     *out_pushed = false;
     JContext *context = frame->context;
@@ -367,8 +369,8 @@ static Error *locate(JinjaState *s, Error *err, const Frame *frame)
     if (proto->kind == PROTO_ROOT) {
         return error_wrap(err, STR_FMT ":%u", STR_ARG(proto->tpl->name), place.line);
     }
-    return error_wrap(err, STR_FMT ":%u: in %s '" STR_FMT "'", STR_ARG(proto->tpl->name), place.line,
-                      frame_kind(proto), STR_ARG(jstr_str(proto->name)));
+    return error_wrap(err, STR_FMT ":%u: in %s '" STR_FMT "'", STR_ARG(proto->tpl->name),
+                      place.line, frame_kind(proto), STR_ARG(jstr_str(proto->name)));
 }
 
 /* Takes the frames down to `floor` off, telling the error each place. */
@@ -388,8 +390,8 @@ static Error *unwind(JinjaState *s, Error *err, size_t floor)
 
 /* ---- The common cases, without a call ---- */
 
-/* Copies the two halves of a value one by one: a copy of all 16 bytes at once would have to wait for the
- * separate writes of the halves. */
+/* Copies the two halves of a value one by one: a copy of all 16 bytes at once would have to wait
+ * for the separate writes of the halves. */
 static inline void put(JValue *to, const JValue *from)
 {
     to->type = from->type;
@@ -483,8 +485,9 @@ static inline bool next_of_range(JValue walk, JValue *out)
         constants = frame->proto->tpl->constants.data; \
     } while (0)
 
-/* One jump per instruction instead of a common one, so that the processor learns which follows which. This
- * is the one place that needs labels as values, which gcc and clang have and ISO C lacks. */
+/* One jump per instruction instead of a common one, so that the processor learns which follows
+ * which. This is the one place that needs labels as values, which gcc and clang have and ISO C
+ * lacks. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
 #define CASE(name) do_##name:
@@ -512,33 +515,34 @@ static Error *run(JinjaState *s, size_t floor)
     ENTER();
     DISPATCH();
     CASE(CONST)
-        put(sp++, &constants[in->a]);
-        DISPATCH();
+    put(sp++, &constants[in->a]);
+    DISPATCH();
     CASE(LOAD)
-        put(sp++, &base[in->b]);
-        DISPATCH();
+    put(sp++, &base[in->b]);
+    DISPATCH();
     CASE(LOAD_SET)
-        put(sp++, &base[in->b]);
-        if (UNLIKELY(sp[-1].type == J_MISSING)) {
-            sp[-1] = jundefined_name(s, constants[in->a].str);
-        }
-        DISPATCH();
+    put(sp++, &base[in->b]);
+    if (UNLIKELY(sp[-1].type == J_MISSING)) {
+        sp[-1] = jundefined_name(s, constants[in->a].str);
+    }
+    DISPATCH();
     CASE(LOAD_NAME)
-        if (UNLIKELY(base[in->b].type == J_MISSING)) {
-            FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, &base[in->b]));
-        }
-        put(sp++, &base[in->b]);
-        DISPATCH();
+    if (UNLIKELY(base[in->b].type == J_MISSING)) {
+        FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, &base[in->b]));
+    }
+    put(sp++, &base[in->b]);
+    DISPATCH();
     CASE(LOAD_CELL)
-        put(sp++, cell_at(frame->cells, in));
-        DISPATCH();
+    put(sp++, cell_at(frame->cells, in));
+    DISPATCH();
     CASE(LOAD_CELL_SET)
-        put(sp++, cell_at(frame->cells, in));
-        if (sp[-1].type == J_MISSING) {
-            sp[-1] = jundefined_name(s, constants[in->a].str);
-        }
-        DISPATCH();
-    CASE(LOAD_CELL_NAME) {
+    put(sp++, cell_at(frame->cells, in));
+    if (sp[-1].type == J_MISSING) {
+        sp[-1] = jundefined_name(s, constants[in->a].str);
+    }
+    DISPATCH();
+    CASE(LOAD_CELL_NAME)
+    {
         JValue *cell = cell_at(frame->cells, in);
         if (cell->type == J_MISSING) {
             FAIL_IF(jcontext_resolve(s, frame->context, constants[in->a].str, cell));
@@ -547,157 +551,158 @@ static Error *run(JinjaState *s, size_t floor)
         DISPATCH();
     }
     CASE(STORE)
-        put(&base[in->b], --sp);
-        DISPATCH();
+    put(&base[in->b], --sp);
+    DISPATCH();
     CASE(STORE_CELL)
-        put(cell_at(frame->cells, in), --sp);
-        DISPATCH();
+    put(cell_at(frame->cells, in), --sp);
+    DISPATCH();
     CASE(CLEAR)
-        base[in->b] = JMISSING;
-        DISPATCH();
+    base[in->b] = JMISSING;
+    DISPATCH();
     CASE(CLEAR_CELL)
-        *cell_at(frame->cells, in) = JMISSING;
-        DISPATCH();
+    *cell_at(frame->cells, in) = JMISSING;
+    DISPATCH();
     CASE(CELLS)
-        frame->cells = make_cells(s, frame->cells, in->b);
-        DISPATCH();
+    frame->cells = make_cells(s, frame->cells, in->b);
+    DISPATCH();
     CASE(EXPORT)
-        if (frame->context->exported == NULL) {
-            frame->context->exported = jdict_new(s->heap);
-        }
-        jdict_set_str(frame->context->exported, constants[in->a].str, sp[-1]);
-        DISPATCH();
+    if (frame->context->exported == NULL) {
+        frame->context->exported = jdict_new(s->heap);
+    }
+    jdict_set_str(frame->context->exported, constants[in->a].str, sp[-1]);
+    DISPATCH();
     CASE(POP)
-        sp--;
-        DISPATCH();
+    sp--;
+    DISPATCH();
     CASE(DUP)
-        put(sp, &sp[-1]);
-        sp++;
-        DISPATCH();
+    put(sp, &sp[-1]);
+    sp++;
+    DISPATCH();
     CASE(BINARY)
-        if (sp[-1].type == J_INT && sp[-2].type == J_INT &&
-            small_arithmetic((JBinaryOp)in->c, &sp[-2].i, sp[-1].i)) {
-            sp--;
-            DISPATCH();
-        }
-        FAIL_IF(jbinary(s, (JBinaryOp)in->c, sp[-2], sp[-1], &value));
+    if (sp[-1].type == J_INT && sp[-2].type == J_INT &&
+        small_arithmetic((JBinaryOp)in->c, &sp[-2].i, sp[-1].i)) {
         sp--;
-        put(&sp[-1], &value);
         DISPATCH();
+    }
+    FAIL_IF(jbinary(s, (JBinaryOp)in->c, sp[-2], sp[-1], &value));
+    sp--;
+    put(&sp[-1], &value);
+    DISPATCH();
     CASE(NEGATE)
-        FAIL_IF(jnegate(s, sp[-1], &sp[-1]));
-        DISPATCH();
+    FAIL_IF(jnegate(s, sp[-1], &sp[-1]));
+    DISPATCH();
     CASE(POSITIVE)
-        FAIL_IF(jpositive(s, sp[-1], &sp[-1]));
-        DISPATCH();
+    FAIL_IF(jpositive(s, sp[-1], &sp[-1]));
+    DISPATCH();
     CASE(NOT)
-        sp[-1] = jbool(!is_true(&sp[-1]));
-        DISPATCH();
+    sp[-1] = jbool(!is_true(&sp[-1]));
+    DISPATCH();
     CASE(CONCAT)
-        FAIL_IF(jconcat(s, sp - in->b, in->b, &value));
-        sp -= in->b;
-        put(sp++, &value);
-        DISPATCH();
+    FAIL_IF(jconcat(s, sp - in->b, in->b, &value));
+    sp -= in->b;
+    put(sp++, &value);
+    DISPATCH();
     CASE(COMPARE)
-        if (sp[-1].type == J_INT && sp[-2].type == J_INT && in->c <= COMPARE_GE) {
-            flag = int_compare((CompareOperator)in->c, sp[-2].i, sp[-1].i);
+    if (sp[-1].type == J_INT && sp[-2].type == J_INT && in->c <= COMPARE_GE) {
+        flag = int_compare((CompareOperator)in->c, sp[-2].i, sp[-1].i);
+        sp--;
+        if (LIKELY(ip->op == OP_JUMP_IF_FALSE)) { /* what mostly follows */
             sp--;
-            if (LIKELY(ip->op == OP_JUMP_IF_FALSE)) { /* what mostly follows */
-                sp--;
-                ip = flag ? ip + 1 : frame->proto->code + ip->a;
-                DISPATCH();
-            }
-            sp[-1].type = J_BOOL;
-            sp[-1].b = flag;
+            ip = flag ? ip + 1 : frame->proto->code + ip->a;
             DISPATCH();
         }
-        FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
-        sp--;
-        sp[-1] = jbool(flag);
+        sp[-1].type = J_BOOL;
+        sp[-1].b = flag;
         DISPATCH();
+    }
+    FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
+    sp--;
+    sp[-1] = jbool(flag);
+    DISPATCH();
     CASE(COMPARE_CHAIN)
-        FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
-        sp--;
-        sp[-1] = flag ? sp[0] : jbool(false);
-        ip = flag ? ip : frame->proto->code + in->a;
-        DISPATCH();
+    FAIL_IF(compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
+    sp--;
+    sp[-1] = flag ? sp[0] : jbool(false);
+    ip = flag ? ip : frame->proto->code + in->a;
+    DISPATCH();
     CASE(JUMP)
-        ip = frame->proto->code + in->a;
-        DISPATCH();
+    ip = frame->proto->code + in->a;
+    DISPATCH();
     CASE(JUMP_IF_FALSE)
-        if (!is_true(--sp)) {
-            ip = frame->proto->code + in->a;
-        }
-        DISPATCH();
+    if (!is_true(--sp)) {
+        ip = frame->proto->code + in->a;
+    }
+    DISPATCH();
     CASE(JUMP_IF_TRUE)
-        if (is_true(--sp)) {
-            ip = frame->proto->code + in->a;
-        }
-        DISPATCH();
+    if (is_true(--sp)) {
+        ip = frame->proto->code + in->a;
+    }
+    DISPATCH();
     CASE(AND)
-        if (is_true(&sp[-1])) {
-            sp--;
-        } else {
-            ip = frame->proto->code + in->a;
-        }
-        DISPATCH();
-    CASE(OR)
-        if (!is_true(&sp[-1])) {
-            sp--;
-        } else {
-            ip = frame->proto->code + in->a;
-        }
-        DISPATCH();
-    CASE(ATTR)
-        FAIL_IF(jget_attr(s, sp[-1], constants[in->a].str, &value));
-        put(&sp[-1], &value);
-        DISPATCH();
-    CASE(ITEM)
-        FAIL_IF(jget_item(s, sp[-2], sp[-1], &value));
+    if (is_true(&sp[-1])) {
         sp--;
-        put(&sp[-1], &value);
-        DISPATCH();
+    } else {
+        ip = frame->proto->code + in->a;
+    }
+    DISPATCH();
+    CASE(OR)
+    if (!is_true(&sp[-1])) {
+        sp--;
+    } else {
+        ip = frame->proto->code + in->a;
+    }
+    DISPATCH();
+    CASE(ATTR)
+    FAIL_IF(jget_attr(s, sp[-1], constants[in->a].str, &value));
+    put(&sp[-1], &value);
+    DISPATCH();
+    CASE(ITEM)
+    FAIL_IF(jget_item(s, sp[-2], sp[-1], &value));
+    sp--;
+    put(&sp[-1], &value);
+    DISPATCH();
     CASE(SLICE)
-        FAIL_IF(jslice(s, sp[-4], sp[-3], sp[-2], sp[-1], &value));
-        sp -= 3;
-        put(&sp[-1], &value);
-        DISPATCH();
+    FAIL_IF(jslice(s, sp[-4], sp[-3], sp[-2], sp[-1], &value));
+    sp -= 3;
+    put(&sp[-1], &value);
+    DISPATCH();
     CASE(TUPLE)
-        value = jtuple_value(jtuple_from(s->heap, sp - in->b, in->b));
-        sp -= in->b;
-        put(sp++, &value);
-        DISPATCH();
+    value = jtuple_value(jtuple_from(s->heap, sp - in->b, in->b));
+    sp -= in->b;
+    put(sp++, &value);
+    DISPATCH();
     CASE(LIST)
-        value = jlist_value(jlist_from(s->heap, sp - in->b, in->b));
-        sp -= in->b;
-        put(sp++, &value);
-        DISPATCH();
+    value = jlist_value(jlist_from(s->heap, sp - in->b, in->b));
+    sp -= in->b;
+    put(sp++, &value);
+    DISPATCH();
     CASE(DICT)
-        FAIL_IF(make_dict(s, sp - in->b, in->b, &value));
-        sp -= in->b;
-        put(sp++, &value);
-        DISPATCH();
+    FAIL_IF(make_dict(s, sp - in->b, in->b, &value));
+    sp -= in->b;
+    put(sp++, &value);
+    DISPATCH();
     CASE(CALL)
-        FAIL_IF(safe_point(s));
-        FAIL_IF(vm_call_value(s, sp - in->b, in->b,
-                              in->c ? &frame->proto->tpl->sites.data[in->a] : NULL, &flag));
-        if (flag) {
-            ENTER();
-        } else {
-            sp -= in->b;
-        }
-        DISPATCH();
+    FAIL_IF(safe_point(s));
+    FAIL_IF(vm_call_value(s, sp - in->b, in->b,
+                          in->c ? &frame->proto->tpl->sites.data[in->a] : NULL, &flag));
+    if (flag) {
+        ENTER();
+    } else {
+        sp -= in->b;
+    }
+    DISPATCH();
     CASE(METHOD)
-        FAIL_IF(safe_point(s));
-        FAIL_IF(call_method(s, sp - in->b - 1, in->b, constants[in->a].str, &flag));
-        if (flag) {
-            ENTER();
-        } else {
-            sp -= in->b;
-        }
-        DISPATCH();
+    FAIL_IF(safe_point(s));
+    FAIL_IF(call_method(s, sp - in->b - 1, in->b, constants[in->a].str, &flag));
+    if (flag) {
+        ENTER();
+    } else {
+        sp -= in->b;
+    }
+    DISPATCH();
     CASE(FILTER)
-    CASE(TEST) {
+    CASE(TEST)
+    {
         const Site *site = &frame->proto->tpl->sites.data[in->a];
         if (LIKELY(!in->c)) {
             FAIL_IF(vm_call_builtin(s, site->builtin, sp - in->b, in->b, NULL, &value));
@@ -709,145 +714,146 @@ static Error *run(JinjaState *s, size_t floor)
         DISPATCH();
     }
     CASE(FAIL)
-        if (in->c) {
-            *sp++ = jundefined_message(s, jtext(constants[in->a]));
-            DISPATCH();
-        }
-        FAIL_IF(jraise("TemplateRuntimeError", STR_FMT, STR_ARG(jtext(constants[in->a]))));
+    if (in->c) {
+        *sp++ = jundefined_message(s, jtext(constants[in->a]));
         DISPATCH();
+    }
+    FAIL_IF(jraise("TemplateRuntimeError", STR_FMT, STR_ARG(jtext(constants[in->a]))));
+    DISPATCH();
     CASE(UNPACK)
-        value = *--sp;
-        FAIL_IF(unpack(s, value, in->b, sp));
-        sp += in->b;
-        DISPATCH();
-    CASE(ITER) {
+    value = *--sp;
+    FAIL_IF(unpack(s, value, in->b, sp));
+    sp += in->b;
+    DISPATCH();
+    CASE(ITER)
+    {
         JIterator *it = NULL;
         FAIL_IF(jiterate(s, sp[-1], &it));
         sp[-1] = jobj(it);
         DISPATCH();
     }
     CASE(LOOP)
-        FAIL_IF(jloop_new(s, sp[-1], in->c ? frame->function : NULL, &value));
-        if (in->c) {
-            ((JLoop *)value.obj)->depth0 = base[1].i;
-        }
-        put(&sp[-1], &value);
-        DISPATCH();
+    FAIL_IF(jloop_new(s, sp[-1], in->c ? frame->function : NULL, &value));
+    if (in->c) {
+        ((JLoop *)value.obj)->depth0 = base[1].i;
+    }
+    put(&sp[-1], &value);
+    DISPATCH();
     CASE(NEXT)
-        FAIL_IF(safe_point(s));
-        if (LIKELY(next_of_range(sp[-1], sp))) {
-            if (ip->op == OP_STORE) {
-                put(&base[ip++->b], sp);
-            } else {
-                sp++;
-            }
-            DISPATCH();
-        }
-        FAIL_IF(next_item(s, sp[-1], sp));
-        if (sp->type == J_MISSING) {
-            sp--;
-            ip = frame->proto->code + in->a;
+    FAIL_IF(safe_point(s));
+    if (LIKELY(next_of_range(sp[-1], sp))) {
+        if (ip->op == OP_STORE) {
+            put(&base[ip++->b], sp);
         } else {
             sp++;
         }
         DISPATCH();
-    CASE(NEXT_PAIR)
-        FAIL_IF(safe_point(s));
-        FAIL_IF(next_pair(s, sp[-1], sp, &flag));
-        if (flag) {
-            sp += 2;
-        } else {
-            sp--;
-            ip = frame->proto->code + in->a;
-        }
-        DISPATCH();
-    CASE(EMIT)
-        if (LIKELY(sp[-1].type == J_STR && !in->c && s->native == JINJA_TEXT)) {
-            sp--;
-            emit_bytes(&s->out, sp->str->text, sp->str->len);
-            DISPATCH();
-        }
-        if (LIKELY(sp[-1].type == J_INT && !in->c && s->native == JINJA_TEXT)) {
-            sp--;
-            emit_int(&s->out, sp->i);
-            DISPATCH();
-        }
-        FAIL_IF(emit_value(s, sp[-1], in->c));
+    }
+    FAIL_IF(next_item(s, sp[-1], sp));
+    if (sp->type == J_MISSING) {
         sp--;
-        DISPATCH();
-    CASE(EMIT_TEXT)
-        if (LIKELY(s->native == JINJA_TEXT)) {
-            emit_bytes(&s->out, constants[in->a].str->text, constants[in->a].str->len);
-        } else {
-            jlist_append(s->parts, constants[in->a]);
-        }
-        DISPATCH();
-    CASE(CAPTURE)
-        *sp++ = jint((int64_t)vm_output_mark(s));
-        DISPATCH();
-    CASE(CAPTURED)
-        FAIL_IF(vm_take_output(s, (size_t)sp[-1].i, &value));
-        put(&sp[-1], &value);
-        DISPATCH();
-    CASE(CAPTURE_DROP)
-        sp--;
-        vm_output_drop(s, (size_t)sp->i);
-        DISPATCH();
-    CASE(MACRO)
-        *sp++ = make_macro(s, frame, in->a);
-        DISPATCH();
-    CASE(DEFAULT)
-        if (base[in->b].type != J_MISSING) {
-            ip = frame->proto->code + in->a;
-        }
-        DISPATCH();
-    CASE(PARAM_UNSET)
-        if (UNLIKELY(base[in->b].type == J_MISSING)) {
-            base[in->b] = vm_missing_param(s, constants[in->a].str);
-        }
-        DISPATCH();
-    CASE(NS_SET)
-        FAIL_IF(namespace_set(sp[-1], constants[in->a].str, sp[-2]));
-        sp -= 2;
-        DISPATCH();
-    CASE(APPEND)
-        jlist_append(base[in->b].list, *--sp);
-        DISPATCH();
-    CASE(SELF)
-        *sp++ = self_value(s, frame, in->c);
-        DISPATCH();
-    CASE(EXTENDS)
-        FAIL_IF(vm_extend(s, frame, sp[-1]));
-        sp--;
-        DISPATCH();
-    CASE(BLOCK)
-        value = *--sp;
-        FAIL_IF(push_block(s, frame, constants[in->a].str, value, &flag));
-        if (flag) {
-            s->frames[s->frame_count - 1].result = NULL;
-            ENTER();
-        }
-        DISPATCH();
-    CASE(INCLUDE)
-        FAIL_IF(vm_include(s, frame, sp[-2], sp[-1], in->c));
-        sp -= 2;
-        DISPATCH();
-    CASE(IMPORT)
-        FAIL_IF(vm_import(s, frame, sp[-2], sp[-1], in->c, &value));
-        sp--;
-        put(&sp[-1], &value);
-        DISPATCH();
-    CASE(IMPORT_NAME)
-        FAIL_IF(vm_import_name(s, frame, sp[-1], constants[in->a].str, sp));
+        ip = frame->proto->code + in->a;
+    } else {
         sp++;
+    }
+    DISPATCH();
+    CASE(NEXT_PAIR)
+    FAIL_IF(safe_point(s));
+    FAIL_IF(next_pair(s, sp[-1], sp, &flag));
+    if (flag) {
+        sp += 2;
+    } else {
+        sp--;
+        ip = frame->proto->code + in->a;
+    }
+    DISPATCH();
+    CASE(EMIT)
+    if (LIKELY(sp[-1].type == J_STR && !in->c && s->native == JINJA_TEXT)) {
+        sp--;
+        emit_bytes(&s->out, sp->str->text, sp->str->len);
         DISPATCH();
-    CASE(RETURN) {
+    }
+    if (LIKELY(sp[-1].type == J_INT && !in->c && s->native == JINJA_TEXT)) {
+        sp--;
+        emit_int(&s->out, sp->i);
+        DISPATCH();
+    }
+    FAIL_IF(emit_value(s, sp[-1], in->c));
+    sp--;
+    DISPATCH();
+    CASE(EMIT_TEXT)
+    if (LIKELY(s->native == JINJA_TEXT)) {
+        emit_bytes(&s->out, constants[in->a].str->text, constants[in->a].str->len);
+    } else {
+        jlist_append(s->parts, constants[in->a]);
+    }
+    DISPATCH();
+    CASE(CAPTURE)
+    *sp++ = jint((int64_t)vm_output_mark(s));
+    DISPATCH();
+    CASE(CAPTURED)
+    FAIL_IF(vm_take_output(s, (size_t)sp[-1].i, &value));
+    put(&sp[-1], &value);
+    DISPATCH();
+    CASE(CAPTURE_DROP)
+    sp--;
+    vm_output_drop(s, (size_t)sp->i);
+    DISPATCH();
+    CASE(MACRO)
+    *sp++ = make_macro(s, frame, in->a);
+    DISPATCH();
+    CASE(DEFAULT)
+    if (base[in->b].type != J_MISSING) {
+        ip = frame->proto->code + in->a;
+    }
+    DISPATCH();
+    CASE(PARAM_UNSET)
+    if (UNLIKELY(base[in->b].type == J_MISSING)) {
+        base[in->b] = vm_missing_param(s, constants[in->a].str);
+    }
+    DISPATCH();
+    CASE(NS_SET)
+    FAIL_IF(namespace_set(sp[-1], constants[in->a].str, sp[-2]));
+    sp -= 2;
+    DISPATCH();
+    CASE(APPEND)
+    jlist_append(base[in->b].list, *--sp);
+    DISPATCH();
+    CASE(SELF)
+    *sp++ = self_value(s, frame, in->c);
+    DISPATCH();
+    CASE(EXTENDS)
+    FAIL_IF(vm_extend(s, frame, sp[-1]));
+    sp--;
+    DISPATCH();
+    CASE(BLOCK)
+    value = *--sp;
+    FAIL_IF(push_block(s, frame, constants[in->a].str, value, &flag));
+    if (flag) {
+        s->frames[s->frame_count - 1].result = NULL;
+        ENTER();
+    }
+    DISPATCH();
+    CASE(INCLUDE)
+    FAIL_IF(vm_include(s, frame, sp[-2], sp[-1], in->c));
+    sp -= 2;
+    DISPATCH();
+    CASE(IMPORT)
+    FAIL_IF(vm_import(s, frame, sp[-2], sp[-1], in->c, &value));
+    sp--;
+    put(&sp[-1], &value);
+    DISPATCH();
+    CASE(IMPORT_NAME)
+    FAIL_IF(vm_import_name(s, frame, sp[-1], constants[in->a].str, sp));
+    sp++;
+    DISPATCH();
+    CASE(RETURN)
+    {
         size_t count = s->frame_count - 1;
         JValue *result = frame->result;
         if (frame->captures) {
             bool stays = count > floor && s->native == JINJA_TEXT &&
-                         s->frames[count - 1].ip->op == OP_EMIT &&
-                         s->frames[count - 1].ip->c == 0;
+                         s->frames[count - 1].ip->op == OP_EMIT && s->frames[count - 1].ip->c == 0;
             if (stays) { /* the caller would output it at once: it is there already */
                 s->frame_count = count;
                 s->frames[count - 1].ip++;
@@ -867,11 +873,11 @@ static Error *run(JinjaState *s, size_t floor)
         DISPATCH();
     }
     CASE(RETURN_VALUE)
-        value = sp[-1];
-        s->sp = frame->result;
-        *s->sp++ = value;
-        s->frame_count--;
-        return NULL;
+    value = sp[-1];
+    s->sp = frame->result;
+    *s->sp++ = value;
+    s->frame_count--;
+    return NULL;
 failed:
     return unwind(s, err, floor);
 }
@@ -880,7 +886,9 @@ failed:
 Error *vm_run(JinjaState *s, size_t floor)
 {
     if (s->depth >= LIMIT_CALL_DEPTH) {
-        return error_as(error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"), "RecursionError");
+        return error_as(
+            error_new(ERR_LIMIT, "maximum recursion depth exceeded while calling a Python object"),
+            "RecursionError");
     }
     uint8_t birth = s->heap->birth;
     jheap_set_depth(s->heap, ++s->depth);

@@ -1,5 +1,5 @@
-/* jinja/vm.h - the machine: its state, its frames, and the objects of running templates. Shared by vm.c,
- * call.c, run.c, import.c, native.c and state.c. */
+/* jinja/vm.h - the machine: its state, its frames, and the objects of running templates. Shared by
+ * vm.c, call.c, run.c, import.c, native.c and state.c. */
 #ifndef JINJA_VM_H
 #define JINJA_VM_H
 
@@ -26,11 +26,11 @@ typedef struct JBlock {
 typedef struct JContext {
     JObj obj;
     const JinjaTemplate *tpl;
-    const JinjaScope *scope;  /* the embedder's; may be NULL */
-    JDict *exported;          /* what the template set at its top level; NULL = nothing yet */
-    JDict *locals;            /* given by an include or import with context; may be NULL */
-    struct JContext *outer;   /* where else to look; may be NULL */
-    JDict *blocks;            /* name to JBlock; NULL without blocks */
+    const JinjaScope *scope;     /* the embedder's; may be NULL */
+    JDict *exported;             /* what the template set at its top level; NULL = nothing yet */
+    JDict *locals;               /* given by an include or import with context; may be NULL */
+    struct JContext *outer;      /* where else to look; may be NULL */
+    JDict *blocks;               /* name to JBlock; NULL without blocks */
     const JinjaTemplate *parent; /* set by extends */
     size_t kept_output;          /* what the template put out before it */
 } JContext;
@@ -48,9 +48,9 @@ typedef struct JLoop {
     JObj obj;
     bool peeked; /* `ahead` holds the item to come, MISSING at the end */
     JIterator *it;
-    JValue source;  /* what is walked */
+    JValue source; /* what is walked */
     JValue previous, current, ahead;
-    JValue changed; /* arguments of the last changed() */
+    JValue changed;   /* arguments of the last changed() */
     JMacro *function; /* of a recursive loop */
     int64_t index0, depth0;
     int64_t length; /* -1 = not known yet */
@@ -104,8 +104,8 @@ struct JinjaState {
 
 /* Runs frames until only `floor` are left. */
 MUST_CHECK Error *vm_run(JinjaState *s, size_t floor);
-/* Runs a function to its end: slots [0, count) are set from `args`. MISSING is returned by functions whose
- * output stays where it is (captures false). */
+/* Runs a function to its end: slots [0, count) are set from `args`. MISSING is returned by
+ * functions whose output stays where it is (captures false). */
 MUST_CHECK Error *vm_call(JinjaState *s, const Frame *frame, const JValue *args, size_t count,
                           JValue *out);
 MUST_CHECK Error *vm_run_constant(JinjaState *s, const Proto *proto, JValue *out);
@@ -121,15 +121,16 @@ JValue vm_missing_param(JinjaState *s, JStr *name);
 
 /* Pushes a frame for `frame->proto` whose parameters stand at frame->base; the rest is unset. */
 MUST_CHECK Error *vm_push_frame(JinjaState *s, const Frame *frame, size_t given);
-/* Calls what stands at args[-1] with `argc` arguments, as `site` says (NULL: plain). Either the result is
- * in args[-1], or *out_pushed and a frame will put it there. */
+/* Calls what stands at args[-1] with `argc` arguments, as `site` says (NULL: plain). Either the
+ * result is in args[-1], or *out_pushed and a frame will put it there. */
 MUST_CHECK Error *vm_call_value(JinjaState *s, JValue *args, size_t argc, const Site *site,
                                 bool *out_pushed);
 /* Runs a builtin on arguments that stand on the stack, with room behind them. */
 MUST_CHECK Error *vm_call_builtin(JinjaState *s, const JBuiltin *builtin, JValue *args, size_t argc,
                                   JDict *kwargs, JValue *out);
 /* The same with names and spreads. */
-MUST_CHECK Error *vm_call_site(JinjaState *s, const Site *site, JValue *args, size_t argc, JValue *out);
+MUST_CHECK Error *vm_call_site(JinjaState *s, const Site *site, JValue *args, size_t argc,
+                               JValue *out);
 
 /* ---- run.c ---- */
 
@@ -145,9 +146,10 @@ MUST_CHECK Error *jrun_call(JinjaState *s, JValue callee, const JCall *call, JVa
 
 /* Runs a template and the ones it extends in `context`; its output stays in the buffer. */
 MUST_CHECK Error *vm_run_template(JinjaState *s, JContext *context);
-MUST_CHECK Error *vm_include(JinjaState *s, const Frame *frame, JValue name, JValue locals, int flags);
-MUST_CHECK Error *vm_import(JinjaState *s, const Frame *frame, JValue name, JValue locals, int flags,
-                            JValue *out);
+MUST_CHECK Error *vm_include(JinjaState *s, const Frame *frame, JValue name, JValue locals,
+                             int flags);
+MUST_CHECK Error *vm_import(JinjaState *s, const Frame *frame, JValue name, JValue locals,
+                            int flags, JValue *out);
 MUST_CHECK Error *vm_extend(JinjaState *s, Frame *frame, JValue name);
 MUST_CHECK Error *vm_import_name(JinjaState *s, const Frame *frame, JValue module, JStr *name,
                                  JValue *out);

@@ -1,10 +1,10 @@
-/* tests/cases/run_jinja.c - runs the cases of tests/cases/jinja/ (README.md there tells their form): each
- * template must give the text, the value or the error that the real Jinja2 gave.
+/* tests/cases/run_jinja.c - runs the cases of tests/cases/jinja/ (README.md there tells their
+ * form): each template must give the text, the value or the error that the real Jinja2 gave.
  *
  *     case_jinja FOLDER [-v] [FILE...]
  *
- * -v shows what failed cases gave. Contexts hold JSON, which with `null` as a variable is an expression
- * of the engine itself. */
+ * -v shows what failed cases gave. Contexts hold JSON, which with `null` as a variable is an
+ * expression of the engine itself. */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,7 +178,8 @@ static JValue tagged_value(Runner *run, JinjaState *s, Str tag, JValue inner)
         JDict *dict = jdict_new(heap);
         for (size_t i = 0; i < jlist_len(inner.list) && err == NULL; i++) {
             JList *pair = jlist_at(inner.list, i).list;
-            err = jdict_set(dict, untag(run, s, jlist_at(pair, 0)), untag(run, s, jlist_at(pair, 1)));
+            err =
+                jdict_set(dict, untag(run, s, jlist_at(pair, 0)), untag(run, s, jlist_at(pair, 1)));
         }
         return jdict_value(dict);
     }
@@ -299,7 +300,8 @@ static bool check_error(Runner *run, const Error *err, StrBuf *got)
     Str place = error_place(run, err);
     strbuf_printf(got, "error %s " STR_FMT " " STR_FMT, error_class(err), STR_ARG(place),
                   STR_ARG(message));
-    /* Where Jinja2 knows no line (0), for Python found the fault in the code it made, we know one. */
+    /* Where Jinja2 knows no line (0), for Python found the fault in the code it made, we know one.
+     */
     bool placed = str_is(c->place, "0") || str_eq(c->place, place);
     bool same = c->kind == EXPECT_ERROR && str_is(c->type, error_class(err)) && placed;
     if (same && !str_eq(c->expected, message)) {
@@ -312,7 +314,8 @@ static bool check_error(Runner *run, const Error *err, StrBuf *got)
     return same;
 }
 
-static Error *run_template(Runner *run, JinjaState *s, JinjaTemplate **tpl, JValue *value, Str *text)
+static Error *run_template(Runner *run, JinjaState *s, JinjaTemplate **tpl, JValue *value,
+                           Str *text)
 {
     const Case *c = run->current;
     JDict *vars = NULL;
@@ -325,8 +328,8 @@ static Error *run_template(Runner *run, JinjaState *s, JinjaTemplate **tpl, JVal
     if (str_is(c->mode, "text")) {
         return jinja_render(s, *tpl, &scope, run->arena, text);
     }
-    return jinja_render_native(s, *tpl, &scope,
-                               str_is(c->mode, "native") ? JINJA_NATIVE : JINJA_NATIVE_MARKED, value);
+    return jinja_render_native(
+        s, *tpl, &scope, str_is(c->mode, "native") ? JINJA_NATIVE : JINJA_NATIVE_MARKED, value);
 }
 
 static bool check_result(Runner *run, JinjaState *s, JValue value, Str text, StrBuf *got)
@@ -360,7 +363,8 @@ static void run_case(Runner *run, const char *file, const Case *c)
     Str text = {0};
     StrBuf got = strbuf_init(run->arena, LIMIT_RENDER_BYTES);
     Error *err = run_template(run, s, &tpl, &value, &text);
-    bool passed = err != NULL ? check_error(run, err, &got) : check_result(run, s, value, text, &got);
+    bool passed =
+        err != NULL ? check_error(run, err, &got) : check_result(run, s, value, text, &got);
     if (run->unsupported) {
         run->skipped++;
     } else if (passed) {
@@ -466,7 +470,8 @@ int main(int argc, char **argv)
         run_file(&run, argv[1], names.data[i]);
     }
     jinja_env_free(run.env);
-    printf("%zu cases passed (%zu with another message), %zu failed, %zu need types of the embedder\n",
-           run.passed, run.reworded, run.failed, run.skipped);
+    printf(
+        "%zu cases passed (%zu with another message), %zu failed, %zu need types of the embedder\n",
+        run.passed, run.reworded, run.failed, run.skipped);
     return run.failed > 0;
 }

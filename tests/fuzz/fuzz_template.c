@@ -1,5 +1,5 @@
-/* tests/fuzz/fuzz_template.c - any bytes as a template: compiled, rendered as text and natively under small
- * ceilings, and taken apart by the disassembler. */
+/* tests/fuzz/fuzz_template.c - any bytes as a template: compiled, rendered as text and natively
+ * under small ceilings, and taken apart by the disassembler. */
 #include <stddef.h>
 #include <stdint.h>
 

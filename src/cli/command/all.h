@@ -8,12 +8,16 @@
 /* clang-format off */
 #define CLI_COMMANDS(X) \
     X(init) \
-    X(source_list) \
+    X(source_list) X(source_add) X(source_edit) X(source_remove) \
+    X(validate) \
+    X(sync) X(sync_worker) \
     X(generate) \
+    X(run) X(test) X(compile) X(ls) \
     X(query) \
     X(db_status) \
-    X(completion) X(complete_words) X(sync_worker) \
-    X(help)
+    X(completion) X(complete_words) \
+    X(help) \
+    X(dbt_run) X(dbt_test) X(dbt_compile) X(dbt_ls) X(dbt_list) X(dbt_parse)
 /* clang-format on */
 
 #define X(name) extern const CommandDef command_##name;

@@ -46,10 +46,11 @@ static void a_million_rows_run_in_little_memory(void **state)
     AUTO_FREE(arena) Arena *arena = arena_new("test");
     JinjaRunOptions options = {.max_heap_bytes = 32 * MIB};
     Str text = {0};
-    AUTO_FREE(error) Error *err = render(
-        "{% set ns = namespace(s='') %}{% for a in range(1000) %}{% for b in range(1000) %}"
-        "{% set ns.s = 'row ' ~ a ~ ':' ~ b %}{% endfor %}{% endfor %}{{ ns.s }}",
-        &options, arena, &text);
+    AUTO_FREE(error)
+    Error *err =
+        render("{% set ns = namespace(s='') %}{% for a in range(1000) %}{% for b in range(1000) %}"
+               "{% set ns.s = 'row ' ~ a ~ ':' ~ b %}{% endfor %}{% endfor %}{{ ns.s }}",
+               &options, arena, &text);
     assert_null(err);
     assert_true(str_is(text, "row 999:999"));
 }
@@ -60,9 +61,9 @@ static void permissive_undefined_is_silent(void **state)
     AUTO_FREE(arena) Arena *arena = arena_new("test");
     JinjaRunOptions options = {.permissive_undefined = true};
     Str text = {0};
-    AUTO_FREE(error) Error *err =
-        render("[{{ nope.a['b'](1).c ~ 'x' }}{% for i in nope() %}{{ i }}{% endfor %}]", &options, arena,
-               &text);
+    AUTO_FREE(error)
+    Error *err = render("[{{ nope.a['b'](1).c ~ 'x' }}{% for i in nope() %}{{ i }}{% endfor %}]",
+                        &options, arena, &text);
     assert_null(err);
     assert_true(str_is(text, "[x]"));
 }
@@ -72,8 +73,9 @@ static void an_error_tells_every_place_it_passed(void **state)
     (void)state;
     AUTO_FREE(arena) Arena *arena = arena_new("test");
     Str text = {0};
-    AUTO_FREE(error) Error *err = render("{% macro m() %}\n{{ 1 / 0 }}{% endmacro %}\n\n{{ m() }}",
-                                         &(JinjaRunOptions){0}, arena, &text);
+    AUTO_FREE(error)
+    Error *err = render("{% macro m() %}\n{{ 1 / 0 }}{% endmacro %}\n\n{{ m() }}",
+                        &(JinjaRunOptions){0}, arena, &text);
     assert_non_null(err);
     assert_string_equal(error_class(err), "ZeroDivisionError");
     assert_true(str_is(error_full_message(err, arena), "t:4: t:2: in macro 'm': division by zero"));
@@ -96,9 +98,12 @@ static void a_macro_can_return_a_typed_value_to_the_embedder(void **state)
     static const JBuiltin *const tables[] = {test_globals, NULL};
     AUTO_FREE(jinja_env) JinjaEnv *env = jinja_env_new(&(JinjaOptions){.globals = tables});
     AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
-    AUTO_FREE(error) Error *err = jinja_compile(
-        env, STR("m"), STR("{% macro m(x) %}text{% for i in x %}{{ return([i, 'y']) }}{% endfor %}"
-                           "{% endmacro %}"), &tpl);
+    AUTO_FREE(error)
+    Error *err =
+        jinja_compile(env, STR("m"),
+                      STR("{% macro m(x) %}text{% for i in x %}{{ return([i, 'y']) }}{% endfor %}"
+                          "{% endmacro %}"),
+                      &tpl);
     assert_null(err);
     assert_int_equal(jinja_macro_count(tpl), 1);
     AUTO_FREE(jinja_state) JinjaState *s = jinja_state_new(env, NULL);
@@ -114,8 +119,9 @@ static void calls_with_constants_are_found_without_rendering(void **state)
     (void)state;
     AUTO_FREE(jinja_env) JinjaEnv *env = jinja_env_new(&(JinjaOptions){.tags = NULL});
     AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
-    AUTO_FREE(error) Error *err =
-        jinja_compile(env, STR("m"), STR("{% if x %}{{ ref('a', v=2) }}{% endif %}{{ ref(x) }}"), &tpl);
+    AUTO_FREE(error)
+    Error *err = jinja_compile(env, STR("m"),
+                               STR("{% if x %}{{ ref('a', v=2) }}{% endif %}{{ ref(x) }}"), &tpl);
     assert_null(err);
     assert_int_equal(jinja_static_call_count(tpl), 2);
     JinjaStaticCall first = jinja_static_call(tpl, 0);
