@@ -89,6 +89,14 @@ void *jinja_user(JinjaState *s)
 
 /* ---- Life ---- */
 
+/* Empties the scratch memory, but keeps its first chunk in use: builds that rewind to the beginning would
+ * otherwise give it back to the system and take it again, each time. */
+static void reset_scratch(JinjaState *s)
+{
+    arena_reset(s->scratch);
+    arena_alloc_raw(s->scratch, 1);
+}
+
 void jinja_configure(JinjaState *s, const JinjaRunOptions *options)
 {
     s->options = *options;
@@ -112,6 +120,7 @@ static JinjaState *new_state(const JinjaEnv *env, JHeap *heap, size_t stack)
                       .out_arena = arena_new("jinja output"),
                       .frames = memory_alloc(LIMIT_CALL_DEPTH * sizeof(Frame)),
                       .stack = memory_alloc(stack * sizeof(JValue))};
+    reset_scratch(s);
     s->stack_end = s->stack + stack;
     s->sp = s->stack;
     jinja_configure(s, &(JinjaRunOptions){0});
@@ -158,7 +167,7 @@ void jinja_reset(JinjaState *s)
     s->modules = NULL;
     s->unwind_value = JMISSING;
     s->sp = s->stack;
-    arena_reset(s->scratch);
+    reset_scratch(s);
 }
 
 /* ---- Rendering ---- */
@@ -167,7 +176,7 @@ static void begin(JinjaState *s, JinjaNative native)
 {
     CHECK(s->depth == 0);
     arena_reset(s->out_arena);
-    arena_reset(s->scratch);
+    reset_scratch(s);
     s->out = strbuf_init(s->out_arena, s->options.max_output_bytes);
     s->steps_left = s->options.max_steps;
     s->native = native;
