@@ -276,6 +276,20 @@ static Error *prepare_table(Loader *loader)
 
 /* ---- Rows ---- */
 
+static bool replaces_all(const FileLoad *load)
+{
+    return load->source->driver->reads_all(load->source->state);
+}
+
+/* Of a source that is read whole each time nothing stays, whichever file it came from. */
+static Error *delete_all_rows(Loader *loader)
+{
+    SqlBuilder sql = sql_begin(loader->arena);
+    SQL_ADD(&sql, "delete from {}", SQL_NAME(loader->schema, loader->table));
+    TRY(execute(loader, &sql, NULL, 0, NULL));
+    return file_tracking_forget(loader->connection, loader->config->name);
+}
+
 static Error *delete_file_rows(Loader *loader, const FileWork *work)
 {
     SqlBuilder sql = sql_begin(loader->arena);
@@ -334,9 +348,12 @@ static Error *load_file(Loader *loader, FileWork *work)
     if (load->events.reading != NULL) {
         load->events.reading(load->events.context, work->task->file);
     }
-    bool replaces = !load->full_refresh && loader->table_exists && work->task->is_recorded;
-    if (replaces) {
-        TRY(delete_file_rows(loader, work));
+    if (loader->table_exists && !load->full_refresh) {
+        if (replaces_all(load)) {
+            TRY(delete_all_rows(loader));
+        } else if (work->task->is_recorded) {
+            TRY(delete_file_rows(loader, work));
+        }
     }
     if (!work->shape.is_empty) {
         TRY(insert_file(loader, work, rest, &rows));
@@ -352,6 +369,9 @@ static Error *load_file(Loader *loader, FileWork *work)
 static Error *mark_deleted(Loader *loader)
 {
     for (VEC_EACH(Str, path, &loader->plan.deleted)) {
+        if (replaces_all(loader->load)) {
+            continue; /* gone with the rest */
+        }
         if (loader->table_exists) {
             SqlBuilder sql = sql_begin(loader->arena);
             SQL_ADD(&sql, "update {} set _dango_deleted = true where _dango_filename = ?",
@@ -418,9 +438,9 @@ static void note_state(Loader *loader)
 static void note_schema(Loader *loader)
 {
     Schema *schema = loader->package.schema;
-    bool replaces = loader->load->source->driver->reads_all(loader->load->source->state);
-    SchemaTable *table = schema_root_table(schema, loader->table, loader->config->name,
-                                           replaces ? STR("replace") : STR("append"));
+    SchemaTable *table =
+        schema_root_table(schema, loader->table, loader->config->name,
+                          replaces_all(loader->load) ? STR("replace") : STR("append"));
     for (VEC_EACH(TableColumn, column, &loader->columns)) {
         DataType type = data_type_of_column(column->type);
         (void)schema_column(schema, table, column->name, &type, true);
@@ -563,7 +583,7 @@ static Error *open_loader(const FileLoad *load, Loader *out)
     loader.shown_table = raw_shown_name(ctx->arena, ctx->config->name, loader.schema, loader.table,
                                         tables.len + (loader.table_exists ? 0 : 1));
     TRY(load->source->driver->list_files(ctx, load->source->state, &loader.files));
-    bool all = load->full_refresh || load->source->driver->reads_all(load->source->state);
+    bool all = load->full_refresh || replaces_all(load);
     TRY(file_plan_make(load->connection, ctx->arena, ctx->config->name, &loader.files, all,
                        &loader.plan));
     *out = loader;
@@ -596,8 +616,7 @@ Error *file_load_forecast(const FileLoad *load, FileForecast *out)
     TRY(open_loader(load, &loader));
     TRY(inspect_files(&loader));
     FileForecast forecast = {.files = loader.works.len,
-                             .is_full = load->full_refresh ||
-                                        load->source->driver->reads_all(load->source->state)};
+                             .is_full = load->full_refresh || replaces_all(load)};
     for (VEC_EACH(FileWork, work, &loader.works)) {
         if (work->shape.is_empty) {
             continue;

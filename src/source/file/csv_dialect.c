@@ -239,7 +239,7 @@ static void read_names(Arena *arena, Str text, CsvDialect *dialect)
     }
 }
 
-static Error *bad_record(const Fit *fit, char quote)
+static Error *bad_record(const Fit *fit)
 {
     const Record *bad = &fit->bad;
     Str raw = bad->raw;
@@ -248,8 +248,8 @@ static Error *bad_record(const Fit *fit, char quote)
     Str shown = str_slice(raw, 0, end);
     if (bad->end == RECORD_UNQUOTED) {
         return error_new(ERR_INPUT,
-                         "expected a closing %c right before the next delimiter: '" STR_FMT "%s'",
-                         quote, STR_ARG(shown), more);
+                         "expected a closing quote before the next delimiter: '" STR_FMT "%s'",
+                         STR_ARG(shown), more);
     }
     return error_new(ERR_INPUT, "expected %zu columns, found %zu: '" STR_FMT "%s'", fit->columns,
                      bad->fields, STR_ARG(shown), more);
@@ -261,7 +261,7 @@ Error *csv_dialect_find(Arena *arena, Str text, bool is_whole, CsvDialect *diale
     Fit fit = choose_delimiter(text, is_whole, dialect);
     if (fit.bad.line > 0) {
         *out_line = fit.bad.line;
-        return bad_record(&fit, dialect->quote);
+        return bad_record(&fit);
     }
     dialect->columns = fit.columns;
     if (fit.records > 0) {

@@ -438,7 +438,9 @@ static Error *inspect_file(SourceContext *ctx, void *state, const SourceFile *fi
     AUTO_FREE(arena) Arena *scratch = arena_new("file head");
     FileHead head;
     TRY(file_head_read(scratch, file, HEAD_BYTES, &head));
-    if (head.is_whole && str_trim(head.bytes).len == 0) {
+    Str content = str_trim(head.bytes);
+    bool no_records = file->format != FILE_CSV && str_is(content, "[]");
+    if (head.is_whole && (content.len == 0 || no_records)) {
         shape.is_empty = true;
     } else if (file->format == FILE_CSV) {
         TRY(inspect_csv(ctx, source, file, &head, scratch, &shape));

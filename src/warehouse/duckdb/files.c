@@ -10,7 +10,7 @@ static Str one_character(const char *c)
 static void add_compression(const FileScan *scan, SqlBuilder *sql)
 {
     static const char *const names[] = {
-        [SCAN_PLAIN] = "none", [SCAN_GZIP] = "gzip", [SCAN_ZSTD] = "zstd"};
+        [SCAN_PLAIN] = "uncompressed", [SCAN_GZIP] = "gzip", [SCAN_ZSTD] = "zstd"};
     SQL_ADD(sql, ", compression = {}", SQL_TEXT(str_from(names[scan->compression])));
 }
 
