@@ -22,11 +22,49 @@ JValue jundefined_name(JinjaState *s, JStr *name)
     return jobj(undefined);
 }
 
+/* "'dict object'", as Jinja2 names the owner of a missing attribute. */
+static void add_owner(const char *type, bool quoted, StrBuf *out)
+{
+    static const char *const modules[][2] = {
+        {"Namespace", "jinja2.utils."},        {"Cycler", "jinja2.utils."},
+        {"Joiner", "jinja2.utils."},           {"LoopContext", "jinja2.runtime."},
+        {"Macro", "jinja2.runtime."},          {"TemplateModule", "jinja2.environment."},
+        {"BlockReference", "jinja2.runtime."}, {"Markup", "markupsafe."},
+    };
+    if (strcmp(type, "NoneType") == 0) {
+        strbuf_add_c(out, quoted ? "'None'" : "None");
+        return;
+    }
+    const char *module = "";
+    for (size_t i = 0; i < ARRAY_LEN(modules); i++) {
+        module = strcmp(type, modules[i][0]) == 0 ? modules[i][1] : module;
+    }
+    const char *quote = quoted ? "'" : "";
+    strbuf_printf(out, "%s%s%s object%s", quote, module, type, quote);
+}
+
+/* Puts into words now that there is no such element. */
+static void explain_element(JinjaState *s, JUndefined *undefined)
+{
+    JBuild build = jbuild_begin(s);
+    add_owner(undefined->owner, false, &build.buf);
+    strbuf_add_c(&build.buf, " has no element ");
+    Error *err = jrepr(s, undefined->name, &build.buf);
+    if (err != NULL) {
+        error_discard(err, "the message ends before what cannot be printed");
+    }
+    undefined->message = jstr_new(jinja_heap(s), strbuf_str(&build.buf));
+    arena_rewind(jinja_scratch(s), build.mark);
+}
+
 JValue jundefined_attr(JinjaState *s, JValue value, JValue name)
 {
     JUndefined *undefined = new_undefined(s);
     undefined->name = name;
     undefined->owner = jtype_name(value);
+    if (name.type > J_STR) { /* jundefined_error cannot print what takes a state to print */
+        explain_element(s, undefined);
+    }
     return jobj(undefined);
 }
 
@@ -49,27 +87,6 @@ static JValue undefined_unsafe(JinjaState *s, JValue value, JStr *name)
     undefined->error_class = "SecurityError";
     arena_rewind(jinja_scratch(s), build.mark);
     return jobj(undefined);
-}
-
-/* "'dict object'", as Jinja2 names the owner of a missing attribute. */
-static void add_owner(const char *type, bool quoted, StrBuf *out)
-{
-    static const char *const modules[][2] = {
-        {"Namespace", "jinja2.utils."},        {"Cycler", "jinja2.utils."},
-        {"Joiner", "jinja2.utils."},           {"LoopContext", "jinja2.runtime."},
-        {"Macro", "jinja2.runtime."},          {"TemplateModule", "jinja2.environment."},
-        {"BlockReference", "jinja2.runtime."}, {"Markup", "markupsafe."},
-    };
-    if (strcmp(type, "NoneType") == 0) {
-        strbuf_add_c(out, quoted ? "'None'" : "None");
-        return;
-    }
-    const char *module = "";
-    for (size_t i = 0; i < ARRAY_LEN(modules); i++) {
-        module = strcmp(type, modules[i][0]) == 0 ? modules[i][1] : module;
-    }
-    const char *quote = quoted ? "'" : "";
-    strbuf_printf(out, "%s%s%s object%s", quote, module, type, quote);
 }
 
 Error *jundefined_error(JValue value)
