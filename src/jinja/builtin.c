@@ -7,6 +7,9 @@ Error *jarg_int(const JCall *call, size_t index, int64_t fallback, int64_t *out)
         *out = fallback;
         return NULL;
     }
+    if (arg.type == J_BIGINT) {
+        return jraise("OverflowError", "Python int too large to convert to C ssize_t");
+    }
     if (!jto_int64(arg, out)) {
         return jraise("TypeError", "'%s' object cannot be interpreted as an integer",
                       jtype_name(arg));
@@ -18,8 +21,9 @@ Error *jarg_text(const JCall *call, size_t index, const char *what, Str *out)
 {
     JValue arg = call->args[index];
     if (arg.type != J_STR) {
-        return jraise("TypeError", "%s%smust be str, not %s", what, what[0] != '\0' ? " " : "",
-                      jtype_name(arg));
+        bool named = what[0] != '\0';
+        return jraise("TypeError", "%s%smust be str, not %s", what, named ? " " : "",
+                      named && arg.type == J_NONE ? "None" : jtype_name(arg));
     }
     *out = jtext(arg);
     return NULL;

@@ -89,7 +89,8 @@ static inline bool jarg_bool(const JCall *call, size_t index, bool fallback)
     return jarg_given(call, index) ? jtruth(call->args[index]) : fallback;
 }
 
-/* TypeError "'str' object cannot be interpreted as an integer" when it is no int. */
+/* TypeError "'str' object cannot be interpreted as an integer" when it is no int; OverflowError
+ * beyond 64 bits. */
 MUST_CHECK Error *jarg_int(const JCall *call, size_t index, int64_t fallback, int64_t *out);
 /* TypeError "<what> must be str, not int" when it is no str; `what` may be "". */
 MUST_CHECK Error *jarg_text(const JCall *call, size_t index, const char *what, Str *out);

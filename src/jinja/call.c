@@ -1,4 +1,5 @@
 #include "base/limits.h"
+#include "jinja/arg_error.h"
 #include "jinja/vm.h"
 
 enum { STACK_MARGIN = 512 }; /* room that builtins' absent arguments may take */
@@ -184,17 +185,6 @@ static size_t param_position(const JBuiltin *builtin, Str name)
     return SIZE_MAX;
 }
 
-static Error *wrong_count(const JBuiltin *builtin, size_t argc)
-{
-    bool exact = builtin->min_args == builtin->max_args;
-    size_t wanted = argc < builtin->min_args ? builtin->min_args : builtin->max_args;
-    return jraise("TypeError", "%s() takes %s %zu argument%s (%zu given)", builtin->name,
-                  exact                      ? "exactly"
-                  : argc < builtin->min_args ? "at least"
-                                             : "at most",
-                  wanted, wanted == 1 ? "" : "s", argc);
-}
-
 /* Moves what stands in `kwargs` to its parameters; what is left goes on as keywords, if allowed. */
 static Error *bind_builtin(JinjaState *s, const JBuiltin *builtin, JValue *args, size_t argc,
                            JDict *kwargs, JDict **out_rest)
@@ -204,16 +194,14 @@ static Error *bind_builtin(JinjaState *s, const JBuiltin *builtin, JValue *args,
     for (size_t at = 0; jdict_next(kwargs, &at, &key, &value);) {
         size_t position = param_position(builtin, jtext(key));
         if (position != SIZE_MAX && position < argc) {
-            return jraise("TypeError", "%s() got multiple values for argument '" STR_FMT "'",
-                          builtin->name, STR_ARG(jtext(key)));
+            return arg_error_twice(s, builtin, args, jtext(key), position);
         }
         if (position != SIZE_MAX && position < builtin->max_args) {
             args[position] = value;
             continue;
         }
         if ((builtin->flags & JB_KWARGS) == 0) {
-            return jraise("TypeError", "%s() got an unexpected keyword argument '" STR_FMT "'",
-                          builtin->name, STR_ARG(jtext(key)));
+            return arg_error_unknown(s, builtin, args, jtext(key));
         }
         if (*out_rest == NULL) {
             *out_rest = jdict_new(s->heap);
@@ -229,7 +217,7 @@ Error *vm_call_builtin(JinjaState *s, const JBuiltin *builtin, JValue *args, siz
     bool any = builtin->max_args == JARGS_ANY;
     size_t wanted = any ? builtin->min_args : builtin->max_args;
     if (UNLIKELY(!any && argc > wanted)) {
-        return wrong_count(builtin, argc);
+        return arg_error_count(s, builtin, args, argc);
     }
     for (size_t i = argc; i < wanted; i++) {
         args[i] = JMISSING;
@@ -242,7 +230,7 @@ Error *vm_call_builtin(JinjaState *s, const JBuiltin *builtin, JValue *args, siz
     }
     for (size_t i = argc; i < builtin->min_args; i++) {
         if (UNLIKELY(jis_absent(args[i]))) {
-            return wrong_count(builtin, argc);
+            return arg_error_count(s, builtin, args, argc);
         }
     }
     s->callee = builtin;

@@ -245,7 +245,9 @@ static Error *filter_dictsort(JinjaState *s, const JCall *call, JValue *out)
                       jtype_name(call->args[0]));
     }
     JList *list = NULL;
+    int64_t reverse = 0;
     TRY(jcollect(s, pairs, &list));
+    TRY(jarg_int(call, 3, 0, &reverse));
     ArenaMark mark = arena_mark(jinja_scratch(s));
     size_t count = jlist_len(list);
     SortItem *items = sort_space(s, count);
@@ -255,7 +257,7 @@ static Error *filter_dictsort(JinjaState *s, const JCall *call, JValue *out)
         TRY(jget_item(s, items[i].value, jint(by_value), &items[i].key));
         TRY(attribute_get(s, &whole, items[i].key, &items[i].key));
     }
-    TRY(sort_items(s, items, count, jarg_bool(call, 3, false) ? SORT_REVERSE : 0));
+    TRY(sort_items(s, items, count, reverse != 0 ? SORT_REVERSE : 0));
     *out = jlist_value(sorted_values(s, items, count));
     arena_rewind(jinja_scratch(s), mark);
     return NULL;

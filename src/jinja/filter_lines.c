@@ -48,9 +48,9 @@ static Error *filter_indent(JinjaState *s, const JCall *call, JValue *out)
     JValue value = call->args[0];
     bool first = jarg_bool(call, 2, false), blank = jarg_bool(call, 3, false);
     Str indent = {0};
-    TRY(indent_subject(value));
     JBuild build = jbuild_begin(s);
     TRY(indentation(s, call->args[1], &indent));
+    TRY(indent_subject(value));
     if (jis_safe(value) && !jis_safe(call->args[1])) {
         StrBuf escaped = strbuf_init(jinja_scratch(s), LIMIT_STRING_BYTES);
         jescape(indent, &escaped);
@@ -138,7 +138,6 @@ static Error *filter_wordwrap(JinjaState *s, const JCall *call, JValue *out)
                            .break_long_words = jarg_bool(call, 2, true),
                            .break_on_hyphens = jarg_bool(call, 4, true),
                            .line_end = STR("\n")};
-    TRY(jarg_int(call, 1, DEFAULT_WIDTH, &options.width));
     if (value.type == J_UNDEFINED) {
         TRY(jundefined_error(value));
     }
@@ -146,6 +145,7 @@ static Error *filter_wordwrap(JinjaState *s, const JCall *call, JValue *out)
         return jraise("AttributeError", "'%s' object has no attribute 'splitlines'",
                       jtype_name(value));
     }
+    TRY(jarg_int(call, 1, DEFAULT_WIDTH, &options.width));
     if (line_end.type == J_STR) {
         options.line_end = jtext(line_end);
     } else if (line_end.type != J_NONE) {

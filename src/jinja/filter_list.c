@@ -258,7 +258,9 @@ static Error *sort_key(JinjaState *s, const Attribute *attributes, size_t count,
 static Error *filter_sort(JinjaState *s, const JCall *call, JValue *out)
 {
     JList *list = NULL;
+    int64_t reverse = 0;
     TRY(jcollect(s, call->args[0], &list));
+    TRY(jarg_int(call, 1, 0, &reverse));
     Arena *arena = jinja_scratch(s);
     ArenaMark mark = arena_mark(arena);
     size_t attribute_count = 0, count = jlist_len(list);
@@ -269,8 +271,7 @@ static Error *filter_sort(JinjaState *s, const JCall *call, JValue *out)
         items[i].value = jlist_at(list, i);
         TRY(sort_key(s, attributes, attribute_count, items[i].value, &items[i].key));
     }
-    unsigned flags = jarg_bool(call, 1, false) ? SORT_REVERSE : 0;
-    TRY(sort_items(s, items, count, flags | SORT_EQUAL_FIRST));
+    TRY(sort_items(s, items, count, (reverse != 0 ? SORT_REVERSE : 0) | SORT_EQUAL_FIRST));
     for (size_t i = 0; i < count; i++) {
         jlist_set(list, i, items[i].value);
     }

@@ -4,16 +4,16 @@
 /* These filters give generators: nothing is looked at before the first item is asked for, not even
  * the arguments. Until then `over` is the value and `at` 0; then `over` is its iterator. */
 
-/* Begins the walk; true if there is nothing to walk. */
-static Error *begin(JinjaState *s, JIterator *it, bool *out_empty)
+/* How far the walk is, in JIterator.at. */
+enum { NOT_BEGUN, BEGUN, PREPARED };
+
+/* Begins the walk over what `value` holds. */
+static Error *begin(JinjaState *s, JIterator *it, JValue *value)
 {
-    *out_empty = !jtruth(it->over);
-    if (!*out_empty) {
-        JIterator *inner = NULL;
-        TRY(jiterate(s, it->over, &inner));
-        it->over = jobj(inner);
-        it->at = 1;
-    }
+    JIterator *inner = NULL;
+    TRY(jiterate(s, *value, &inner));
+    *value = jobj(inner);
+    it->at = BEGUN;
     return NULL;
 }
 
@@ -75,7 +75,7 @@ static Error *apply(JinjaState *s, JIterator *it, JValue item, JValue *out)
 
 /* ---- map ---- */
 
-enum { MAP_FILTER = 1, MAP_ATTRIBUTE = 2 };
+enum { MAP_FILTER, MAP_ATTRIBUTE }; /* JIterator.end */
 
 static Error *prepare_map_attribute(JinjaState *s, JIterator *it, JDict *kwargs)
 {
@@ -100,16 +100,25 @@ static Error *prepare_map_attribute(JinjaState *s, JIterator *it, JDict *kwargs)
     return NULL;
 }
 
-static Error *prepare_map(JinjaState *s, JIterator *it)
+static bool maps_attribute(const JIterator *it)
 {
-    const JTuple *args = it->extra[0].tuple;
-    if (args->len == 0 && it->extra[1].type == J_DICT &&
-        !jis_absent(jdict_get_text(it->extra[1].dict, STR("attribute")))) {
-        return prepare_map_attribute(s, it, it->extra[1].dict);
-    }
-    if (args->len == 0) {
+    return it->extra[0].tuple->len == 0 && it->extra[1].type == J_DICT &&
+           !jis_absent(jdict_get_text(it->extra[1].dict, STR("attribute")));
+}
+
+static Error *begin_map(JinjaState *s, JIterator *it)
+{
+    if (maps_attribute(it)) {
+        TRY(prepare_map_attribute(s, it, it->extra[1].dict));
+    } else if (it->extra[0].tuple->len == 0) {
         return jraise("FilterArgumentError", "map requires a filter argument");
     }
+    return begin(s, it, &it->over);
+}
+
+static Error *find_map_filter(JinjaState *s, JIterator *it)
+{
+    const JTuple *args = it->extra[0].tuple;
     JValue name = args->items[0];
     const JBuiltin *filter = name.type == J_STR ? jinja_find_filter(s, jtext(name)) : NULL;
     if (filter == NULL) {
@@ -117,33 +126,33 @@ static Error *prepare_map(JinjaState *s, JIterator *it)
     }
     it->extra[2] = builtin_value(s, filter);
     it->extra[0] = args_behind_subject(s, args, 1);
-    it->end = MAP_FILTER;
+    it->at = PREPARED;
     return NULL;
 }
 
 static Error *next_mapped(JinjaState *s, JIterator *it, JValue *out_item)
 {
-    if (it->at == 0) {
-        bool empty = false;
-        *out_item = JMISSING;
-        TRY(begin(s, it, &empty));
-        if (empty) {
-            return NULL;
-        }
-        TRY(prepare_map(s, it));
-    }
     JValue item = JMISSING;
-    TRY(jnext(s, (JIterator *)it->over.obj, &item));
-    if (jis_absent(item)) {
-        *out_item = item;
+    *out_item = item;
+    if (it->at == NOT_BEGUN && !jtruth(it->over)) {
         return NULL;
     }
-    if (it->end == MAP_FILTER) {
-        return apply(s, it, item, out_item);
+    if (it->at == NOT_BEGUN) {
+        TRY(begin_map(s, it));
     }
-    Attribute attribute = {.path = jis_absent(it->extra[0]) ? NULL : it->extra[0].tuple,
-                           .fallback = it->extra[1]};
-    return attribute_get(s, &attribute, item, out_item);
+    TRY(jnext(s, (JIterator *)it->over.obj, &item));
+    if (jis_absent(item)) {
+        return NULL;
+    }
+    if (it->end == MAP_ATTRIBUTE) {
+        Attribute attribute = {.path = jis_absent(it->extra[0]) ? NULL : it->extra[0].tuple,
+                               .fallback = it->extra[1]};
+        return attribute_get(s, &attribute, item, out_item);
+    }
+    if (it->at == BEGUN) {
+        TRY(find_map_filter(s, it));
+    }
+    return apply(s, it, item, out_item);
 }
 
 static const JIteratorClass class_map = {"generator", next_mapped};
@@ -162,20 +171,27 @@ static Error *filter_map(JinjaState *s, const JCall *call, JValue *out)
 enum { KEEP_FALSE = 1, BY_ATTRIBUTE = 2 }; /* bits of JIterator.end */
 
 /* With an attribute `over` becomes a pair: the iterator, and the attribute's path. */
-static Error *prepare_select(JinjaState *s, JIterator *it)
+static Error *begin_select(JinjaState *s, JIterator *it)
+{
+    const JTuple *args = it->extra[0].tuple;
+    it->extra[2] = JMISSING;
+    if ((it->end & BY_ATTRIBUTE) == 0) {
+        return begin(s, it, &it->over);
+    }
+    if (args->len == 0) {
+        return jraise("FilterArgumentError", "Missing parameter for attribute name");
+    }
+    JTuple *path = NULL;
+    attribute_parse(s, args->items[0], &path);
+    it->over = jtuple_pair(jinja_heap(s), it->over, path != NULL ? jobj(path) : JMISSING);
+    return begin(s, it, &it->over.tuple->items[0]);
+}
+
+static Error *find_select_test(JinjaState *s, JIterator *it)
 {
     const JTuple *args = it->extra[0].tuple;
     size_t first = (it->end & BY_ATTRIBUTE) != 0 ? 1 : 0;
-    if (args->len < first) {
-        return jraise("FilterArgumentError", "Missing parameter for attribute name");
-    }
-    if (first == 1) {
-        JTuple *path = NULL;
-        attribute_parse(s, args->items[0], &path);
-        JValue parts = path != NULL ? jobj(path) : JMISSING;
-        it->over = jtuple_pair(jinja_heap(s), it->over, parts);
-    }
-    it->extra[2] = JMISSING;
+    it->at = PREPARED;
     if (args->len == first) {
         return NULL;
     }
@@ -197,6 +213,9 @@ static Error *holds(JinjaState *s, JIterator *it, JValue item, bool *out)
         Attribute attribute = {.path = jis_absent(path) ? NULL : path.tuple};
         TRY(attribute_get(s, &attribute, item, &item));
     }
+    if (it->at == BEGUN) {
+        TRY(find_select_test(s, it));
+    }
     if (!jis_absent(it->extra[2])) {
         TRY(apply(s, it, item, &item));
     }
@@ -206,14 +225,12 @@ static Error *holds(JinjaState *s, JIterator *it, JValue item, bool *out)
 
 static Error *next_selected(JinjaState *s, JIterator *it, JValue *out_item)
 {
-    if (it->at == 0) {
-        bool empty = false;
-        *out_item = JMISSING;
-        TRY(begin(s, it, &empty));
-        if (empty) {
-            return NULL;
-        }
-        TRY(prepare_select(s, it));
+    *out_item = JMISSING;
+    if (it->at == NOT_BEGUN && !jtruth(it->over)) {
+        return NULL;
+    }
+    if (it->at == NOT_BEGUN) {
+        TRY(begin_select(s, it));
     }
     JValue inner = (it->end & BY_ATTRIBUTE) != 0 ? it->over.tuple->items[0] : it->over;
     for (;;) {

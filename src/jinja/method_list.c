@@ -204,16 +204,17 @@ static Error *sort_by_key(JinjaState *s, JList *list, JValue key, bool reverse)
 static Error *list_sort(JinjaState *s, const JCall *call, JValue *out)
 {
     JValue key = jarg_or(call, 1, JNONE);
-    bool reverse = jarg_bool(call, 2, false);
+    int64_t reverse = 0;
     if (call->argc > 1) {
         return jraise("TypeError", "sort() takes no positional arguments");
     }
+    TRY(jarg_int(call, 2, 0, &reverse));
     if (key.type != J_NONE) {
-        TRY(sort_by_key(s, self(call), key, reverse));
+        TRY(sort_by_key(s, self(call), key, reverse != 0));
         return none(out);
     }
     JList *copy = jlist_copy(jinja_heap(s), self(call));
-    TRY(sort_list(s, copy, reverse));
+    TRY(sort_list(s, copy, reverse != 0));
     jlist_replace(self(call), copy);
     return none(out);
 }

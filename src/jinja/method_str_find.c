@@ -50,8 +50,8 @@ static Error *locate(const JCall *call, bool last, int64_t *out)
 {
     Str needle = {0};
     Window in = {0};
-    TRY(jarg_text(call, 1, "", &needle));
     TRY(window(call, &in));
+    TRY(jarg_text(call, 1, "", &needle));
     size_t hit = last ? str_find_last(in.text, needle) : str_find(in.text, needle, 0);
     if (in.empty || hit == SIZE_MAX) {
         *out = -1;
@@ -102,8 +102,8 @@ static Error *str_count(JinjaState *s, const JCall *call, JValue *out)
     (void)s;
     Str needle = {0};
     Window in = {0};
-    TRY(jarg_text(call, 1, "", &needle));
     TRY(window(call, &in));
+    TRY(jarg_text(call, 1, "", &needle));
     int64_t count = 0;
     if (in.empty) {
         *out = jint(0);
@@ -128,11 +128,11 @@ static Error *tests_end(const JCall *call, const char *name, EndTest matches, JV
 {
     JValue part = call->args[1];
     Window in = {0};
+    TRY(window(call, &in));
     if (part.type != J_STR && part.type != J_TUPLE) {
         return jraise("TypeError", "%s first arg must be str or a tuple of str, not %s", name,
                       jtype_name(part));
     }
-    TRY(window(call, &in));
     const JValue *parts = part.type == J_TUPLE ? part.tuple->items : &part;
     size_t count = part.type == J_TUPLE ? part.tuple->len : 1;
     bool matched = false;

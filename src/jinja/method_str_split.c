@@ -93,10 +93,10 @@ static Error *split(JinjaState *s, const JCall *call, bool from_right, JValue *o
 {
     JValue self = call->args[0], separator = jarg_or(call, 1, JNONE);
     int64_t limit = -1;
+    TRY(jarg_int(call, 2, -1, &limit));
     if (separator.type != J_NONE && separator.type != J_STR) {
         return jraise("TypeError", "must be str or None, not %s", jtype_name(separator));
     }
-    TRY(jarg_int(call, 2, -1, &limit));
     if (separator.type == J_STR && separator.str->len == 0) {
         return jraise("ValueError", "empty separator");
     }
@@ -123,11 +123,12 @@ static Error *str_rsplit(JinjaState *s, const JCall *call, JValue *out)
 
 static Error *str_splitlines(JinjaState *s, const JCall *call, JValue *out)
 {
-    bool keep = jarg_bool(call, 1, false);
+    int64_t keep = 0;
+    TRY(jarg_int(call, 1, 0, &keep));
     Str rest = jtext(call->args[0]), line = {0}, end = {0};
     JList *list = jlist_new(jinja_heap(s), 0);
     while (str_edit_next_line(&rest, &line, &end)) {
-        Str kept = {line.data, line.len + (keep ? end.len : 0)};
+        Str kept = {line.data, line.len + (keep != 0 ? end.len : 0)};
         append(s, list, kept, call->args[0]);
     }
     *out = jlist_value(list);
