@@ -44,6 +44,9 @@ static Error *fill_from(JinjaState *s, JDict *dict, JValue from)
     if (from.type == J_HOST && ((JHost *)from.obj)->class->is_mapping) {
         return fill_host(s, dict, from);
     }
+    if (from.type == J_UNDEFINED) {
+        return jundefined_error(from);
+    }
     JList *pairs = NULL;
     TRY(jcollect(s, from, &pairs));
     for (size_t i = 0; i < jlist_len(pairs); i++) {

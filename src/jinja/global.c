@@ -1,5 +1,6 @@
 #include "base/limits.h"
 #include "jinja/builtin.h"
+#include "jinja/dict_fill.h"
 
 static Error *global_range(JinjaState *s, const JCall *call, JValue *out)
 {
@@ -22,42 +23,10 @@ static Error *global_range(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
-/* Fills a dict from a mapping or pairs, then from keywords: dict() and namespace(). */
-static Error *fill_dict(JinjaState *s, const JCall *call, JDict *dict)
-{
-    if (jarg_given(call, 0) && call->args[0].type == J_DICT) {
-        jdict_update(dict, call->args[0].dict);
-    } else if (jarg_given(call, 0)) {
-        JList *pairs = NULL;
-        TRY(jcollect(s, call->args[0], &pairs));
-        for (size_t i = 0; i < jlist_len(pairs); i++) {
-            JList *pair = NULL;
-            Error *err = jcollect(s, jlist_at(pairs, i), &pair);
-            if (err != NULL) {
-                error_discard(err, "said better below");
-                return jraise(
-                    "TypeError",
-                    "cannot convert dictionary update sequence element #%zu to a sequence", i);
-            }
-            if (jlist_len(pair) != 2) {
-                return jraise(
-                    "ValueError",
-                    "dictionary update sequence element #%zu has length %zu; 2 is required", i,
-                    jlist_len(pair));
-            }
-            TRY(jdict_set(dict, jlist_at(pair, 0), jlist_at(pair, 1)));
-        }
-    }
-    if (call->kwargs != NULL) {
-        jdict_update(dict, call->kwargs);
-    }
-    return NULL;
-}
-
 static Error *global_dict(JinjaState *s, const JCall *call, JValue *out)
 {
     JDict *dict = jdict_new(jinja_heap(s));
-    TRY(fill_dict(s, call, dict));
+    TRY(dict_fill(s, dict, call->args[0], call->kwargs));
     *out = jdict_value(dict);
     return NULL;
 }
@@ -65,7 +34,7 @@ static Error *global_dict(JinjaState *s, const JCall *call, JValue *out)
 static Error *global_namespace(JinjaState *s, const JCall *call, JValue *out)
 {
     JValue namespace = jnamespace_new(jinja_heap(s));
-    TRY(fill_dict(s, call, ((JNamespace *)namespace.obj)->dict));
+    TRY(dict_fill(s, ((JNamespace *)namespace.obj)->dict, call->args[0], call->kwargs));
     *out = namespace;
     return NULL;
 }
