@@ -84,8 +84,9 @@ static Error *round_tens(JinjaState *s, double value, int64_t places, JValue *ou
     return NULL;
 }
 
-/* Rounds where one multiplication shows which way, which is nearly always; false near a tie, where only the
- * exact decimal digits tell. The quotient of two exact doubles is rounded as the decimal text would be. */
+/* Rounds where one multiplication shows which way, which is nearly always; false near a tie, where
+ * only the exact decimal digits tell. The quotient of two exact doubles is rounded as the decimal
+ * text would be. */
 static bool round_quickly(double value, int64_t digits, double *out)
 {
     static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9};
