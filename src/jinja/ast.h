@@ -42,12 +42,13 @@
     X(WITH)         /* targets items = values more: body */ \
     X(DO)           /* a */ \
     X(BREAK) \
-    X(CONTINUE) X(AUTOESCAPE) /* a: body */ \
-        X(BLOCK)              /* name: body; flag = scoped, required */ \
-        X(EXTENDS)            /* a */ \
-        X(INCLUDE)            /* a; flag = ignore missing, with_context */ \
-        X(IMPORT)             /* a as name; with_context */ \
-        X(FROM) /* from a import names (items: CONST str) as more (CONST str); with_context */
+    X(CONTINUE) \
+    X(AUTOESCAPE) /* a: body */ \
+    X(BLOCK)      /* name: body; flag = scoped, required */ \
+    X(EXTENDS)    /* a */ \
+    X(INCLUDE)    /* a; flag = ignore missing, with_context */ \
+    X(IMPORT)     /* a as name; with_context */ \
+    X(FROM)       /* from a import names (items: CONST str) as more (CONST str); with_context */
 
 typedef enum NodeKind {
 #define X(name) N_##name,

@@ -20,11 +20,31 @@
     X(STRING, "string") \
     X(EOF, "end of template") \
     X(ADD, "+") \
-    X(SUB, "-") X(MUL, "*") X(DIV, "/") X(FLOORDIV, "//") X(MOD, "%") X(POW, "**") X(TILDE, "~") \
-        X(LBRACKET, "[") X(RBRACKET, "]") X(LPAREN, "(") X(RPAREN, ")") X(LBRACE, "{") \
-            X(RBRACE, "}") X(EQ, "==") X(NE, "!=") X(GT, ">") X(GE, ">=") X(LT, "<") X(LE, "<=") \
-                X(ASSIGN, "=") X(DOT, ".") X(COLON, ":") X(PIPE, "|") X(COMMA, ",") \
-                    X(SEMICOLON, ";")
+    X(SUB, "-") \
+    X(MUL, "*") \
+    X(DIV, "/") \
+    X(FLOORDIV, "//") \
+    X(MOD, "%") \
+    X(POW, "**") \
+    X(TILDE, "~") \
+    X(LBRACKET, "[") \
+    X(RBRACKET, "]") \
+    X(LPAREN, "(") \
+    X(RPAREN, ")") \
+    X(LBRACE, "{") \
+    X(RBRACE, "}") \
+    X(EQ, "==") \
+    X(NE, "!=") \
+    X(GT, ">") \
+    X(GE, ">=") \
+    X(LT, "<") \
+    X(LE, "<=") \
+    X(ASSIGN, "=") \
+    X(DOT, ".") \
+    X(COLON, ":") \
+    X(PIPE, "|") \
+    X(COMMA, ",") \
+    X(SEMICOLON, ";")
 
 typedef enum TokenKind {
 #define X(name, text) T_##name,

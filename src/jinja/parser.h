@@ -14,7 +14,7 @@ typedef struct Parser {
     const Token *at; /* the current token; the last one is EOF */
     int depth;
     VEC(const char *)
-        open; /* tags whose end is being looked for: "'endif'" lists, innermost last */
+    open; /* tags whose end is being looked for: "'endif'" lists, innermost last */
     StrVec open_tags;
     uint32_t error_line; /* where the error is that a function returned */
     uint32_t error_column;

@@ -89,8 +89,8 @@ void *jinja_user(JinjaState *s)
 
 /* ---- Life ---- */
 
-/* Empties the scratch memory, but keeps its first chunk in use: builds that rewind to the beginning would
- * otherwise give it back to the system and take it again, each time. */
+/* Empties the scratch memory, but keeps its first chunk in use: builds that rewind to the beginning
+ * would otherwise give it back to the system and take it again, each time. */
 static void reset_scratch(JinjaState *s)
 {
     arena_reset(s->scratch);
