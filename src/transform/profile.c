@@ -158,12 +158,36 @@ static Error *choose_target(const ProfileSearch *search, YamlRenderer *renderer,
     return value_get_string(&rendered, STR("target"), &profile->target);
 }
 
+/* A clone of a project lacks its profiles, for they are not committed: what they would say is
+ * known. */
+static Error *make_up(Arena *arena, const ProfileSearch *search, Profile *profile)
+{
+    ValueMapBuilder block = value_map_begin(arena);
+    value_map_set(&block, STR("type"), value_string(STR("duckdb")));
+    value_map_set(&block, STR("path"), value_string(search->made_up_path));
+    value_map_set(&block, STR("threads"), value_int(4));
+    Value whole = value_map_end(&block);
+    profile->target = STR("dev");
+    if (search->target.len > 0 && !str_is(search->target, "dev")) {
+        return error_hint(
+            error_new(ERR_CONFIG, "there is no target '" STR_FMT "'", STR_ARG(search->target)),
+            "write a profiles.yml beside dbt_project.yml that has it");
+    }
+    return read_block(arena, &whole, profile);
+}
+
 Error *profile_load(Arena *arena, const ProfileSearch *search, YamlRenderer *renderer,
                     const Profile **out)
 {
     Profile *profile = ARENA_NEW(arena, Profile);
     *profile = (Profile){.name = search->name, .threads = search->threads};
-    TRY(find_file(arena, search, &profile->file));
+    *out = profile;
+    Error *missing = find_file(arena, search, &profile->file);
+    if (missing != NULL && search->made_up_path.len > 0 && search->directory.len == 0) {
+        error_discard(missing, "one is made up");
+        return make_up(arena, search, profile);
+    }
+    TRY(missing);
     const Value *document = NULL;
     TRY(yaml_load(arena, profile->file, profile->file, &document));
     const Value *chosen = value_find(document, profile->name);
@@ -179,7 +203,5 @@ Error *profile_load(Arena *arena, const ProfileSearch *search, YamlRenderer *ren
     }
     Value *block = ARENA_NEW(arena, Value);
     TRY(yaml_render(renderer, raw, NULL, block));
-    TRY(read_block(arena, block, profile));
-    *out = profile;
-    return NULL;
+    return read_block(arena, block, profile);
 }

@@ -25,9 +25,11 @@ typedef struct ProfileSearch {
     Str directory; /* --profiles-dir; empty: searched for */
     Str project_directory;
     Str fallback_directory; /* may be empty */
-    Str name;               /* of the profile */
-    Str target;             /* --target; empty = as the profile says */
-    int64_t threads;        /* 0 = as the profile says */
+    Str made_up_path; /* of the warehouse, for a profile to make up where there is no file; or empty
+                       */
+    Str name;         /* of the profile */
+    Str target;       /* --target; empty = as the profile says */
+    int64_t threads;  /* 0 = as the profile says */
 } ProfileSearch;
 
 /* Text of a string with Jinja rendered; see yaml_render.h. */

@@ -106,6 +106,7 @@ static Error *load_profile(Session *session, Str root, YamlRenderer *renderer)
                             .project_directory = root,
                             .fallback_directory =
                                 option_text(options->fallback_profiles_dir, (Str){0}),
+                            .made_up_path = option_text(options->made_up_path, (Str){0}),
                             .name = option_text(options->profile, name),
                             .target = option_text(options->target, (Str){0}),
                             .threads = (int64_t)options->threads};

@@ -24,7 +24,9 @@ typedef struct TransformOptions {
     const char *log_path;       /* --log-path */
     const char *vars;           /* --vars: YAML text of a mapping */
     const char *warehouse_path; /* in place of the profile's path */
-    size_t threads;             /* --threads; 0 = the profile's */
+    const char
+        *made_up_path; /* the warehouse where there is no profiles.yml; NULL: that is an error */
+    size_t threads;    /* --threads; 0 = the profile's */
     Selection selection;
     StrVec resource_types; /* --resource-type */
     StrVec exclude_resource_types;

@@ -271,8 +271,7 @@ static Error *locate(Job *job)
     }
     if (job->invocation->program == PROGRAM_DANGO) {
         job->options.project_dir = str_to_c(app->arena, app->project->dbt_directory);
-        job->options.warehouse_path = str_to_c(app->arena, app->project->warehouse_path);
-        job->options.relative_to_project = true;
+        job->options.made_up_path = str_to_c(app->arena, app->project->warehouse_path);
     }
     return NULL;
 }
@@ -310,6 +309,7 @@ static Error *prepare(App *app, const Invocation *invocation, Job *out)
         invocation_has(invocation, "write-json") && !invocation_switch(invocation, "write-json");
     options->invocation_command = join_command(app->arena, invocation);
     options->cancel = app->cancel;
+    options->relative_to_project = true; /* as dbt, which changes into the project's directory */
     bool is_dango = invocation->program == PROGRAM_DANGO;
     out->reporter = (Reporter){.style = is_dango ? REPORT_DANGO : REPORT_DBT,
                                .context = out,
