@@ -14,21 +14,26 @@
   {% endfor %}
 {%- endmacro %}
 
-{% macro duckdb__create_table_as(temporary, relation, sql) -%}
-  {{ config.get('sql_header', '') }}
-  create {% if temporary %}temporary {% endif %}table
-    {{ relation.include(database=(not temporary), schema=(not temporary)) }}
-  as (
-    {{ sql }}
-  );
-{%- endmacro %}
+{# The lines in front of the query are as many as dbt-duckdb's, so that the line numbers in the database's
+   messages are the ones users know. #}
+{% macro duckdb__create_table_as(temporary, relation, sql) %}
+    {{ config.get('sql_header', '') }}
 
-{% macro duckdb__create_view_as(relation, sql) -%}
+    create {{ 'temporary' if temporary }} table
+      {{ relation.include(database=(not temporary), schema=(not temporary)) }}
+  {# contract #}
+    {# partitions #}
+    as (
+      {{ sql }}
+    );
+{% endmacro %}
+
+{% macro duckdb__create_view_as(relation, sql) %}
   {{ config.get('sql_header', '') }}
   create view {{ relation }} as (
     {{ sql }}
   );
-{%- endmacro %}
+{% endmacro %}
 
 {% macro duckdb__drop_relation(relation) -%}
   {% call statement('drop_relation', auto_begin=false) -%}

@@ -20,7 +20,11 @@
     {% endset %}
     {{ adapter.commit() }}
   {% else %}
-    {% set main_sql = sql %}
+    {% set main_sql %}
+    {# the query, on a line of its own #}
+  {{ sql }}
+  {# the end #}
+  {% endset %}
   {% endif %}
 
   {% call statement('main', fetch_result=true) -%}
@@ -31,19 +35,19 @@
   {{ return({'relations': relations}) }}
 {%- endmaterialization -%}
 
-{% macro get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
-  {{ adapter.dispatch('get_test_sql', 'dbt')(main_sql, fail_calc, warn_if, error_if, limit) }}
+{% macro get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}
+    {{ adapter.dispatch('get_test_sql', 'dbt')(main_sql, fail_calc, warn_if, error_if, limit) }}
 {%- endmacro %}
 
-{% macro default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) -%}
-  select
-    {{ fail_calc }} as failures,
-    {{ fail_calc }} {{ warn_if }} as should_warn,
-    {{ fail_calc }} {{ error_if }} as should_error
-  from (
-    {{ main_sql }}
-    {{ 'limit ' ~ limit if limit != none }}
-  ) dbt_internal_test
+{% macro default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}
+    select
+      {{ fail_calc }} as failures,
+      {{ fail_calc }} {{ warn_if }} as should_warn,
+      {{ fail_calc }} {{ error_if }} as should_error
+    from (
+      {{ main_sql }}
+      {{ 'limit ' ~ limit if limit != none }}
+    ) dbt_internal_test
 {%- endmacro %}
 
 {# The relation, or with `where` a query of the rows that are to be tested. #}

@@ -1,11 +1,12 @@
 {# The four tests every project has. Each is a query of the rows that are wrong. #}
 
 {% test unique(model, column_name) %}
-  {% set macro = adapter.dispatch('test_unique', 'dbt') %}
-  {{ macro(model, column_name) }}
+    {% set macro = adapter.dispatch('test_unique', 'dbt') %}
+    {{ macro(model, column_name) }}
 {% endtest %}
 
 {% macro default__test_unique(model, column_name) %}
+
 select
     {{ column_name }} as unique_field,
     count(*) as n_records
@@ -14,28 +15,33 @@ from {{ model }}
 where {{ column_name }} is not null
 group by {{ column_name }}
 having count(*) > 1
+
 {% endmacro %}
 
 {% test not_null(model, column_name) %}
-  {% set macro = adapter.dispatch('test_not_null', 'dbt') %}
-  {{ macro(model, column_name) }}
+    {% set macro = adapter.dispatch('test_not_null', 'dbt') %}
+    {{ macro(model, column_name) }}
 {% endtest %}
 
 {% macro default__test_not_null(model, column_name) %}
-{# Stored failures are to be looked at, so they have all columns. #}
-{% set columns = '*' if should_store_failures() else column_name %}
-select {{ columns }}
+
+{# Stored failures are to be looked at, so they have all columns. -#}
+{% set column_list = '*' if should_store_failures() else column_name %}
+
+select {{ column_list }}
 from {{ model }}
 where {{ column_name }} is null
+
 {% endmacro %}
 
 {% test accepted_values(model, column_name, values, quote=True) %}
-  {% set macro = adapter.dispatch('test_accepted_values', 'dbt') %}
-  {{ macro(model, column_name, values, quote) }}
+    {% set macro = adapter.dispatch('test_accepted_values', 'dbt') %}
+    {{ macro(model, column_name, values, quote) }}
 {% endtest %}
 
 {% macro default__test_accepted_values(model, column_name, values, quote=True) %}
-with counted as (
+
+with all_values as (
 
     select
         {{ column_name }} as value_field,
@@ -47,20 +53,22 @@ with counted as (
 )
 
 select *
-from counted
+from all_values
 where value_field not in (
-    {%- for value in values %}
-    {{ "'" ~ value ~ "'" if quote else value }}{{ "," if not loop.last }}
+    {% for value in values -%}
+        {{ "'" ~ value ~ "'" if quote else value }}{{ "," if not loop.last }}
     {%- endfor %}
 )
+
 {% endmacro %}
 
 {% test relationships(model, column_name, to, field) %}
-  {% set macro = adapter.dispatch('test_relationships', 'dbt') %}
-  {{ macro(model, column_name, to, field) }}
+    {% set macro = adapter.dispatch('test_relationships', 'dbt') %}
+    {{ macro(model, column_name, to, field) }}
 {% endtest %}
 
 {% macro default__test_relationships(model, column_name, to, field) %}
+
 with child as (
     select {{ column_name }} as from_field
     from {{ model }}
@@ -72,8 +80,13 @@ parent as (
     from {{ to }}
 )
 
-select from_field
+select
+    from_field
+
 from child
-left join parent on child.from_field = parent.to_field
+left join parent
+    on child.from_field = parent.to_field
+
 where parent.to_field is null
+
 {% endmacro %}

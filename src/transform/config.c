@@ -44,17 +44,18 @@ typedef struct ConfigField {
 static const ConfigField fields[] = {
     {"enabled", OF_ALL, MERGE_REPLACE, FIELD_BOOL, "true"},
     {"event_time", OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "null"},
-    {"freshness", OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "null"},
+    {"freshness", OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "freshness"},
     {"loaded_at_field", OF_SOURCE, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"loaded_at_query", OF_SOURCE, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"alias", OF_NODES | OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"schema", OF_NODES, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"schema", OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "dbt_test__audit"},
     {"database", OF_NODES | OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
-    {"tags", OF_ALL, MERGE_APPEND, FIELD_ANY, "[]"},
+    {"tags", OF_ALL & ~OF_SOURCE, MERGE_APPEND, FIELD_ANY, "[]"},
     {"meta", OF_ALL, MERGE_UPDATE, FIELD_MAP, "{}"},
+    {"tags", OF_SOURCE, MERGE_APPEND, FIELD_ANY, "[]"},
     {"group", OF_NODES | OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
-    {"static_analysis", OF_NODES, MERGE_REPLACE, FIELD_ANY, "null"},
+    {"static_analysis", OF_NODES | OF_TEST | OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "null"},
     {"materialized", OF_MODEL, MERGE_REPLACE, FIELD_TEXT, "view"},
     {"materialized", OF_SEED, MERGE_REPLACE, FIELD_TEXT, "seed"},
     {"materialized", OF_SNAPSHOT, MERGE_REPLACE, FIELD_TEXT, "snapshot"},
@@ -284,6 +285,17 @@ static Value two_entries(Arena *arena, const char *first, Value a, const char *s
     return value_map_end(&builder);
 }
 
+/* No threshold at all, as a source without freshness shows it. */
+static Value preset_freshness(Arena *arena)
+{
+    Value never = two_entries(arena, "count", value_null(), "period", value_null());
+    ValueMapBuilder builder = value_map_begin(arena);
+    value_map_set(&builder, STR("warn_after"), never);
+    value_map_set(&builder, STR("error_after"), never);
+    value_map_set(&builder, STR("filter"), value_null());
+    return value_map_end(&builder);
+}
+
 static Value preset_value(Arena *arena, const char *preset)
 {
     Str text = str_from(preset);
@@ -305,6 +317,9 @@ static Value preset_value(Arena *arena, const char *preset)
     }
     if (str_is(text, "docs")) {
         return two_entries(arena, "show", value_bool(true), "node_color", value_null());
+    }
+    if (str_is(text, "freshness")) {
+        return preset_freshness(arena);
     }
     if (str_is(text, "contract")) {
         return two_entries(arena, "enforced", value_bool(false), "alias_types", value_bool(true));

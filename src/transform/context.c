@@ -1,6 +1,7 @@
 #include "transform/context.h"
 
 #include "base/limits.h"
+#include "base/number.h"
 
 Context *context_of(JinjaState *s)
 {
@@ -213,6 +214,31 @@ static void add_indented(Str text, StrBuf *out)
     }
 }
 
+/* Line `number` of a text, from 1; empty beyond its end. */
+static Str line_of(Str text, int64_t number)
+{
+    Str line = {0};
+    for (Str rest = text; number > 0; number--) {
+        if (!str_next_line(&rest, &line)) {
+            return (Str){0};
+        }
+    }
+    return line;
+}
+
+/* "line 3" and the line itself, where the template cannot be read. `place` ends with ":3". */
+static void add_syntax_line(const Context *ctx, Str place, StrBuf *out)
+{
+    size_t colon = str_find_last(place, STR(":"));
+    int64_t number = 0;
+    if (ctx->node == NULL || colon == SIZE_MAX ||
+        !number_parse_int64(str_from_offset(place, colon + 1), &number)) {
+        return;
+    }
+    Str line = line_of(ctx->node->raw_code, number);
+    strbuf_printf(out, "\n    line %lld\n      " STR_FMT, (long long)number, STR_ARG(line));
+}
+
 /* What dbt adds to a use of something undefined. */
 static const char undefined_advice[] =
     ". This can happen when calling a macro that does not exist. Check for typos and/or install "
@@ -241,7 +267,7 @@ Str context_failure_text(const Context *ctx, Arena *arena, const Error *err)
     StrBuf text = strbuf_init(arena, LIMIT_CONFIG_BYTES);
     Str type = failure_type(root);
     strbuf_printf(&text, STR_FMT " Error", STR_ARG(type));
-    if (ctx->node != NULL) {
+    if (ctx->node != NULL && !str_is(type, "Parsing")) {
         Str label = node_label(ctx->node, arena);
         strbuf_printf(&text, " in " STR_FMT, STR_ARG(label));
     }
@@ -249,6 +275,9 @@ Str context_failure_text(const Context *ctx, Arena *arena, const Error *err)
     add_indented(message, &text);
     if (str_ends_with(message, STR(" is undefined"))) {
         strbuf_add_c(&text, undefined_advice);
+    }
+    if (strcmp(error_class(root), "TemplateSyntaxError") == 0) {
+        add_syntax_line(ctx, error_message(err), &text);
     }
     if (str_is(type, "Compilation")) {
         add_trace(ctx, &text); /* what the database refuses needs no way through the macros */

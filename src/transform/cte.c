@@ -59,10 +59,12 @@ Str cte_inject(Arena *arena, Str sql, const CteVec *ctes)
         strbuf_add_c(&text, ", ");
         strbuf_add(&text, str_from_offset(sql, at));
     } else {
+        Str rest = str_trim_start(sql);
+        strbuf_add(&text, str_slice(sql, 0, sql.len - rest.len));
         strbuf_add_c(&text, "with");
         strbuf_add(&text, strbuf_str(&list));
         strbuf_add_char(&text, ' ');
-        strbuf_add(&text, sql);
+        strbuf_add(&text, rest);
     }
     return strbuf_str(&text);
 }

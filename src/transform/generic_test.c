@@ -33,9 +33,12 @@ static bool is_config_key(Str key)
 
 static Error *shape_error(const Value *at, const TestTarget *target, const char *what)
 {
-    return value_error(ERR_CONFIG, at,
-                       "Invalid generic test configuration given in " STR_FMT ": \n%s",
-                       STR_ARG(target->yaml_path), what);
+    AUTO_FREE(arena) Arena *arena = arena_new("place");
+    Str place = value_place(arena, at);
+    Error *err =
+        error_new(ERR_CONFIG, "Invalid generic test configuration given in " STR_FMT ": \n%s",
+                  STR_ARG(target->yaml_path), what);
+    return error_hint(error_as(err, "ParsingError"), "at " STR_FMT, STR_ARG(place));
 }
 
 /* `name`, `{name: args}` or `{test_name: name, ...}`: the test's name and its arguments (NULL =
@@ -186,7 +189,8 @@ static Str arguments_text(Arena *arena, const Value *kwargs)
 {
     StrBuf text = strbuf_init(arena, LIMIT_CONFIG_BYTES);
     size_t count = 0;
-    for (VALUE_EACH_ENTRY(entry, kwargs)) {
+    const Value *sorted = sorted_map(arena, kwargs);
+    for (VALUE_EACH_ENTRY(entry, sorted)) {
         if (str_is(value_text_or(&entry->key, (Str){0}), "model")) {
             continue;
         }
@@ -314,8 +318,9 @@ Error *generic_test_read(Arena *arena, const Value *entry, const TestTarget *tar
         value_map_set(&reader.kwargs, STR("column_name"), value_string(target->column));
     }
     value_map_set(&reader.kwargs, STR("model"), value_string(target->model_text));
-    Value kwargs = value_map_end(&reader.kwargs);
-    spec.kwargs = sorted_map(arena, &kwargs);
+    Value *kwargs = ARENA_NEW(arena, Value);
+    *kwargs = value_map_end(&reader.kwargs);
+    spec.kwargs = kwargs;
     spec.description = reader.description;
 
     Str full;

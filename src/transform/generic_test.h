@@ -23,7 +23,7 @@ typedef struct TestSpec {
     Str short_name; /* at most 63 characters: of the file, and the alias */
     Str macro_name;
     Str macro_package;   /* "dbt_utils" of "dbt_utils.expression_is_true"; may be empty */
-    const Value *kwargs; /* map sorted by key, with "model" and, on a column, "column_name" */
+    const Value *kwargs; /* map: the arguments, then "column_name" on a column, then "model" */
     const Value *config; /* map; `alias` is in it when the name was shortened */
     Str description;
     Str id_hash; /* the 10 digits at the end of the unique_id */

@@ -56,10 +56,11 @@ static Str json_line(Arena *arena, const Node *node, const StrVec *keys)
         "source_name", "config",        "tags",         "depends_on"};
     Value value = node_value(arena, node);
     ValueMapBuilder map = value_map_begin(arena);
-    for (size_t i = 0; keys->len == 0 && i < ARRAY_LEN(usual); i++) {
-        const Value *found = value_find(&value, str_from(usual[i]));
-        if (found != NULL) {
-            value_map_set(&map, str_from(usual[i]), *found);
+    for (VALUE_EACH_ENTRY(entry, &value)) { /* in the node's own order */
+        for (size_t i = 0; keys->len == 0 && i < ARRAY_LEN(usual); i++) {
+            if (str_is(value_text_or(&entry->key, (Str){0}), usual[i])) {
+                value_map_put(&map, entry->key, entry->value);
+            }
         }
     }
     for (VEC_EACH(const Str, key, keys)) {

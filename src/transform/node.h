@@ -59,12 +59,13 @@ typedef VEC(SourceCall) SourceCallVec;
 
 /* What makes a test a generic one. */
 typedef struct TestInfo {
-    Str macro_name;      /* "unique", without namespace and prefix */
-    Str macro_package;   /* empty = looked up as usual */
-    const Value *kwargs; /* map, sorted by key; "model" is the text of a Jinja expression */
-    Str column_name;     /* empty for a test of the whole relation */
-    Str attached_node;   /* unique_id of what is tested; empty when that is missing */
-    Str file_key_name;   /* "models.orders" */
+    Str macro_name;    /* "unique", without namespace and prefix */
+    Str macro_package; /* empty = looked up as usual */
+    const Value
+        *kwargs;     /* map, in the order of the entry; "model" is the text of a Jinja expression */
+    Str column_name; /* empty for a test of the whole relation */
+    Str attached_node; /* unique_id of what is tested; empty when that is missing */
+    Str file_key_name; /* "models.orders" */
 } TestInfo;
 
 typedef struct SourceInfo {

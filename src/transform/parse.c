@@ -272,10 +272,20 @@ static Error *wrong_config(const Node *node, TAKES Error *err)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("config");
     Str label = node_label(node, arena);
-    Str text = str_printf(arena, "Parsing Error in " STR_FMT "\n  " STR_FMT, STR_ARG(label),
-                          STR_ARG(error_message(err)));
+    Error *told = error_new(ERR_CONFIG, STR_FMT, STR_ARG(error_message(err)));
     error_discard(err, "its text is in the new one");
-    return error_as(error_new(ERR_CONFIG, STR_FMT, STR_ARG(text)), "dbt");
+    return error_hint(error_as(told, "ParsingError"), "in the configuration of " STR_FMT,
+                      STR_ARG(label));
+}
+
+/* What --store-failures means for tests that do not say themselves. */
+static const Value *store_failures_level(Arena *arena)
+{
+    ValueMapBuilder builder = value_map_begin(arena);
+    value_map_set(&builder, STR("store_failures"), value_bool(true));
+    Value *level = ARENA_NEW(arena, Value);
+    *level = value_map_end(&builder);
+    return level;
 }
 
 Error *parse_configure(Parser *parser, Node *node, const Value *patch, const Value *in_file)
@@ -285,6 +295,13 @@ Error *parse_configure(Parser *parser, Node *node, const Value *patch, const Val
     const ProjectFileDef *root = &parser->session->projects.data[0];
     const Value *merged =
         config_of_tree(arena, project_file_tree(parser->project, tree), &node->fqn);
+    if (node->type == RESOURCE_TEST && parser->session->options->store_failures) {
+        merged = config_merge(arena, store_failures_level(arena), merged);
+    }
+    const Value *by_age[] = {merged, in_file, patch}; /* the order in which tags are met */
+    for (size_t i = 0; i < ARRAY_LEN(by_age); i++) {
+        parse_add_tags(arena, value_find(by_age[i], STR("tags")), &node->tags);
+    }
     const Value *levels[] = {patch, in_file,
                              parser->project != root
                                  ? config_of_tree(arena, project_file_tree(root, tree), &node->fqn)

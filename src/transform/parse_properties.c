@@ -155,8 +155,9 @@ static const Value *patch_config(Parser *parser, const Value *entry)
             value_map_set(&builder, str_from(shared[i]), *value);
         }
     }
-    Value beside = value_map_end(&builder);
-    return config_merge(parser->arena, &beside, value_find(entry, STR("config")));
+    Value *beside = ARENA_NEW(parser->arena, Value); /* the result may be this very map */
+    *beside = value_map_end(&builder);
+    return config_merge(parser->arena, beside, value_find(entry, STR("config")));
 }
 
 static Error *configure_pending(Parser *parser, const PendingNode *pending)
@@ -195,11 +196,13 @@ static Error *tests_of_pending(Parser *parser, const PendingNode *pending)
 static Error *shape_error(const Value *at, const ProjectFile *file, const char *section,
                           const char *problem)
 {
-    return value_error(
-        ERR_CONFIG, at, "The schema file at " STR_FMT " is invalid because %s '%s' %s",
-        STR_ARG(file->relative),
-        strcmp(problem, "is not a list") == 0 ? "the value of" : "a list element for", section,
-        problem);
+    bool whole = strcmp(problem, "is not a list") == 0;
+    AUTO_FREE(arena) Arena *arena = arena_new("place");
+    Str place = value_place(arena, at);
+    Error *err = error_new(
+        ERR_CONFIG, "The schema file at " STR_FMT " is invalid because %s '%s' %s",
+        STR_ARG(file->relative), whole ? "the value of" : "a list element for", section, problem);
+    return error_hint(error_as(err, "ParsingError"), "at " STR_FMT, STR_ARG(place));
 }
 
 static Error *read_section(Parser *parser, const ProjectFile *file, const Section *section,

@@ -38,8 +38,9 @@ static const Value *source_level(Parser *parser, const Value *entry)
             value_map_set(&builder, str_from(shared[i]), *value);
         }
     }
-    Value beside = value_map_end(&builder);
-    return config_merge(parser->arena, &beside, value_find(entry, STR("config")));
+    Value *beside = ARENA_NEW(parser->arena, Value); /* the result may be this very map */
+    *beside = value_map_end(&builder);
+    return config_merge(parser->arena, beside, value_find(entry, STR("config")));
 }
 
 static Error *configure_source(Parser *parser, Node *node, const Value *source, const Value *table)

@@ -69,7 +69,7 @@ static void run_step(Run *run, Worker *worker, size_t position)
         console_end(run->session, &result, index, run->total);
     }
     bool failed = is_failure(result.status);
-    if (!node_is_ephemeral(node) || failed || run->mode == RUN_COMPILE) {
+    if (!node_is_ephemeral(node) || failed) {
         keep_result(run, &result);
     }
     if (failed && run->session->options->fail_fast) {

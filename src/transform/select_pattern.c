@@ -140,8 +140,8 @@ bool select_fqn_matches(Arena *scratch, const StrVec *fqn, Str value)
     if (fqn->len == 0) {
         return false;
     }
-    if (str_eq(VEC_LAST(fqn), value)) {
-        return true;
+    if (select_pattern_matches(value, VEC_LAST(fqn))) {
+        return true; /* a name, or a pattern of names */
     }
     StrVec parts = {0};
     for (VEC_EACH(Str, it, fqn)) {

@@ -270,7 +270,7 @@ Str transform_error_text(const Error *err, Arena *arena)
         return error_message(root);
     }
     Str message = error_message(root);
-    if (str_starts_with(message, STR("Found a cycle: ")) || error_kind(root) == ERR_USAGE) {
+    if (str_starts_with(message, STR("Found a cycle: "))) {
         return message;
     }
     bool template = error_kind(root) == ERR_TEMPLATE;
