@@ -65,7 +65,7 @@ static const Case cases[] = {
     {"*.revenue", NULL, INDIRECT_EAGER, false, 0, "revenue"},
     {"marts.*.revenue", NULL, INDIRECT_EAGER, false, 0, "revenue"},
     {"finance", NULL, INDIRECT_EAGER, false, 1, ""},
-    {"rev*", NULL, INDIRECT_EAGER, false, 1, ""},
+    {"rev*", NULL, INDIRECT_EAGER, false, 0, "revenue"},
     {"marts.finance.*,marts.marketing.*", NULL, INDIRECT_EAGER, false, 1, ""},
     {"marts.finance.*,marts.marketing.*", NULL, INDIRECT_EAGER, true, 0, "revenue report leads"},
     {"marts,config.materialized:table", NULL, INDIRECT_EAGER, false, 0, "revenue"},
