@@ -1,0 +1,1 @@
+{% if execute %}select * from {{ ref('b') }}{% else %}select 1{% endif %}

@@ -1,0 +1,1 @@
+{{ config(alias='renamed') }} select * from {{ ref('a') }}

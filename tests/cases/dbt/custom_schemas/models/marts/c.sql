@@ -1,0 +1,1 @@
+select '{{ this }}' as self, '{{ this.schema }}' as s from {{ ref('b') }}

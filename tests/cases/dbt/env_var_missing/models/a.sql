@@ -1,0 +1,1 @@
+select '{{ env_var('NOT_SET_AT_ALL') }}' as e

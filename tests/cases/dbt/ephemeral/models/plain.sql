@@ -1,0 +1,1 @@
+select * from {{ ref('e2') }} join {{ ref('e1') }} using (id)

@@ -1,0 +1,1 @@
+{{ config(schema='other', alias='bee') }} select * from {{ ref('a') }}

@@ -1,0 +1,1 @@
+select {{ twice(4) }} as eight, {{ only_here() }} as who

@@ -1,0 +1,1 @@
+{% macro default__twice(x) %}({{ x }} + {{ x }}){% endmacro %}

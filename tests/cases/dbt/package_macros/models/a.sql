@@ -1,0 +1,1 @@
+select {{ helper.twice(3) }} as six, * from {{ ref('from_helper') }}

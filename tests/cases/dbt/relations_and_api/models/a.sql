@@ -1,0 +1,2 @@
+{% set r = api.Relation.create(database='db', schema='s', identifier='i', type='table') %}
+select '{{ r }}' as full_name, '{{ r.include(database=false) }}' as part, '{{ r.quote(identifier=false) }}' as q, '{{ r.is_table }} {{ r.type }} {{ r.identifier }}' as bits, '{{ adapter.quote('x y') }}' as quoted, '{{ api.Column('c', 'VARCHAR').is_string() }} {{ api.Column('c', 'INTEGER').quoted }}' as col, '{{ builtins.ref is defined }} {{ context is mapping }} {{ 'run_query' in context }}' as b, '{{ r.without_identifier() }}' as w

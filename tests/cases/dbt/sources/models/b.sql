@@ -1,0 +1,2 @@
+-- depends_on: {{ ref('seeded') }}
+select * from {{ source('raw', 'events') }}

@@ -1,0 +1,1 @@
+select x / 0 as y, x from {{ ref('ok') }}

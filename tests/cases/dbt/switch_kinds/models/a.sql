@@ -1,0 +1,2 @@
+{{ config(materialized=var('kind', 'view')) }}
+select 1 as id

@@ -1,0 +1,1 @@
+select id as a_id from {{ ref('a') }}

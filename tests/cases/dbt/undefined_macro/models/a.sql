@@ -1,0 +1,1 @@
+select {{ nomacro('x') }} as x

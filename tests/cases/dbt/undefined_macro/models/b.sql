@@ -1,0 +1,1 @@
+select {{ thing.attr }} as x

@@ -1,0 +1,1 @@
+select '{{ var('q') }}' as q

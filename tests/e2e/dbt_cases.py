@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Small dbt projects, run by real dbt and by ours.
+
+Each folder of tests/cases/dbt/ is a project with a file steps.txt: one command per line, such as
+`run --select a+`. expected.json beside it is what real dbt did, and is written by it alone:
+
+    dbt_cases.py --write [NAME ...]    run real dbt (build/oracle/dbt/bin/dbt), write expected.json
+    dbt_cases.py --check [NAME ...]    run ours, compare
+
+tests/oracle/requirements-dbt.txt lists what the oracle is made of.
+"""
+import argparse
+import difflib
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import duckdb
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+CASES = ROOT / "tests" / "cases" / "dbt"
+ORACLE = ROOT / "build" / "oracle" / "dbt" / "bin" / "dbt"
+PROFILES = """\
+p:
+  target: dev
+  outputs:
+    dev: {type: duckdb, path: warehouse.duckdb, schema: main, threads: 1}
+    prod: {type: duckdb, path: warehouse.duckdb, schema: prod, threads: 4}
+"""
+TIMESTAMP = re.compile(r"^(?:\x1b\[0m)?\d\d:\d\d:\d\d(?:  |$)")
+
+
+def names():
+    return sorted(p.name for p in CASES.iterdir() if (p / "steps.txt").exists())
+
+
+def our_program():
+    given = os.environ.get("DANGO_DBT")
+    if given:
+        return given.split()
+    return [os.environ.get("DANGO", str(ROOT / "build" / "dev" / "bin" / "dango")), "dbt"]
+
+
+def cycle_from_smallest(line):
+    """Where real dbt begins a cycle depends on the order of files in their directory."""
+    before, mark, nodes = line.partition("Found a cycle: ")
+    if not mark:
+        return line
+    nodes = nodes.split(" --> ")
+    start = nodes.index(min(nodes))
+    return before + mark + " --> ".join(nodes[start:] + nodes[:start])
+
+
+def fatal_text(lines):
+    """The text after "Encountered an error:", without what differs by machine."""
+    for i, line in enumerate(lines):
+        if TIMESTAMP.sub("", line) == "Encountered an error:":
+            text = []
+            for following in lines[i + 1:]:
+                if TIMESTAMP.match(following) or not following.strip():
+                    break
+                text.append(cycle_from_smallest(following.rstrip()))
+            return text
+    return None
+
+
+def run_step(program, step, folder, environment):
+    result = subprocess.run([*program, *step.split()], cwd=folder, env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+    lines = result.stdout.splitlines()
+    outcome = {"step": step, "exit": result.returncode}
+    fatal = fatal_text(lines)
+    if fatal is not None:
+        outcome["error"] = fatal
+    if step.split()[0] in ("ls", "list"):
+        outcome["lines"] = [line for line in lines if line and not TIMESTAMP.match(line)
+                            and not line.startswith(" ")] if fatal is None else []
+    results = folder / "target" / "run_results.json"
+    if results.exists():
+        document = json.loads(results.read_text())
+        outcome["results"] = {
+            r["unique_id"]: {"status": r["status"], "failures": r["failures"],
+                             "message": r["message"], "relation": r["relation_name"]}
+            for r in document["results"]}
+        results.unlink()
+    return outcome
+
+
+def relations(path):
+    if not path.exists():
+        return {}
+    found = {}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        listed = connection.execute(
+            "select table_schema, table_name, table_type from information_schema.tables "
+            "order by all").fetchall()
+        for schema, name, kind in listed:
+            rows = connection.execute(f'select * from "{schema}"."{name}" order by all')
+            found[f"{schema}.{name}"] = {
+                "kind": kind,
+                "columns": [[c[0], str(c[1])] for c in rows.description],
+                "rows": [[None if v is None else str(v) for v in row] for row in rows.fetchall()]}
+    return found
+
+
+def compiled(folder):
+    base = folder / "target" / "compiled"
+    return {str(p.relative_to(base)): p.read_text()
+            for p in sorted(base.rglob("*.sql"))} if base.exists() else {}
+
+
+def observe(program, name):
+    """Everything that is compared, as a JSON document."""
+    with tempfile.TemporaryDirectory(prefix="dbt-case-") as temporary:
+        folder = pathlib.Path(temporary).resolve() / name
+        shutil.copytree(CASES / name, folder)
+        (folder / "profiles.yml").write_text(PROFILES)
+        environment = {**os.environ, "DBT_PROFILES_DIR": str(folder), "CASE_ENV": "from env",
+                       "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "NO_COLOR": "1",
+                       "DBT_USE_COLORS": "false"}
+        steps = [line.strip() for line in (folder / "steps.txt").read_text().splitlines()
+                 if line.strip() and not line.startswith("#")]
+        document = {"steps": [run_step(program, step, folder, environment) for step in steps],
+                    "relations": relations(folder / "warehouse.duckdb"),
+                    "compiled": compiled(folder)}
+        return json.loads(json.dumps(document).replace(str(folder), "<project>"))
+
+
+def as_text(document):
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def difference(name):
+    """What ours did otherwise than dbt, as a diff; empty when nothing."""
+    expected = (CASES / name / "expected.json").read_text()
+    got = as_text(observe(our_program(), name))
+    return "".join(difflib.unified_diff(expected.splitlines(True), got.splitlines(True),
+                                        "dbt", "ours", n=4))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    mode = parser.add_mutually_exclusive_group(required=True)
+    mode.add_argument("--write", action="store_true")
+    mode.add_argument("--check", action="store_true")
+    parser.add_argument("names", nargs="*")
+    arguments = parser.parse_args()
+    failed = 0
+    for name in arguments.names or names():
+        if arguments.write:
+            (CASES / name / "expected.json").write_text(as_text(observe([str(ORACLE)], name)))
+            print(f"wrote {name}")
+            continue
+        diff = difference(name)
+        failed += bool(diff)
+        print(f"{'DIFFERS' if diff else 'ok':8} {name}")
+        sys.stdout.write(diff)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
