@@ -25,6 +25,7 @@ struct App {
     bool debug;
     const char *project_dir; /* --project-dir, or NULL */
     Project *project;        /* loaded for NEEDS_PROJECT; else NULL */
+    int exit_status;         /* 0 = as the command's error has it */
     Cancel *cancel;          /* set by SIGINT and SIGTERM */
 };
 

@@ -207,5 +207,5 @@ int cli_main(int argc, char *argv[])
     if (err != NULL && error_kind(err) != ERR_FAILED) {
         error_print(err, stderr, app.debug);
     }
-    return error_exit_code(err);
+    return err != NULL && app.exit_status != 0 ? app.exit_status : error_exit_code(err);
 }

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/limits.h"
 #include "cli/app.h"
 #include "cli/command/all.h"
 #include "value/json_writer.h"
@@ -33,12 +34,12 @@ static const char *const outputs[] = {"selector", "name", "path", "json", NULL};
          .choices = indirect_modes, \
          .help = "which tests come along with selected models"}, \
         {.name = "resource-type", \
-         .kind = FLAG_REPEATED, \
+         .kind = FLAG_WORDS, \
          .value = "TYPE", \
          .help = "only nodes of this type", \
          .alias = "resource-types"}, \
     { \
-        .name = "exclude-resource-type", .kind = FLAG_REPEATED, .value = "TYPE", \
+        .name = "exclude-resource-type", .kind = FLAG_WORDS, .value = "TYPE", \
         .help = "no nodes of this type", .alias = "exclude-resource-types" \
     }
 
@@ -220,18 +221,14 @@ static void on_event(void *context, const ReportEvent *event)
     }
     AUTO_FREE(arena) Arena *arena = arena_new("event");
     Str time = clock_hms_local(arena, clock_now_us());
-    Str rest = event->text, line;
     Style style = event->level == LOG_ERROR     ? STYLE_BAD
                   : event->level == LOG_WARNING ? STYLE_WARN
                                                 : STYLE_PLAIN;
-    term_printf(&app->out, STR_FMT, STR_ARG(time));
-    for (bool first = true; str_next_line(&rest, &line) || first; first = false) {
-        term_printf(&app->out, first && event->text.len == 0 ? "" : "  ");
-        term_print(&app->out, style, event->text.len > 0 ? line : STR(""));
+    term_printf(&app->out, STR_FMT "%s", STR_ARG(time), event->text.len > 0 ? "  " : "\n");
+    Str line;
+    for (Str rest = event->text; event->text.len > 0 && str_next_line(&rest, &line);) {
+        term_print(&app->out, style, line); /* lines after the first one stand as they are */
         term_printf(&app->out, "\n");
-        if (event->text.len == 0) {
-            break;
-        }
     }
     fflush(app->out.file);
 }
@@ -340,15 +337,34 @@ static Error *take_lock(const Job *job, const char *operation, WriteLock *out_lo
 typedef Error *(*Work)(const TransformOptions *options, Reporter *reporter,
                        TransformCounts *counts);
 
+/* A failure to begin, in dbt's words on stdout, with the place and what to do about it behind. */
+static void tell_failure(Job *job, const Error *err)
+{
+    Arena *arena = job->app->arena;
+    Str text = transform_error_text(err, arena);
+    Str hints = error_hints(err, arena);
+    StrBuf told = strbuf_init(arena, LIMIT_CONFIG_BYTES);
+    strbuf_printf(&told, "Encountered an error:\n" STR_FMT, STR_ARG(text));
+    if (hints.len > 0) {
+        strbuf_printf(&told, "\n\n" STR_FMT, STR_ARG(hints));
+    }
+    ReportEvent event = {
+        .name = "MainEncounteredError", .level = LOG_ERROR, .text = strbuf_str(&told)};
+    on_event(job, &event);
+}
+
 /* dbt tells with 2 that the work did not begin (a project that cannot be read), with 1 that a node
  * failed. */
-static Error *with_exit_code(const Job *job, Error *err)
+static Error *with_exit_code(Job *job, TAKES Error *err)
 {
     if (err == NULL || error_kind(err) == ERR_FAILED || error_kind(err) == ERR_CANCELLED ||
         job->invocation->program != PROGRAM_DBT) {
         return err;
     }
-    return error_with_kind(err, ERR_USAGE);
+    tell_failure(job, err);
+    error_discard(err, "its text was told just now");
+    job->app->exit_status = 2;
+    return error_new(ERR_FAILED, "the work did not begin");
 }
 
 static Error *build(App *app, const Invocation *invocation, const char *operation, Work work)
