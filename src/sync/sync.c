@@ -45,6 +45,16 @@ static Str new_id(Arena *arena)
 
 /* ---- What it tells ---- */
 
+static void note_end(Run *run, const SyncEvent *event)
+{
+    run->outcome.is_complete = true;
+    run->outcome.rows = event->rows;
+    run->outcome.seconds = event->seconds;
+    run->outcome.sources = (size_t)event->count;
+    run->outcome.failed = (size_t)event->index;
+    run->outcome.interrupted = event->flag;
+}
+
 static void note_event(Run *run, const SyncEvent *event)
 {
     switch ((int)event->kind) {
@@ -60,14 +70,8 @@ static void note_event(Run *run, const SyncEvent *event)
         run->reported_failure = true;
         break;
     case SYNC_FINISHED:
-        run->outcome.sources = (size_t)event->count;
-        run->outcome.interrupted = event->flag;
-        /* fall through */
     case SYNC_FORECAST_FINISHED:
-        run->outcome.is_complete = true;
-        run->outcome.rows = event->rows;
-        run->outcome.seconds = event->seconds;
-        run->outcome.failed = (size_t)event->index;
+        note_end(run, event);
         break;
     default:
         break;
@@ -98,7 +102,9 @@ static Error *handle_output(Run *run, Str bytes)
     for (Str line; str_cut(rest, '\n', &line, &rest);) {
         TRY(handle_line(run, line));
     }
-    memmove(run->pending.data, rest.data, rest.len);
+    if (rest.len > 0) {
+        memmove(run->pending.data, rest.data, rest.len);
+    }
     run->pending.len = rest.len;
     return NULL;
 }
