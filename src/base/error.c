@@ -79,7 +79,14 @@ Error *error_from_errno(const char *verb, const char *path, int errno_value)
     ErrorKind kind = errno_value == ENOENT ? ERR_NOT_FOUND : ERR_IO;
     char reason[128] = "";
     const char *text = strerror_r(errno_value, reason, sizeof(reason));
-    return error_new(kind, "cannot %s '%s': %s", verb, path, text);
+    /* Of a long path the end: the reason must not be cut off. */
+    enum { SHOWN = 1000 };
+    size_t len = strlen(path), start = len > SHOWN ? len - SHOWN : 0;
+    while (((unsigned char)path[start] & 0xC0) == 0x80) {
+        start++;
+    }
+    return error_new(kind, "cannot %s '%s%s': %s", verb, start > 0 ? "..." : "", path + start,
+                     text);
 }
 
 /* Appends `added` to the text at *place, on a line of its own; takes `added`. */

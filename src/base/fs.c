@@ -2,7 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -36,55 +36,63 @@ static Error *open_file(const char *path, int flags, unsigned mode, const char *
     return NULL;
 }
 
-static Error *read_all(int fd, const char *path, char *data, size_t size, size_t *out_len)
+/* Reads once; 0 at the end. */
+static Error *read_some(int fd, const char *path, char *data, size_t size, size_t *out_got)
 {
-    size_t len = 0;
-    while (len < size) {
-        ssize_t got = read(fd, data + len, size - len);
-        if (got < 0 && errno == EINTR) {
-            continue;
-        }
-        if (got < 0) {
-            return error_from_errno("read", path, errno);
-        }
-        if (got == 0) {
-            break;
-        }
-        len += (size_t)got;
+    ssize_t got;
+    do {
+        got = read(fd, data, size);
+    } while (got < 0 && errno == EINTR);
+    if (got < 0) {
+        return error_from_errno("read", path, errno);
     }
-    *out_len = len;
+    *out_got = (size_t)got;
     return NULL;
 }
 
-static Error *too_large(const char *path, uint64_t size, size_t limit)
+static Error *too_large(const char *path, size_t limit)
 {
-    return error_new(ERR_LIMIT, "'%s' has %llu bytes, more than the %zu that are read", path,
-                     (unsigned long long)size, limit);
+    return error_new(ERR_LIMIT, "'%s' has more than the %zu bytes that are read", path, limit);
+}
+
+/* Opens what is a regular file, and nothing else: not a directory, and not a pipe to wait for. */
+static Error *open_regular(const char *path, Fd *out, struct stat *out_info)
+{
+    TRY(open_file(path, O_RDONLY | O_NONBLOCK, 0, "open", out));
+    if (fstat(out->number, out_info) != 0) {
+        return error_from_errno("read", path, errno);
+    }
+    if (S_ISDIR(out_info->st_mode)) {
+        return error_hint(error_new(ERR_IO, "cannot read '%s': it is a directory", path),
+                          "name a file");
+    }
+    if (!S_ISREG(out_info->st_mode)) {
+        return error_new(ERR_IO, "cannot read '%s': it is not a regular file", path);
+    }
+    return NULL;
 }
 
 Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str *out_text)
 {
     AUTO_DONE(fd) Fd fd = {-1};
-    TRY(open_file(path, O_RDONLY | O_NONBLOCK, 0, "open", &fd));
     struct stat info;
-    if (fstat(fd.number, &info) != 0) {
-        return error_from_errno("read", path, errno);
-    }
-    if (S_ISDIR(info.st_mode)) {
-        return error_hint(error_new(ERR_IO, "cannot read '%s': it is a directory", path),
-                          "name a file");
-    }
-    if (!S_ISREG(info.st_mode)) {
-        return error_new(ERR_IO, "cannot read '%s': it is not a regular file", path);
-    }
+    TRY(open_regular(path, &fd, &info));
     if ((uint64_t)info.st_size > limit) {
-        return too_large(path, (uint64_t)info.st_size, limit);
+        return too_large(path, limit);
     }
-    /* Some regular files (below /proc) claim to be empty: one page is tried all the same. */
-    size_t size = info.st_size > 0 ? (size_t)info.st_size + 1 : 4096;
+    /* The size is a guess: a file may grow meanwhile, and those below /proc claim to be empty. */
+    size_t size = info.st_size > 0 ? (size_t)info.st_size + 1 : 4096, len = 0;
     char *data = arena_alloc_raw(arena, size + 1);
-    size_t len = 0;
-    TRY(read_all(fd.number, path, data, size, &len));
+    for (size_t got = 1; got > 0; len += got) {
+        if (len == size) {
+            data = arena_grow(arena, data, size + 1, size * 2 + 1);
+            size *= 2;
+        }
+        TRY(read_some(fd.number, path, data + len, size - len, &got));
+        if (got > limit - len) {
+            return too_large(path, limit);
+        }
+    }
     data[len] = '\0';
     *out_text = (Str){data, len};
     return NULL;
@@ -106,9 +114,8 @@ static Error *write_all(int fd, const char *path, Str text)
 }
 
 /* Makes the rename itself survive a crash. Not every file system lets a directory be synced. */
-static void sync_directory(Arena *arena, const char *path)
+static void sync_directory(const char *directory)
 {
-    const char *directory = str_to_c(arena, fs_directory_name(str_from(path)));
     int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd >= 0) {
         (void)fsync(fd);
@@ -116,31 +123,60 @@ static void sync_directory(Arena *arena, const char *path)
     }
 }
 
-static Error *write_new_file(const char *path, Str text, unsigned mode)
+/* A new file that takes a path's place once it is complete. */
+typedef struct Replacement {
+    const char *directory;
+    const char *target; /* the path, or what it leads to if it is a link */
+    const char *beside; /* the new file until then */
+    Fd fd;
+} Replacement;
+
+/* Threads and processes each write a file of their own, so that the last rename wins whole. The
+ * name does not contain the target's, which may be as long as names can be. */
+static Error *replacement_open(Replacement *new_file, Arena *arena, const char *path, unsigned mode)
 {
-    AUTO_DONE(fd) Fd fd = {-1};
-    TRY(open_file(path, O_WRONLY | O_CREAT | O_TRUNC, mode, "create", &fd));
-    TRY(write_all(fd.number, path, text));
-    if (fchmod(fd.number, mode) != 0 || fsync(fd.number) != 0) {
-        return error_from_errno("write", path, errno);
+    static atomic_uint number;
+    Str target = str_dup(arena, str_from(path));
+    char link;
+    if (readlink(path, &link, 1) > 0) {
+        TRY(fs_resolve(arena, path, &target));
     }
+    Str directory = str_dup(arena, fs_directory_name(target));
+    Str name = str_printf(arena, ".%ld-%u.tmp", (long)getpid(), atomic_fetch_add(&number, 1));
+    *new_file = (Replacement){.directory = directory.data,
+                              .target = target.data,
+                              .beside = fs_join(arena, directory, name).data,
+                              .fd = {-1}};
+    (void)unlink(new_file->beside); /* of a process that had our number and did not end well */
+    Error *err =
+        open_file(new_file->beside, O_WRONLY | O_CREAT | O_EXCL, mode, "create", &new_file->fd);
+    return err != NULL ? error_wrap(err, "cannot write '%s'", path) : NULL;
+}
+
+/* Puts the complete file in its place, unless writing it failed with `err`. */
+static Error *replacement_close(Replacement *new_file, const char *path, unsigned mode,
+                                TAKES Error *err)
+{
+    if (err == NULL && (fchmod(new_file->fd.number, mode) != 0 || fsync(new_file->fd.number) != 0 ||
+                        rename(new_file->beside, new_file->target) != 0)) {
+        err = error_from_errno("write", path, errno);
+    }
+    fd_done(&new_file->fd);
+    if (err != NULL) {
+        (void)unlink(new_file->beside);
+        return err;
+    }
+    sync_directory(new_file->directory);
     return NULL;
 }
 
 Error *fs_write_file(const char *path, Str text, unsigned mode)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("file writing");
-    Str beside = str_printf(arena, "%s.%ld.tmp", path, (long)getpid());
-    Error *err = write_new_file(beside.data, text, mode);
-    if (err == NULL) {
-        err = fs_rename(beside.data, path);
-    }
-    if (err != NULL) {
-        (void)unlink(beside.data);
-        return err;
-    }
-    sync_directory(arena, path);
-    return NULL;
+    Replacement new_file;
+    TRY(replacement_open(&new_file, arena, path, mode));
+    Error *err = write_all(new_file.fd.number, path, text);
+    return replacement_close(&new_file, path, mode, err);
 }
 
 Error *fs_append_file(const char *path, Str text, unsigned mode)
@@ -150,23 +186,36 @@ Error *fs_append_file(const char *path, Str text, unsigned mode)
     return write_all(fd.number, path, text);
 }
 
-Error *fs_copy_file(const char *from, const char *to)
+static Error *copy_all(Arena *arena, const char *from, int source, const char *to, int target)
 {
-    AUTO_FREE(arena) Arena *arena = arena_new("file copying");
-    AUTO_DONE(fd) Fd source = {-1}, target = {-1};
-    TRY(open_file(from, O_RDONLY, 0, "open", &source));
-    TRY(open_file(to, O_WRONLY | O_CREAT | O_TRUNC, 0644, "create", &target));
     char *block = arena_alloc_raw(arena, MIB);
-    for (size_t len = MIB; len == MIB;) {
-        TRY(read_all(source.number, from, block, MIB, &len));
-        TRY(write_all(target.number, to, (Str){block, len}));
+    for (size_t len = 1; len > 0;) {
+        TRY(read_some(source, from, block, MIB, &len));
+        TRY(write_all(target, to, (Str){block, len}));
     }
     return NULL;
 }
 
+Error *fs_copy_file(const char *from, const char *to)
+{
+    enum { MODE = 0644 };
+    AUTO_FREE(arena) Arena *arena = arena_new("file copying");
+    AUTO_DONE(fd) Fd source = {-1};
+    struct stat info;
+    TRY(open_regular(from, &source, &info));
+    Replacement new_file;
+    TRY(replacement_open(&new_file, arena, to, MODE));
+    Error *err = copy_all(arena, from, source.number, to, new_file.fd.number);
+    return replacement_close(&new_file, to, MODE, err);
+}
+
 Error *fs_rename(const char *from, const char *to)
 {
-    return rename(from, to) == 0 ? NULL : error_from_errno("write", to, errno);
+    if (rename(from, to) == 0) {
+        return NULL;
+    }
+    int reason = errno;
+    return error_wrap(error_from_errno("rename", from, reason), "cannot move it to '%s'", to);
 }
 
 static Error *make_one(const char *path)
@@ -222,23 +271,20 @@ Error *fs_info(const char *path, FsInfo *out_info)
     return NULL;
 }
 
-static bool has_kind(const char *path, FsKind kind)
+static bool has_kind(const char *path, mode_t kind)
 {
     struct stat info;
-    if (stat(path, &info) != 0) {
-        return false;
-    }
-    return kind == FS_FILE ? S_ISREG(info.st_mode) : S_ISDIR(info.st_mode);
+    return stat(path, &info) == 0 && (info.st_mode & S_IFMT) == kind;
 }
 
 bool fs_is_file(const char *path)
 {
-    return has_kind(path, FS_FILE);
+    return has_kind(path, S_IFREG);
 }
 
 bool fs_is_directory(const char *path)
 {
-    return has_kind(path, FS_DIRECTORY);
+    return has_kind(path, S_IFDIR);
 }
 
 Error *fs_free_bytes(const char *path, uint64_t *out_bytes)

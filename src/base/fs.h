@@ -16,11 +16,13 @@
 /* Reads a regular file of at most `limit` bytes. A directory, a device or a larger file is an
  * error. The text is NUL-terminated beyond its length. */
 MUST_CHECK Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str *out_text);
-/* Replaces the file whole or not at all: a temporary name beside it, fsync, rename. `mode` as in
- * chmod. */
+/* Replaces the file whole or not at all: a temporary file beside it, fsync, rename. A link is
+ * followed: the file it leads to is replaced. `mode` as in chmod. Of several writers the last one
+ * wins. */
 MUST_CHECK Error *fs_write_file(const char *path, Str text, unsigned mode);
 /* Adds to the end in one write, made if absent; for logs. */
 MUST_CHECK Error *fs_append_file(const char *path, Str text, unsigned mode);
+/* Replaces `to` as fs_write_file does, with mode 0644. */
 MUST_CHECK Error *fs_copy_file(const char *from, const char *to);
 MUST_CHECK Error *fs_rename(const char *from, const char *to);
 
@@ -28,7 +30,8 @@ MUST_CHECK Error *fs_rename(const char *from, const char *to);
 MUST_CHECK Error *fs_make_directory(const char *path);
 /* A missing file is fine. */
 MUST_CHECK Error *fs_remove_file(const char *path);
-/* The directory and everything in it; does not follow links; a missing one is fine. */
+/* The directory and everything in it; does not follow links, of which only the link itself goes; a
+ * missing one is fine. */
 MUST_CHECK Error *fs_remove_tree(const char *path);
 
 typedef enum FsKind { FS_MISSING, FS_FILE, FS_DIRECTORY, FS_OTHER } FsKind;
@@ -61,14 +64,14 @@ typedef enum FsWalkFlags {
     FS_WALK_DIRECTORIES = 1 << 2, /* list directories as well as files */
 } FsWalkFlags;
 
-/* Lists a directory sorted by path (byte order). Links are followed, each directory is entered
- * once, and a link that leads nowhere is passed over. Ceilings: LIMIT_DIRECTORY_DEPTH and _FILES.
- */
+/* Lists a directory sorted by path (byte order). Links are followed, but each directory is entered
+ * once, by its own name if it has one here. Links that lead nowhere and entries that may not be
+ * looked at are passed over. Ceilings: LIMIT_DIRECTORY_DEPTH and _FILES. On failure `out` is as
+ * before. */
 MUST_CHECK Error *fs_walk(Arena *arena, const char *directory, unsigned flags, FsEntryVec *out);
 
-/* Shell pattern against a relative path: `*` and `?` stay within one name, `**` crosses
- * directories,
- * `[a-z]` and `[!x]` are sets. */
+/* Shell pattern against a relative path: `*` and `?` stay within one name, a part `**` stands for
+ * any number of names, `[a-z]` and `[!x]` are sets of code points. No pattern takes long. */
 bool fs_pattern_matches(Str pattern, Str path);
 
 /* Joins with one '/'; an absolute `name` stands alone. NUL-terminated. */
@@ -77,11 +80,12 @@ Str fs_directory_name(Str path);
 Str fs_base_name(Str path);
 /* "csv" of "a/b.CSV"-like names as written; empty without one. */
 Str fs_extension(Str path);
-/* Absolute, without ".", ".." and links; parts that do not exist yet are kept as they are. */
+/* Absolute, without ".", ".." and links, as the system would find it; parts that do not exist yet
+ * are kept as they are. */
 MUST_CHECK Error *fs_resolve(Arena *arena, const char *path, Str *out_path);
 /* Lexical: removes "." and "x/..". */
 Str fs_normalize(Arena *arena, Str path);
-/* True when `path` is `directory` or lies below it; both resolved or normalized. */
+/* True when `path` is `directory` or lies below it; both resolved or both normalized. */
 bool fs_is_within(Str directory, Str path);
 MUST_CHECK Error *fs_current_directory(Arena *arena, Str *out_path);
 /* The running program's own path. */

@@ -64,10 +64,15 @@ Str fs_normalize(Arena *arena, Str path)
 
 bool fs_is_within(Str directory, Str path)
 {
-    if (str_eq(directory, path) || str_is(directory, "/")) {
+    if (str_eq(directory, path)) {
         return true;
     }
-    return str_starts_with(path, directory) && path.data[directory.len] == '/';
+    if (str_is(directory, "/") || str_is(directory, ".")) {
+        bool is_absolute = str_starts_with(path, STR("/"));
+        bool goes_up = str_is(path, "..") || str_starts_with(path, STR("../"));
+        return str_is(directory, "/") ? is_absolute : !is_absolute && !goes_up;
+    }
+    return directory.len > 0 && str_starts_with(path, directory) && path.data[directory.len] == '/';
 }
 
 Error *fs_current_directory(Arena *arena, Str *out_path)
@@ -80,40 +85,89 @@ Error *fs_current_directory(Arena *arena, Str *out_path)
     return NULL;
 }
 
-/* Resolves the longest part of `path` that exists; what follows cannot contain links. */
-static Error *resolve_existing(Arena *arena, Str path, Str *out_path)
+/* A path being resolved: `existing` is looked up, and what of it does not exist moves, name by
+ * name, to `missing`, the last one first. */
+typedef struct Resolving {
+    Arena *arena;
+    Str existing;
+    StrVec missing;
+    int links; /* followed that lead to nothing */
+} Resolving;
+
+/* Where the link `path` leads to, seen from its directory; false when it is none. */
+static bool read_link(Arena *arena, Str path, Str *out_target)
 {
-    char resolved[PATH_MAX];
-    if (realpath(str_to_c(arena, path), resolved) != NULL) {
-        *out_path = str_dup(arena, str_from(resolved));
+    char target[LIMIT_PATH_BYTES];
+    ssize_t len = readlink(path.data, target, sizeof(target));
+    if (len <= 0 || (size_t)len >= sizeof(target)) {
+        return false;
+    }
+    *out_target = fs_join(arena, fs_directory_name(path), (Str){target, (size_t)len});
+    return true;
+}
+
+/* Looks at the existing part; when it is none, takes its last name off. */
+static Error *resolve_step(Resolving *state, bool *out_done)
+{
+    enum { LINKS = 40 }; /* as the kernel */
+    char *resolved = realpath(state->existing.data, NULL);
+    *out_done = resolved != NULL;
+    if (resolved != NULL) {
+        state->existing = str_dup(state->arena, str_from(resolved));
+        free(resolved);
         return NULL;
     }
     if (errno != ENOENT && errno != ENOTDIR) {
-        return error_from_errno("resolve", str_to_c(arena, path), errno);
+        return error_from_errno("resolve", state->existing.data, errno);
     }
-    Str above = fs_directory_name(path);
-    if (str_eq(above, path)) {
-        *out_path = path;
-        return NULL;
+    if (read_link(state->arena, state->existing, &state->existing)) {
+        return ++state->links > LINKS ? error_from_errno("resolve", state->existing.data, ELOOP)
+                                      : NULL;
     }
-    Str resolved_above = {0};
-    TRY(resolve_existing(arena, above, &resolved_above));
-    *out_path = fs_join(arena, resolved_above, fs_base_name(path));
+    VEC_PUSH(state->arena, &state->missing, fs_base_name(state->existing));
+    state->existing = str_dup(state->arena, fs_directory_name(state->existing));
     return NULL;
+}
+
+static Error *resolve_existing(Resolving *state)
+{
+    for (bool done = false; !done;) {
+        TRY(resolve_step(state, &done));
+    }
+    return NULL;
+}
+
+/* The whole path again. Where a missing name is left by "..", that may be one that exists. */
+static Str add_missing(Resolving *state, bool *out_goes_up)
+{
+    Str whole = state->existing;
+    *out_goes_up = false;
+    while (state->missing.len > 0) {
+        Str name = VEC_POP(&state->missing);
+        *out_goes_up = *out_goes_up || str_is(name, "..");
+        whole = fs_join(state->arena, whole, name);
+    }
+    return fs_normalize(state->arena, whole);
 }
 
 Error *fs_resolve(Arena *arena, const char *path, Str *out_path)
 {
-    Str start = STR("/");
+    AUTO_FREE(arena) Arena *scratch = arena_new("path");
+    Resolving state = {.arena = scratch, .existing = STR("/")};
     if (path[0] != '/') {
-        TRY(fs_current_directory(arena, &start));
+        TRY(fs_current_directory(scratch, &state.existing));
     }
-    Str absolute = fs_join(arena, start, str_from(path));
-    if (absolute.len >= LIMIT_PATH_BYTES) {
+    state.existing = fs_join(scratch, state.existing, str_from(path));
+    if (state.existing.len >= LIMIT_PATH_BYTES) {
         return error_new(ERR_LIMIT, "the path '%.60s...' is longer than %d bytes", path,
                          LIMIT_PATH_BYTES);
     }
-    return resolve_existing(arena, fs_normalize(arena, absolute), out_path);
+    for (bool goes_up = true; goes_up;) {
+        TRY(resolve_existing(&state));
+        state.existing = add_missing(&state, &goes_up);
+    }
+    *out_path = str_dup(arena, state.existing);
+    return NULL;
 }
 
 Error *fs_own_path(Arena *arena, Str *out_path)

@@ -3,12 +3,12 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "base/map.h"
 
 /* A directory being read; closed with its scope. */
 typedef struct OpenDirectory {
@@ -23,83 +23,137 @@ static void open_directory_done(OpenDirectory *directory)
 }
 DEFINE_AUTO_DONE(open_directory, OpenDirectory)
 
-/* The directories above the one being listed, so that a link back to one of them is not followed.
- */
-typedef struct WalkLevel {
-    const struct WalkLevel *above;
-    uint64_t device;
-    uint64_t inode;
+static int compare_names(const void *a, const void *b)
+{
+    return str_compare(*(const Str *)a, *(const Str *)b);
+}
+
+/* The names in a directory, sorted, without "." and "..". It is closed again before anybody goes
+ * deeper, so that a deep tree does not use up the descriptors. */
+static Error *read_names(Arena *arena, const char *path, StrVec *out_names)
+{
+    AUTO_DONE(open_directory) OpenDirectory directory = {opendir(path)};
+    if (directory.stream == NULL) {
+        return error_from_errno("list", path, errno);
+    }
+    for (;;) {
+        errno = 0;
+        const struct dirent *entry = readdir(directory.stream);
+        if (entry == NULL) {
+            break;
+        }
+        Str name = str_from(entry->d_name);
+        if (!str_is(name, ".") && !str_is(name, "..")) {
+            VEC_PUSH(arena, out_names, str_dup(arena, name));
+        }
+    }
+    if (errno != 0) {
+        return error_from_errno("list", path, errno);
+    }
+    if (out_names->len > 0) {
+        qsort(out_names->data, out_names->len, sizeof(*out_names->data), compare_names);
+    }
+    return NULL;
+}
+
+/* A directory to be listed. */
+typedef struct WalkPlace {
+    Str path;
+    FsInfo info;
     size_t depth;
-} WalkLevel;
+} WalkPlace;
+typedef VEC(WalkPlace) WalkPlaceVec;
 
 typedef struct Walk {
     Arena *arena;
+    Arena *scratch;
     unsigned flags;
     FsEntryVec *out;
-    size_t root_len; /* bytes of the directory given, with its '/' */
+    size_t root_len;    /* bytes of the directory given, with its '/' */
+    size_t seen;        /* entries, listed or not */
+    StrMap entered;     /* device and inode of the directories listed */
+    WalkPlaceVec links; /* to directories: entered after all that can be reached without a link */
 } Walk;
 
-static bool is_open_above(const WalkLevel *level, const FsInfo *info)
+/* True the first time a directory is met, by whatever name. */
+static bool enter_once(Walk *walk, const FsInfo *info)
 {
-    for (; level != NULL; level = level->above) {
-        if (level->device == info->device && level->inode == info->inode) {
-            return true;
-        }
+    uint64_t identity[2] = {info->device, info->inode};
+    Str key = {(const char *)identity, sizeof(identity)};
+    if (strmap_has(&walk->entered, key)) {
+        return false;
     }
-    return false;
+    strmap_set_copy(&walk->entered, key, NULL);
+    return true;
 }
 
-static Error *walk_directory(const Walk *walk, Str directory, const WalkLevel *above);
+static Error *walk_directory(Walk *walk, const WalkPlace *place);
 
-static Error *walk_entry(const Walk *walk, Str path, const WalkLevel *level)
+static bool is_link(const char *path)
 {
-    FsInfo info;
+    struct stat info;
+    return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+static Error *walk_below(Walk *walk, Str path, const FsInfo *info, size_t depth)
+{
+    WalkPlace below = {.path = path, .info = *info, .depth = depth};
+    if (is_link(path.data)) {
+        VEC_PUSH(walk->scratch, &walk->links, below);
+        return NULL;
+    }
+    return walk_directory(walk, &below);
+}
+
+static Error *walk_entry(Walk *walk, Str path, size_t depth)
+{
+    FsInfo info = {.kind = FS_MISSING};
+    if (path.len >= LIMIT_PATH_BYTES) {
+        return error_new(ERR_LIMIT, "the path '%.60s...' is longer than %d bytes", path.data,
+                         LIMIT_PATH_BYTES);
+    }
     Error *err = fs_info(path.data, &info);
     if (err != NULL) {
         error_discard(err, "a link loop or a name that may not be looked at is passed over");
         return NULL;
     }
+    if (walk->seen++ >= LIMIT_DIRECTORY_FILES) {
+        return error_new(ERR_LIMIT, "more than %d files at '" STR_FMT "'", LIMIT_DIRECTORY_FILES,
+                         STR_ARG(path));
+    }
     bool is_directory = info.kind == FS_DIRECTORY;
     if (info.kind == FS_FILE || (is_directory && (walk->flags & FS_WALK_DIRECTORIES) != 0)) {
-        if (walk->out->len >= LIMIT_DIRECTORY_FILES) {
-            return error_new(ERR_LIMIT, "more than %d files at '" STR_FMT "'",
-                             LIMIT_DIRECTORY_FILES, STR_ARG(path));
-        }
         VEC_PUSH(walk->arena, walk->out,
                  (FsEntry){.path = path,
                            .relative = str_from_offset(path, walk->root_len),
                            .info = info});
     }
-    if (is_directory && (walk->flags & FS_WALK_RECURSIVE) != 0 && !is_open_above(level, &info)) {
-        return walk_directory(walk, path, level);
+    if (is_directory && (walk->flags & FS_WALK_RECURSIVE) != 0) {
+        return walk_below(walk, path, &info, depth);
     }
     return NULL;
 }
 
-static Error *walk_directory(const Walk *walk, Str directory, const WalkLevel *above)
+static Error *walk_directory(Walk *walk, const WalkPlace *place)
 {
-    FsInfo info;
-    TRY(fs_info(directory.data, &info));
-    WalkLevel level = {.above = above,
-                       .device = info.device,
-                       .inode = info.inode,
-                       .depth = above != NULL ? above->depth + 1 : 0};
-    if (level.depth > LIMIT_DIRECTORY_DEPTH) {
+    if (!enter_once(walk, &place->info)) {
+        return NULL;
+    }
+    if (place->depth > LIMIT_DIRECTORY_DEPTH) {
         return error_new(ERR_LIMIT, "directories nested deeper than %d at '" STR_FMT "'",
-                         LIMIT_DIRECTORY_DEPTH, STR_ARG(directory));
+                         LIMIT_DIRECTORY_DEPTH, STR_ARG(place->path));
     }
-    AUTO_DONE(open_directory) OpenDirectory stream = {opendir(directory.data)};
-    if (stream.stream == NULL) {
-        return error_from_errno("list", directory.data, errno);
+    StrVec names = {0};
+    Error *err = read_names(walk->scratch, place->path.data, &names);
+    if (err != NULL && place->depth > 0 && error_kind(err) == ERR_NOT_FOUND) {
+        error_discard(err, "somebody has removed the directory in the meantime");
+        return NULL;
     }
-    for (const struct dirent *entry; (entry = readdir(stream.stream)) != NULL;) {
-        Str name = str_from(entry->d_name);
-        bool hidden = name.data[0] == '.';
-        if (str_is(name, ".") || str_is(name, "..") ||
-            (hidden && (walk->flags & FS_WALK_HIDDEN) == 0)) {
-            continue;
+    TRY(err);
+    for (VEC_EACH(Str, name, &names)) {
+        if (name->data[0] != '.' || (walk->flags & FS_WALK_HIDDEN) != 0) {
+            TRY(walk_entry(walk, fs_join(walk->arena, place->path, *name), place->depth + 1));
         }
-        TRY(walk_entry(walk, fs_join(walk->arena, directory, name), &level));
     }
     return NULL;
 }
@@ -109,58 +163,41 @@ static int compare_entries(const void *a, const void *b)
     return str_compare(((const FsEntry *)a)->path, ((const FsEntry *)b)->path);
 }
 
-Error *fs_walk(Arena *arena, const char *directory, unsigned flags, FsEntryVec *out)
+/* What links lead to comes last, in the order in which they were met: that does not depend on how
+ * the file system orders names, and a directory is found by its own name where it has one here. */
+static Error *walk_all(Walk *walk, Str root)
 {
-    Str root = str_dup(arena, str_from(directory));
-    size_t root_len = root.len + (str_ends_with(root, STR("/")) ? 0 : 1);
-    Walk walk = {.arena = arena, .flags = flags, .out = out, .root_len = root_len};
-    size_t before = out->len;
-    TRY(walk_directory(&walk, root, NULL));
-    if (out->len > before) {
-        qsort(out->data + before, out->len - before, sizeof(*out->data), compare_entries);
+    WalkPlace first = {.path = root};
+    TRY(fs_info(root.data, &first.info));
+    TRY(walk_directory(walk, &first));
+    for (size_t i = 0; i < walk->links.len; i++) {
+        WalkPlace place = walk->links.data[i]; /* more may be added */
+        TRY(walk_directory(walk, &place));
     }
     return NULL;
 }
 
-/* Matches one name of a path against one part of a pattern. */
-static bool name_matches(Str pattern, Str name)
+Error *fs_walk(Arena *arena, const char *directory, unsigned flags, FsEntryVec *out)
 {
-    char pattern_text[LIMIT_NAME_BYTES + 1], name_text[LIMIT_NAME_BYTES + 1];
-    if (pattern.len > LIMIT_NAME_BYTES || name.len > LIMIT_NAME_BYTES) {
-        return false;
+    AUTO_FREE(arena) Arena *scratch = arena_new("directories");
+    Str root = str_dup(arena, str_from(directory));
+    size_t before = out->len;
+    Walk walk = {.arena = arena,
+                 .scratch = scratch,
+                 .flags = flags,
+                 .out = out,
+                 .root_len = root.len + (str_ends_with(root, STR("/")) ? 0 : 1),
+                 .seen = before,
+                 .entered = strmap_init(scratch)};
+    Error *err = walk_all(&walk, root);
+    if (err != NULL) {
+        out->len = before;
+        return err;
     }
-    memcpy(pattern_text, pattern.data, pattern.len);
-    pattern_text[pattern.len] = '\0';
-    memcpy(name_text, name.data, name.len);
-    name_text[name.len] = '\0';
-    return fnmatch(pattern_text, name_text, FNM_NOESCAPE) == 0;
-}
-
-bool fs_pattern_matches(Str pattern, Str path)
-{
-    Str part, rest_pattern = {NULL, 0}, name, rest_path = {NULL, 0};
-    bool more_pattern = str_cut(pattern, '/', &part, &rest_pattern);
-    if (!more_pattern) {
-        part = pattern;
+    if (out->len > before) {
+        qsort(out->data + before, out->len - before, sizeof(*out->data), compare_entries);
     }
-    bool more_path = str_cut(path, '/', &name, &rest_path);
-    if (!more_path) {
-        name = path;
-    }
-    if (str_is(part, "**")) {
-        if (!more_pattern) {
-            return true;
-        }
-        return fs_pattern_matches(rest_pattern, path) ||
-               (more_path && fs_pattern_matches(pattern, rest_path));
-    }
-    if (!name_matches(part, name)) {
-        return false;
-    }
-    if (!more_pattern || !more_path) {
-        return more_pattern == more_path;
-    }
-    return fs_pattern_matches(rest_pattern, rest_path);
+    return NULL;
 }
 
 static Error *remove_one(const char *path, bool is_directory)
@@ -171,7 +208,7 @@ static Error *remove_one(const char *path, bool is_directory)
     return error_from_errno("remove", path, errno);
 }
 
-static Error *remove_tree_at(Arena *arena, const char *path, size_t depth)
+static Error *remove_tree_at(Arena *arena, const char *path)
 {
     struct stat info;
     if (lstat(path, &info) != 0) {
@@ -180,20 +217,12 @@ static Error *remove_tree_at(Arena *arena, const char *path, size_t depth)
     if (!S_ISDIR(info.st_mode)) {
         return remove_one(path, false);
     }
-    if (depth > LIMIT_PATH_BYTES / 2) {
-        return error_new(ERR_LIMIT, "directories nested too deep at '%s'", path);
-    }
-    AUTO_DONE(open_directory) OpenDirectory stream = {opendir(path)};
-    if (stream.stream == NULL) {
-        return error_from_errno("list", path, errno);
-    }
-    for (const struct dirent *entry; (entry = readdir(stream.stream)) != NULL;) {
-        Str name = str_from(entry->d_name);
-        if (!str_is(name, ".") && !str_is(name, "..")) {
-            ArenaMark mark = arena_mark(arena);
-            TRY(remove_tree_at(arena, fs_join(arena, str_from(path), name).data, depth + 1));
-            arena_rewind(arena, mark);
-        }
+    StrVec names = {0};
+    TRY(read_names(arena, path, &names));
+    for (VEC_EACH(Str, name, &names)) {
+        ArenaMark mark = arena_mark(arena);
+        TRY(remove_tree_at(arena, fs_join(arena, str_from(path), *name).data));
+        arena_rewind(arena, mark);
     }
     return remove_one(path, true);
 }
@@ -201,5 +230,9 @@ static Error *remove_tree_at(Arena *arena, const char *path, size_t depth)
 Error *fs_remove_tree(const char *path)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("directory removal");
-    return remove_tree_at(arena, path, 0);
+    Str whole = str_from(path);
+    while (whole.len > 1 && whole.data[whole.len - 1] == '/') {
+        whole.len--; /* "link/" would be what the link leads to */
+    }
+    return remove_tree_at(arena, str_to_c(arena, whole));
 }

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/unicode.h"
 
 static const char *const level_names[] = {"debug", "info", "warning", "error", "off"};
 
@@ -35,17 +36,18 @@ bool log_level_parse(Str text, LogLevel *out_level)
     return false;
 }
 
+/* JSON must be valid UTF-8, which a path in a message need not be. */
 static void add_json_text(StrBuf *line, Str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.data[i];
+    for (size_t at = 0; at < text.len;) {
+        uint32_t c = utf8_next(text, &at);
         if (c == '"' || c == '\\') {
             strbuf_add_char(line, '\\');
         }
         if (c < 0x20) {
             strbuf_printf(line, "\\u%04x", c);
         } else {
-            strbuf_add_char(line, (char)c);
+            utf8_add(line, c);
         }
     }
 }
@@ -62,9 +64,25 @@ static void add_line(StrBuf *line, LogLevel level, Str message)
     }
     strbuf_printf(line, STR_FMT " %s ", STR_ARG(time), level_names[level]);
     for (size_t i = 0; i < message.len; i++) {
-        strbuf_add_char(line, message.data[i] == '\n' ? ' ' : message.data[i]);
+        unsigned char c = (unsigned char)message.data[i];
+        strbuf_add_char(line, c < 0x20 || c == 0x7F ? ' ' : (char)c); /* one line, no escapes */
     }
     strbuf_add_char(line, '\n');
+}
+
+/* The message, or its beginning and a mark: never nothing because it is long. */
+static Str format_message(Arena *arena, const char *format, va_list args)
+{
+    enum { LONGEST = 16 * LIMIT_ERROR_BYTES };
+    char *text = arena_alloc_raw(arena, LONGEST + sizeof(" ..."));
+    int needed = vsnprintf(text, LONGEST, format, args);
+    if (needed < 0) {
+        return str_from(format);
+    }
+    if (needed >= LONGEST) {
+        memcpy(text + LONGEST - 1, " ...", sizeof(" ..."));
+    }
+    return str_from(text);
 }
 
 void log_message(LogLevel level, const char *format, ...)
@@ -73,16 +91,15 @@ void log_message(LogLevel level, const char *format, ...)
         return;
     }
     AUTO_FREE(arena) Arena *arena = arena_new("log line");
-    StrBuf message = strbuf_init(arena, (size_t)16 * LIMIT_ERROR_BYTES);
     va_list args;
     va_start(args, format);
-    strbuf_vprintf(&message, format, args);
+    Str text = format_message(arena, format, args);
     va_end(args);
-    Str text = strbuf_str(&message);
     if (settings.redact != NULL) {
         text = settings.redact(arena, text, settings.redact_context);
     }
-    StrBuf line = strbuf_init(arena, (size_t)64 * LIMIT_ERROR_BYTES);
+    StrBuf line =
+        strbuf_init(arena, 6 * text.len + LIMIT_ERROR_BYTES); /* a control character takes six */
     add_line(&line, level, text);
     FILE *out = settings.out != NULL ? settings.out : stderr;
     (void)fwrite(line.data, 1, line.len, out); /* one call, so that lines of threads do not mix */

@@ -19,9 +19,10 @@ typedef struct Plumbing {
     int report[2];
 } Plumbing;
 
+/* The standard streams are never ours: our pipes are moved behind them. */
 static void close_fd(int *fd)
 {
-    if (*fd >= 0) {
+    if (*fd > STDERR_FILENO) {
         close(*fd);
         *fd = -1;
     }
@@ -42,10 +43,31 @@ static void plumbing_done(Plumbing *plumbing)
 }
 DEFINE_AUTO_DONE(plumbing, Plumbing)
 
+/* When one of our own standard streams is closed a pipe gets its number. The child's dup2() onto
+ * that number would then overwrite the pipe, or find nothing to do and leave it to be closed by
+ * exec. */
+static bool move_behind_streams(int *fd)
+{
+    if (*fd > STDERR_FILENO) {
+        return true;
+    }
+    int moved = fcntl(*fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    close(*fd);
+    *fd = moved;
+    return moved >= 0;
+}
+
 static Error *open_pair(bool wanted, int pair[2])
 {
-    if (wanted && pipe2(pair, O_CLOEXEC) != 0) {
+    if (!wanted) {
+        return NULL;
+    }
+    if (pipe2(pair, O_CLOEXEC) != 0) {
         return error_from_errno("open", "a pipe", errno);
+    }
+    bool read_moved = move_behind_streams(&pair[PIPE_READ]);
+    if (!move_behind_streams(&pair[PIPE_WRITE]) || !read_moved) {
+        return error_from_errno("open", "a pipe", EMFILE);
     }
     return NULL;
 }
@@ -58,6 +80,33 @@ static Error *open_plumbing(Plumbing *plumbing, unsigned pipes)
     return open_pair(true, plumbing->report);
 }
 
+static bool connect_stream(int pipe_end, int stream)
+{
+    return pipe_end < 0 || dup2(pipe_end, stream) >= 0;
+}
+
+/* /dev/null as stdin; where stdin was closed, it gets that number at once. */
+static bool empty_stdin(void)
+{
+    int null_fd = open("/dev/null", O_RDONLY);
+    if (null_fd <= STDIN_FILENO) {
+        return null_fd == STDIN_FILENO;
+    }
+    bool connected = dup2(null_fd, STDIN_FILENO) >= 0;
+    close(null_fd);
+    return connected;
+}
+
+static bool connect_streams(const Plumbing *plumbing, unsigned pipes)
+{
+    bool has_in = (pipes & PROCESS_NULL_IN) != 0 && plumbing->in[PIPE_READ] < 0
+                      ? empty_stdin()
+                      : connect_stream(plumbing->in[PIPE_READ], STDIN_FILENO);
+    bool has_out = connect_stream(plumbing->out[PIPE_WRITE], STDOUT_FILENO);
+    int err = (pipes & PROCESS_MERGE_ERR) != 0 ? STDOUT_FILENO : plumbing->err[PIPE_WRITE];
+    return has_in && has_out && connect_stream(err, STDERR_FILENO);
+}
+
 /* Between fork and exec: only calls that are safe there. Never returns. */
 NORETURN static void run_child(const Plumbing *plumbing, const char *const argv[],
                                const char *directory, unsigned pipes, pid_t parent)
@@ -65,23 +114,12 @@ NORETURN static void run_child(const Plumbing *plumbing, const char *const argv[
     sigset_t none;
     sigemptyset(&none);
     pthread_sigmask(SIG_SETMASK, &none, NULL);
+    signal(SIGPIPE, SIG_DFL); /* what we ignore, exec would leave ignored */
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    bool ready = getppid() == parent;
-    if (plumbing->in[PIPE_READ] >= 0) {
-        ready = ready && dup2(plumbing->in[PIPE_READ], STDIN_FILENO) >= 0;
-    } else if ((pipes & PROCESS_NULL_IN) != 0) {
-        int null_fd = open("/dev/null", O_RDONLY);
-        ready = ready && null_fd >= 0 && dup2(null_fd, STDIN_FILENO) >= 0;
+    if (getppid() != parent) {
+        _exit(EXEC_FAILED); /* it died before the system was asked to tell */
     }
-    if (plumbing->out[PIPE_WRITE] >= 0) {
-        ready = ready && dup2(plumbing->out[PIPE_WRITE], STDOUT_FILENO) >= 0;
-    }
-    if ((pipes & PROCESS_MERGE_ERR) != 0) {
-        ready = ready && dup2(STDOUT_FILENO, STDERR_FILENO) >= 0;
-    } else if (plumbing->err[PIPE_WRITE] >= 0) {
-        ready = ready && dup2(plumbing->err[PIPE_WRITE], STDERR_FILENO) >= 0;
-    }
-    if (ready && (directory == NULL || chdir(directory) == 0)) {
+    if (connect_streams(plumbing, pipes) && (directory == NULL || chdir(directory) == 0)) {
         /* exec takes char *const[] by history and changes nothing */
         union {
             const char *const *borrowed;
@@ -92,6 +130,27 @@ NORETURN static void run_child(const Plumbing *plumbing, const char *const argv[
     int reason = errno;
     ssize_t written = write(plumbing->report[PIPE_WRITE], &reason, sizeof(reason));
     _exit(written < 0 ? EXEC_FAILED - 1 : EXEC_FAILED);
+}
+
+/* waitpid, whatever interrupts it. */
+static pid_t wait_for(pid_t pid, int *out_status, int options)
+{
+    pid_t got;
+    do {
+        got = waitpid(pid, out_status, options);
+    } while (got < 0 && errno == EINTR);
+    return got;
+}
+
+/* What exec reported, or 0 when it succeeded: then the pipe was closed without a word. */
+static int read_report(int fd)
+{
+    int reason = 0;
+    ssize_t got;
+    do {
+        got = read(fd, &reason, sizeof(reason));
+    } while (got < 0 && errno == EINTR);
+    return got == (ssize_t)sizeof(reason) ? reason : 0;
 }
 
 Error *process_start(Process *process, const char *const argv[], const char *directory,
@@ -109,13 +168,9 @@ Error *process_start(Process *process, const char *const argv[], const char *dir
         run_child(&plumbing, argv, directory, pipes, parent);
     }
     close_fd(&plumbing.report[PIPE_WRITE]);
-    int reason = 0;
-    ssize_t got;
-    do {
-        got = read(plumbing.report[PIPE_READ], &reason, sizeof(reason));
-    } while (got < 0 && errno == EINTR);
-    if (got == (ssize_t)sizeof(reason)) {
-        waitpid(pid, NULL, 0);
+    int reason = read_report(plumbing.report[PIPE_READ]);
+    if (reason != 0) {
+        (void)wait_for(pid, NULL, 0);
         return error_from_errno("start", argv[0], reason);
     }
     process->pid = pid;
@@ -136,12 +191,10 @@ static void close_pipes(Process *process)
 static Error *wait_with(Process *process, int options, bool *out_ended, ProcessResult *out_result)
 {
     int status = 0;
-    pid_t got;
-    do {
-        got = waitpid(process->pid, &status, options);
-    } while (got < 0 && errno == EINTR);
+    /* 0 would stand for any child */
+    pid_t got = process->pid > 0 ? wait_for(process->pid, &status, options) : -1;
     if (got < 0) {
-        return error_from_errno("wait for", "a child process", errno);
+        return error_from_errno("wait for", "a child process", process->pid > 0 ? errno : ECHILD);
     }
     *out_ended = got == process->pid;
     if (*out_ended) {
@@ -181,6 +234,7 @@ void process_done(Process *process)
         if (err != NULL) {
             error_discard(err, "somebody else has collected the child");
         }
+        process->pid = 0;
     }
     close_pipes(process);
 }
@@ -191,15 +245,14 @@ Error *process_capture(Arena *arena, const char *const argv[], const char *direc
     AUTO_DONE(process) Process process;
     TRY(process_start(&process, argv, directory, PROCESS_PIPE_OUT | PROCESS_NULL_IN));
     StrBuf text = strbuf_init(arena, limit);
-    for (char block[4096];;) {
-        ssize_t got = read(process.out_fd, block, sizeof(block));
-        if (got < 0 && errno == EINTR) {
-            continue;
+    char block[4096];
+    for (ssize_t got = 1; got != 0 && !text.overflowed;) {
+        got = read(process.out_fd, block, sizeof(block));
+        if (got > 0) {
+            strbuf_add(&text, (Str){block, (size_t)got});
+        } else if (got < 0 && errno != EINTR) {
+            return error_from_errno("read from", argv[0], errno);
         }
-        if (got <= 0 || text.overflowed) {
-            break;
-        }
-        strbuf_add(&text, (Str){block, (size_t)got});
     }
     if (text.overflowed) {
         return error_new(ERR_LIMIT, "'%s' printed more than %zu bytes", argv[0], limit);

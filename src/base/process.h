@@ -30,15 +30,20 @@ typedef struct ProcessResult {
 } ProcessResult;
 
 /* Runs argv[0], looked up in PATH when it has no '/'; argv ends with NULL. `directory` may be NULL
- * for the current one. The child is killed by the system when this process dies. */
+ * for the current one. Signals are not blocked in the child, and SIGPIPE is not ignored. The system
+ * kills the child when the thread that started it ends, hence also when this process dies: start on
+ * a thread that outlives the child. On failure `process` is as if it had ended. */
 MUST_CHECK Error *process_start(Process *process, const char *const argv[], const char *directory,
                                 unsigned pipes);
-/* Waits for the end and closes the pipes. */
+/* Closes the pipe to the child's stdin, waits for the end and closes the other pipes. Read them to
+ * their end before: a child whose pipe is full never ends. An error when the child has been waited
+ * for. */
 MUST_CHECK Error *process_wait(Process *process, ProcessResult *out_result);
-/* True with the result when it has ended; false while it runs. */
+/* True with the result when it has ended, which closes the pipes; false while it runs. */
 MUST_CHECK Error *process_poll(Process *process, bool *out_ended, ProcessResult *out_result);
 void process_signal(const Process *process, int signal_number);
-/* Kills what still runs and releases everything; for AUTO_DONE. */
+/* Kills what still runs and releases everything; for AUTO_DONE. A zeroed Process is nothing to do.
+ */
 void process_done(Process *process);
 DEFINE_AUTO_DONE(process, Process)
 

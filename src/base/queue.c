@@ -37,6 +37,7 @@ void queue_free(Queue *queue)
 
 bool queue_push(Queue *queue, void *item)
 {
+    CHECK(item != NULL);
     AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&queue->mu);
     while (!queue->closed && queue->len == queue->capacity) {
         condition_wait(&queue->changed, &queue->mu);

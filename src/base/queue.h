@@ -15,7 +15,8 @@ void queue_free(Queue *queue);
 OWNED_UNTIL(queue_free) Queue *queue_new(size_t capacity);
 DEFINE_AUTO_FREE(queue, Queue)
 
-/* Waits for room. False when the queue is closed: the item then still belongs to the caller. */
+/* Waits for room. The item is not NULL. False when the queue is closed: the item then still belongs
+ * to the caller. */
 MUST_CHECK bool queue_push(Queue *queue, void *item);
 /* Waits for an item; NULL once the queue is closed and empty. */
 void *queue_pop(Queue *queue);

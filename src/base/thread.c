@@ -49,6 +49,7 @@ void condition_wait(Condition *condition, Mutex *mutex)
 
 bool condition_wait_until(Condition *condition, Mutex *mutex, int64_t deadline_us)
 {
+    deadline_us = deadline_us > 0 ? deadline_us : 0; /* long past all the same */
     struct timespec deadline = {.tv_sec = (time_t)(deadline_us / 1000000),
                                 .tv_nsec = (long)(deadline_us % 1000000) * 1000};
     int result = pthread_cond_timedwait(&condition->handle, &mutex->handle, &deadline);

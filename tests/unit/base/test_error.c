@@ -124,6 +124,14 @@ static void errno_names_the_action_the_path_and_the_reason(void **state)
     assert_fails(error_from_errno("write", "x", ENOSPC), ERR_IO,
                  "cannot write 'x': No space left on device");
     assert_fails(error_from_errno("write", "x", 99999), ERR_IO, "Unknown error 99999");
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    StrBuf path = strbuf_init(arena, 5000);
+    while (path.len < 4500) {
+        strbuf_add_c(&path, "/\xE2\x82\xAC");
+    }
+    Error *err = error_from_errno("open", strbuf_c(&path), EACCES);
+    assert_int_equal(utf8_find_invalid(error_message(err)), SIZE_MAX);
+    assert_fails(err, ERR_IO, "/\xE2\x82\xAC': Permission denied");
 }
 
 static void of_two_failures_the_first_is_kept(void **state)
