@@ -50,9 +50,10 @@ static Error *read_some(int fd, const char *path, char *data, size_t size, size_
     return NULL;
 }
 
-static Error *too_large(const char *path, size_t limit)
+static Error *too_large(const char *path, uint64_t size, size_t limit)
 {
-    return error_new(ERR_LIMIT, "'%s' has more than the %zu bytes that are read", path, limit);
+    return error_new(ERR_LIMIT, "'%s' has %llu bytes, more than the %zu that are read", path,
+                     (unsigned long long)size, limit);
 }
 
 /* Opens what is a regular file, and nothing else: not a directory, and not a pipe to wait for. */
@@ -78,7 +79,7 @@ Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str *out_text)
     struct stat info;
     TRY(open_regular(path, &fd, &info));
     if ((uint64_t)info.st_size > limit) {
-        return too_large(path, limit);
+        return too_large(path, (uint64_t)info.st_size, limit);
     }
     /* The size is a guess: a file may grow meanwhile, and those below /proc claim to be empty. */
     size_t size = info.st_size > 0 ? (size_t)info.st_size + 1 : 4096, len = 0;
@@ -90,7 +91,7 @@ Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str *out_text)
         }
         TRY(read_some(fd.number, path, data + len, size - len, &got));
         if (got > limit - len) {
-            return too_large(path, limit);
+            return too_large(path, len + got, limit);
         }
     }
     data[len] = '\0';

@@ -71,7 +71,7 @@ static void add_line(StrBuf *line, LogLevel level, Str message)
 }
 
 /* The message, or its beginning and a mark: never nothing because it is long. */
-static Str format_message(Arena *arena, const char *format, va_list args)
+PRINTF_LIKE(2, 0) static Str format_message(Arena *arena, const char *format, va_list args)
 {
     enum { LONGEST = 16 * LIMIT_ERROR_BYTES };
     char *text = arena_alloc_raw(arena, LONGEST + sizeof(" ..."));

@@ -89,11 +89,10 @@ static bool connect_stream(int pipe_end, int stream)
 static bool empty_stdin(void)
 {
     int null_fd = open("/dev/null", O_RDONLY);
-    if (null_fd <= STDIN_FILENO) {
-        return null_fd == STDIN_FILENO;
+    bool connected = null_fd >= 0 && dup2(null_fd, STDIN_FILENO) >= 0;
+    if (null_fd > STDIN_FILENO) {
+        close(null_fd);
     }
-    bool connected = dup2(null_fd, STDIN_FILENO) >= 0;
-    close(null_fd);
     return connected;
 }
 

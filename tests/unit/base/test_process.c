@@ -336,7 +336,7 @@ static void start_without_descriptors(void *context)
 {
     size_t spare = *(const size_t *)context;
     close(STDIN_FILENO); /* so that the first pipe must be moved */
-    int used[64];
+    int used[64] = {0};
     size_t count = 0;
     struct rlimit limit = {.rlim_cur = 40, .rlim_max = 40};
     setrlimit(RLIMIT_NOFILE, &limit);

@@ -40,7 +40,7 @@ static void a_mutex_keeps_threads_apart_and_a_condition_wakes_them(void **state)
         assert_true(threads[i].started);
     }
     mutex_lock(&counter.mu);
-    while (counter.value < THREADS * 500) {
+    while (counter.value < (size_t)THREADS * 500) {
         condition_wait(&counter.changed, &counter.mu);
     }
     while (counter.value < (size_t)THREADS * 1000) {
@@ -83,7 +83,8 @@ static Cancel stopped_by_signal;
 static void on_signal(int number)
 {
     (void)number;
-    cancel_request(&stopped_by_signal);
+    cancel_request(
+        &stopped_by_signal); // NOLINT(bugprone-signal-handler,cert-sig30-c): an atomic store
 }
 
 static void a_token_stops_by_request_signal_or_deadline(void **state)
