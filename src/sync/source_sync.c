@@ -213,7 +213,7 @@ static Error *check_entry(const SourceConfig *config)
                       STR_FMT, STR_ARG(config->error->hint));
 }
 
-static Error *load(const SourceSync *sync, Arena *arena, FileLoadResult *out)
+static Error *load(SourceSync *sync, Arena *arena, FileLoadResult *out)
 {
     TRY(check_entry(sync->config));
     SourceContext ctx = {
@@ -224,15 +224,13 @@ static Error *load(const SourceSync *sync, Arena *arena, FileLoadResult *out)
         FileLoad file_load = {
             .connection = sync->connection,
             .source = &source,
-            .events = {.context = (void *)(uintptr_t)sync,
-                       .reading = on_reading,
-                       .dropping = on_dropping},
+            .events = {.context = sync, .reading = on_reading, .dropping = on_dropping},
             .full_refresh = sync->request->full_refresh,
             .allow_schema_changes = sync->request->allow_schema_changes,
             .allow_empty_replace = allows_empty(sync),
             .row_limit = sync->request->limit,
         };
-        connection_set_progress(sync->connection, on_progress, (void *)(uintptr_t)sync);
+        connection_set_progress(sync->connection, on_progress, sync);
         err = file_load_run(&file_load, out);
         connection_set_progress(sync->connection, NULL, NULL);
     }
@@ -253,7 +251,7 @@ static void report_failure(const SourceSync *sync, Arena *arena, const Error *er
                              .seconds = outcome->seconds});
 }
 
-void source_sync_run(const SourceSync *sync, Arena *arena, SourceOutcome *out)
+void source_sync_run(SourceSync *sync, Arena *arena, SourceOutcome *out)
 {
     int64_t start_us = clock_monotonic_us();
     FileLoadResult result = {0};

@@ -27,7 +27,7 @@ typedef struct SourceOutcome {
 } SourceOutcome;
 
 /* Never fails: what goes wrong is told through the reporter and in the outcome. */
-void source_sync_run(const SourceSync *sync, Arena *arena, SourceOutcome *out);
+void source_sync_run(SourceSync *sync, Arena *arena, SourceOutcome *out);
 /* What a sync would load; nothing is written. */
 void source_sync_forecast(const SourceSync *sync, Arena *arena, SourceOutcome *out);
 /* Rows its tables hold now. */

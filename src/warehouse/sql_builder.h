@@ -46,9 +46,9 @@ typedef struct SqlPart {
 
 SqlBuilder sql_begin(Arena *arena);
 void sql_clear(SqlBuilder *sql);
-#define SQL_ADD(builder, ...) SQL_ADD_(builder, __VA_ARGS__, SQL_RAW(((Str){0})))
+#define SQL_ADD(builder, ...) SQL_ADD_ENDED(builder, __VA_ARGS__, SQL_RAW(((Str){0})))
 /* The last part only ends the list, so that a statement without parts needs no form of its own. */
-#define SQL_ADD_(builder, literal, ...) \
+#define SQL_ADD_ENDED(builder, literal, ...) \
     sql_add_parts((builder), "" literal, (const SqlPart[]){__VA_ARGS__}, \
                   sizeof((const SqlPart[]){__VA_ARGS__}) / sizeof(SqlPart) - 1)
 void sql_add_parts(SqlBuilder *sql, const char *fixed, const SqlPart *parts, size_t count);

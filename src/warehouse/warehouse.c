@@ -6,27 +6,24 @@
 
 enum { QUERY_ROWS_CELLS_MAX = 1000000 };
 
-static Error *load_driver(const WarehouseDriver **out_driver)
+static Error *check_version(const WarehouseDriver *driver)
+{
+    if (driver->version == WAREHOUSE_DRIVER_VERSION) {
+        return NULL;
+    }
+    return error_hint(error_new(ERR_UNSUPPORTED, "the warehouse driver is of version %u, not %d",
+                                driver->version, WAREHOUSE_DRIVER_VERSION),
+                      "install the program again, with its lib/dango folder");
+}
+
+Error *warehouse_open(const WarehouseOptions *options, Warehouse **out_warehouse)
 {
     const void *symbol = NULL;
     TRY_WRAP(module_open("duckdb", "warehouse_duckdb",
                          "libduckdb.so 1.5.5 (tools/setup brings it) beside the module", &symbol),
              "opening the warehouse driver");
     const WarehouseDriver *driver = symbol;
-    if (driver->version != WAREHOUSE_DRIVER_VERSION) {
-        return error_hint(error_new(ERR_UNSUPPORTED,
-                                    "the warehouse driver is of version %u, not %d",
-                                    driver->version, WAREHOUSE_DRIVER_VERSION),
-                          "install the program again, with its lib/dango folder");
-    }
-    *out_driver = driver;
-    return NULL;
-}
-
-Error *warehouse_open(const WarehouseOptions *options, Warehouse **out_warehouse)
-{
-    const WarehouseDriver *driver = NULL;
-    TRY(load_driver(&driver));
+    TRY(check_version(driver));
     Warehouse *warehouse = NULL;
     TRY(driver->open(options, &warehouse));
     warehouse->driver = driver;
@@ -190,7 +187,7 @@ Error *connection_query_rows(Connection *connection, Arena *arena, Str sql, cons
 
 /* The one row of a statement whose answer has one column. */
 static Error *query_cell(Connection *connection, Str sql, const Param *params, size_t param_count,
-                         Result **out_result, const Column **out_column)
+                         Result **out_result, Column *out_column)
 {
     TRY(connection_query(connection, sql, params, param_count, out_result));
     const Chunk *chunk = NULL;
@@ -198,7 +195,7 @@ static Error *query_cell(Connection *connection, Str sql, const Param *params, s
     if (chunk == NULL || chunk->row_count != 1 || chunk->column_count != 1) {
         return error_new(ERR_BUG, "expected one row of one column from: " STR_FMT, STR_ARG(sql));
     }
-    *out_column = &chunk->columns[0];
+    *out_column = chunk->columns[0];
     return NULL;
 }
 
@@ -206,21 +203,21 @@ Error *connection_query_int(Connection *connection, Str sql, const Param *params
                             size_t param_count, int64_t *out_value)
 {
     AUTO_FREE(result) Result *result = NULL;
-    const Column *column = NULL;
+    Column column = {0};
     TRY(query_cell(connection, sql, params, param_count, &result, &column));
-    if (column_is_null(column, 0)) {
+    if (column_is_null(&column, 0)) {
         *out_value = 0;
         return NULL;
     }
-    switch ((int)column->type.kind) {
+    switch ((int)column.type.kind) {
     case COLUMN_BOOL:
-        *out_value = ((const bool *)column->data)[0];
+        *out_value = ((const bool *)column.data)[0];
         return NULL;
     case COLUMN_INT:
-        *out_value = column_int(column, 0);
+        *out_value = column_int(&column, 0);
         return NULL;
     case COLUMN_HUGE_INT:
-        *out_value = (int64_t)((const Int128 *)column->data)[0];
+        *out_value = (int64_t)((const Int128 *)column.data)[0];
         return NULL;
     default:
         return error_new(ERR_BUG, "expected a whole number from: " STR_FMT, STR_ARG(sql));
@@ -231,9 +228,9 @@ Error *connection_query_text(Connection *connection, Arena *arena, Str sql, cons
                              size_t param_count, Str *out_value)
 {
     AUTO_FREE(result) Result *result = NULL;
-    const Column *column = NULL;
+    Column column = {0};
     TRY(query_cell(connection, sql, params, param_count, &result, &column));
-    *out_value = column_text(column, 0, arena);
+    *out_value = column_text(&column, 0, arena);
     return NULL;
 }
 

@@ -80,7 +80,8 @@ static Error *read_zstd(Arena *arena, const SourceFile *file, char *buffer, size
     arena_on_free(arena, free_stream, stream);
     size_t packed_size = ZSTD_DStreamInSize();
     char *packed = arena_alloc_raw(arena, packed_size);
-    ZSTD_outBuffer output = {buffer, limit, 0};
+    ZSTD_outBuffer output = {.size = limit};
+    output.dst = buffer;
     while (output.pos < limit) {
         ZSTD_inBuffer input = {packed, fread(packed, 1, packed_size, opened), 0};
         if (input.size == 0) {

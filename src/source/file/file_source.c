@@ -413,7 +413,7 @@ static Error *inspect_csv(SourceContext *ctx, FileSource *source, const SourceFi
 {
     shape->encoding = has_utf16_mark(head->bytes) ? STR("utf-16") : source->encoding;
     shape->date_format = source->date_format;
-    Str text;
+    Str text = {0};
     TRY(decode_head(scratch, file, head, shape, &text));
     TRY(find_dialect(ctx, source, file, text, head->is_whole, shape));
     bool swap = str_is(shape->encoding, "utf-16") && is_big_endian(head->bytes);

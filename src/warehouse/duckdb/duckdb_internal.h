@@ -49,6 +49,16 @@ DUCK_AUTO(duck_result, duckdb_result, duckdb_destroy_result)
 DUCK_AUTO(duck_chunk, duckdb_data_chunk, duckdb_destroy_data_chunk)
 DUCK_AUTO(duck_type, duckdb_logical_type, duckdb_destroy_logical_type)
 
+/* Texts that DuckDB calls const and yet wants freed. */
+static inline void duck_free_text(const char *text)
+{
+    union {
+        const char *borrowed;
+        void *owned;
+    } pointer = {.borrowed = text};
+    duckdb_free(pointer.owned);
+}
+
 /* failure.c: an error from DuckDB's text, also remembered as the connection's last failure. `sql`
  * is the statement it speaks of. */
 Error *duck_failure(Connection *connection, const char *text, Str sql);
@@ -65,12 +75,12 @@ void duck_add_scan(const FileScan *scan, SqlBuilder *sql);
 void duck_register_row_id(duckdb_connection connection);
 
 /* statement.c */
-MUST_CHECK Error *duck_run(Connection *connection, Str sql, const Param *params, size_t param_count,
+MUST_CHECK Error *duck_run(Connection *base, Str sql, const Param *params, size_t param_count,
                            int64_t *out_rows, Result **out_result);
-MUST_CHECK Error *duck_rollback(Connection *connection);
-MUST_CHECK Error *duck_next(Result *result, const Chunk **out_chunk);
-void duck_free_result(Result *result);
-MUST_CHECK Error *duck_describe(Connection *connection, Arena *arena, Str sql, ColumnInfoVec *out);
+MUST_CHECK Error *duck_rollback(Connection *base);
+MUST_CHECK Error *duck_next(Result *base, const Chunk **out_chunk);
+void duck_free_result(Result *base);
+MUST_CHECK Error *duck_describe(Connection *base, Arena *arena, Str sql, ColumnInfoVec *out);
 
 /* columns.c: reads a logical type whole; ERR_UNSUPPORTED for types of which no column can be made.
  */
@@ -82,9 +92,9 @@ Column duck_read_vector(Arena *arena, const DuckType *type, duckdb_vector vector
 MUST_CHECK Error *duck_append_open(Connection *connection, Str schema, Str table,
                                    const Str *columns, size_t column_count,
                                    Appender **out_appender);
-MUST_CHECK Error *duck_append(Appender *appender, const Chunk *chunk);
-MUST_CHECK Error *duck_append_finish(Appender *appender);
-void duck_append_free(Appender *appender);
+MUST_CHECK Error *duck_append(Appender *base, const Chunk *chunk);
+MUST_CHECK Error *duck_append_finish(Appender *base);
+void duck_append_free(Appender *base);
 
 /* catalog.c */
 MUST_CHECK Error *duck_list_schemas(Connection *connection, Arena *arena, StrVec *out);

@@ -254,7 +254,8 @@ Error *duck_run(Connection *base, Str sql, const Param *params, size_t param_cou
         return message != NULL ? duck_failure(base, message, sql)
                                : error_new(ERR_STORE, "there is no SQL statement in the text");
     }
-    Run run = {sql, params, param_count, out_rows, out_result};
+    Run run = {.sql = sql, .params = params, .param_count = param_count, .out_result = out_result};
+    run.out_rows = out_rows;
     for (idx_t i = 0; i < count; i++) {
         TRY(run_one(connection, statements, i, i + 1 == count, &run));
     }
@@ -288,7 +289,7 @@ Error *duck_describe(Connection *base, Arena *arena, Str sql, ColumnInfoVec *out
         DuckType type;
         TRY_WRAP(duck_read_type(arena, logical, &type), "column '%s'", name);
         VEC_PUSH(arena, out, (ColumnInfo){str_dup(arena, str_from(name)), type.type.name, true});
-        duckdb_free((void *)(uintptr_t)name);
+        duck_free_text(name);
     }
     return NULL;
 }

@@ -322,7 +322,7 @@ static void appended_rows_arrive_with_their_types(void **state)
     for (int i = 0; i < ROWS; i++) {
         ids[i] = i;
         names[i] = str_printf(store.arena, "a name that is rather long %d", i);
-        prices[i] = i * 10;
+        prices[i] = (Int128)i * 10;
         if (i % 3 != 0) {
             validity[i / 64] |= UINT64_C(1) << (i % 64);
         }
