@@ -11,6 +11,8 @@ typedef struct Lexer {
     size_t at;
     uint32_t line;
     size_t line_start; /* offset of the current line */
+    size_t counted_to; /* code points of the line are counted up to this offset, */
+    size_t counted;    /* which makes so many: a line may be megabytes long */
     TokenVec *tokens;
     VEC(char) brackets; /* the closing ones still expected */
 } Lexer;
@@ -79,9 +81,15 @@ static void advance(Lexer *lx, size_t to)
     }
 }
 
-static uint32_t column(const Lexer *lx)
+static uint32_t column(Lexer *lx)
 {
-    return (uint32_t)utf8_count(str_slice(lx->source, lx->line_start, lx->at)) + 1;
+    if (lx->counted_to < lx->line_start || lx->counted_to > lx->at) {
+        lx->counted_to = lx->line_start;
+        lx->counted = 0;
+    }
+    lx->counted += utf8_count(str_slice(lx->source, lx->counted_to, lx->at));
+    lx->counted_to = lx->at;
+    return (uint32_t)lx->counted + 1;
 }
 
 static void push(Lexer *lx, TokenKind kind, Str text)
