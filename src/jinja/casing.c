@@ -141,7 +141,8 @@ static bool is_case_ignorable(uint32_t c)
         {'\'', '\''},     {'.', '.'},       {':', ':'},       {'^', '^'},       {'`', '`'},
         {0xA8, 0xA8},     {0xAD, 0xAD},     {0xAF, 0xAF},     {0xB4, 0xB4},     {0xB7, 0xB8},
         {0x2B0, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},
-        {0x1AB0, 0x1ACE}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x2018, 0x2019}, {0x2024, 0x2024},
+        {0x1AB0, 0x1ACE}, {0x1D2C, 0x1D6A}, {0x1D78, 0x1D78}, {0x1D9B, 0x1DFF}, {0x2071, 0x2071},
+        {0x207F, 0x207F}, {0x2090, 0x209C}, {0x200B, 0x200F}, {0x2018, 0x2019}, {0x2024, 0x2024},
         {0x2027, 0x2027}, {0x202A, 0x202E}, {0x2060, 0x2064}, {0x20D0, 0x20F0}, {0xFE00, 0xFE0F},
         {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF},
     };
@@ -157,15 +158,15 @@ static bool is_case_ignorable(uint32_t c)
 static bool is_final_sigma(Str text, size_t at)
 {
     bool before = false;
-    for (size_t start = at; start > 0 && !before;) {
+    for (size_t start = at; start > 0;) {
         do {
             start--;
         } while (start > 0 && ((unsigned char)text.data[start] & 0xC0) == 0x80);
         size_t end = start;
         uint32_t c = utf8_next(text, &end);
-        before = codepoint_is_cased(c);
-        if (!before && !is_case_ignorable(c)) {
-            return false;
+        if (!is_case_ignorable(c)) {
+            before = codepoint_is_cased(c);
+            break;
         }
     }
     utf8_next(text, &at);
@@ -193,15 +194,17 @@ static void add_lower(Str text, size_t at, StrBuf *out)
     }
 }
 
-/* Folding is lowering what was raised, but for the dotted and dotless i and Cherokee. */
+/* Folding is lowering what was raised, but for a few letters and Cherokee. */
 static void add_folded(uint32_t c, StrBuf *out)
 {
-    enum { DOTLESS_I = 0x131, I_WITH_DOT = 0x130 };
+    enum { DOTLESS_I = 0x131, I_WITH_DOT = 0x130, CAPITAL_SHARP_S = 0x1E9E };
     bool cherokee = (c >= 0x13A0 && c <= 0x13FD) || (c >= 0xAB70 && c <= 0xABBF);
     if (c == DOTLESS_I) {
         utf8_add(out, c);
     } else if (c == I_WITH_DOT) {
         strbuf_add(out, STR("i\xCC\x87"));
+    } else if (c == CAPITAL_SHARP_S) {
+        strbuf_add(out, STR("ss"));
     } else if (cherokee) {
         utf8_add(out, unicode_upper(c));
     } else {
@@ -225,38 +228,6 @@ static void add_swapped(Str text, size_t at, uint32_t c, StrBuf *out)
     }
 }
 
-void casing_add(CaseKind kind, Str text, StrBuf *out)
-{
-    bool inside = false; /* a word, for titles */
-    for (size_t at = 0; at < text.len;) {
-        size_t start = at;
-        uint32_t c = utf8_next(text, &at);
-        switch (kind) {
-        case CASE_LOWER:
-            add_lower(text, start, out);
-            break;
-        case CASE_UPPER:
-            add_upper(c, out);
-            break;
-        case CASE_FOLD:
-            add_folded(c, out);
-            break;
-        case CASE_SWAP:
-            add_swapped(text, start, c, out);
-            break;
-        case CASE_CAPITALIZE:
-        case CASE_TITLE:
-            if (kind == CASE_CAPITALIZE ? start == 0 : !inside) {
-                add_title(c, out);
-            } else {
-                add_lower(text, start, out);
-            }
-            inside = codepoint_is_cased(c);
-            break;
-        }
-    }
-}
-
 static char to_upper(char c)
 {
     return c >= 'a' && c <= 'z' ? (char)(c - ('a' - 'A')) : c;
@@ -272,30 +243,52 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+enum { WORD_BYTES = 8 };
+
+/* Turns around the case of the letters from `first` to `last` among eight ASCII characters: the top
+ * bit of each byte tells whether it lies in the range, and moves to the bit of the case. */
+static uint64_t flip_range(uint64_t word, unsigned char first, unsigned char last)
+{
+    const uint64_t ones = 0x0101010101010101;
+    uint64_t from = word + (0x80U - first) * ones, beyond = word + (0x7FU - last) * ones;
+    return word ^ ((from & ~beyond & (0x80 * ones)) >> 2);
+}
+
+static void flip_letters(Str text, char first, char last, char *out)
+{
+    size_t i = 0;
+    for (uint64_t word; i + WORD_BYTES <= text.len; i += WORD_BYTES) {
+        memcpy(&word, text.data + i, WORD_BYTES);
+        word = flip_range(word, (unsigned char)first, (unsigned char)last);
+        memcpy(out + i, &word, WORD_BYTES);
+    }
+    for (; i < text.len; i++) {
+        char c = text.data[i];
+        out[i] = c >= first && c <= last ? (char)(c ^ ('a' - 'A')) : c;
+    }
+}
+
 /* Text that is all ASCII. */
 static void convert_ascii(CaseKind kind, Str text, char *out)
 {
     switch (kind) {
     case CASE_LOWER:
     case CASE_FOLD:
-        for (size_t i = 0; i < text.len; i++) {
-            out[i] = to_lower(text.data[i]);
-        }
+        flip_letters(text, 'A', 'Z', out);
         break;
     case CASE_UPPER:
-        for (size_t i = 0; i < text.len; i++) {
-            out[i] = to_upper(text.data[i]);
-        }
+        flip_letters(text, 'a', 'z', out);
         break;
     case CASE_SWAP:
         for (size_t i = 0; i < text.len; i++) {
             char c = text.data[i];
-            out[i] = to_lower(c) != c ? to_lower(c) : to_upper(c);
+            out[i] = is_letter(c) ? (char)(c ^ ('a' - 'A')) : c;
         }
         break;
     case CASE_CAPITALIZE:
-        for (size_t i = 0; i < text.len; i++) {
-            out[i] = i == 0 ? to_upper(text.data[i]) : to_lower(text.data[i]);
+        flip_letters(text, 'A', 'Z', out);
+        if (text.len > 0) {
+            out[0] = to_upper(text.data[0]);
         }
         break;
     case CASE_TITLE:
@@ -307,9 +300,50 @@ static void convert_ascii(CaseKind kind, Str text, char *out)
     }
 }
 
+/* How many ASCII characters stand at `at`. */
+static size_t ascii_run(Str text, size_t at)
+{
+    size_t end = at;
+    while (end < text.len && (unsigned char)text.data[end] < 0x80) {
+        end++;
+    }
+    return end - at;
+}
+
+void casing_add(CaseKind kind, Str text, StrBuf *out)
+{
+    bool by_word = kind == CASE_CAPITALIZE || kind == CASE_TITLE;
+    bool inside = false; /* a word, for titles */
+    for (size_t at = 0; at < text.len;) {
+        size_t run = by_word ? 0 : ascii_run(text, at);
+        char *room = run > 0 ? strbuf_reserve(out, run) : NULL;
+        if (room != NULL) {
+            convert_ascii(kind, str_slice(text, at, at + run), room);
+            out->len += run;
+            at += run;
+            continue;
+        }
+        size_t start = at;
+        uint32_t c = utf8_next(text, &at);
+        bool capital = kind == CASE_CAPITALIZE ? start == 0 : !inside;
+        if (kind == CASE_UPPER) {
+            add_upper(c, out);
+        } else if (kind == CASE_FOLD) {
+            add_folded(c, out);
+        } else if (kind == CASE_SWAP) {
+            add_swapped(text, start, c, out);
+        } else if (kind == CASE_LOWER || !capital) {
+            add_lower(text, start, out);
+        } else {
+            add_title(c, out);
+        }
+        inside = by_word && codepoint_is_cased(c);
+    }
+}
+
 Error *casing_convert(JinjaState *s, CaseKind kind, JStr *str, JValue *out)
 {
-    if (jstr_is_ascii(str)) {
+    if (utf8_is_ascii(jstr_str(str))) {
         JStr *converted = jstr_new_raw(jinja_heap(s), str->len);
         converted->chars = str->len;
         convert_ascii(kind, jstr_str(str), converted->text);

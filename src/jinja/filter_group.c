@@ -149,11 +149,11 @@ static Error *next_unique(JinjaState *s, JIterator *it, JValue *out_item)
         bool seen = false;
         TRY(next_inner(s, it, &item));
         if (!jis_absent(item)) {
+            JDict *keys = jset_dict(it->extra[1].set);
+            size_t before = jdict_len(keys);
             TRY(attribute_get(s, &attribute, item, &key));
-            TRY(jset_has(it->extra[1].set, key, &seen));
-        }
-        if (!jis_absent(item) && !seen) {
             TRY(jset_add(it->extra[1].set, key));
+            seen = jdict_len(keys) == before;
         }
         if (!seen) {
             *out_item = item;

@@ -27,8 +27,12 @@ static Error *filter_first(JinjaState *s, const JCall *call, JValue *out)
 {
     JIterator *it = NULL;
     JValue item = JMISSING;
-    TRY(jiterate(s, call->args[0], &it));
-    TRY(jnext(s, it, &item));
+    if (call->args[0].type == J_LIST) {
+        item = jlist_at(call->args[0].list, 0);
+    } else {
+        TRY(jiterate(s, call->args[0], &it));
+        TRY(jnext(s, it, &item));
+    }
     *out =
         jis_absent(item) ? jundefined_message(s, STR("No first item, sequence was empty.")) : item;
     return NULL;
@@ -131,12 +135,45 @@ static Attribute attribute_arg(JinjaState *s, const JCall *call, size_t index)
     return attribute;
 }
 
+/* Joins a list that holds nothing but texts, without a buffer between; false if it holds other
+ * things. */
+static bool join_texts(JinjaState *s, JList *list, Str separator, JValue *out)
+{
+    size_t count = jlist_len(list), size = count > 0 ? (count - 1) * separator.len : 0;
+    for (size_t i = 0; i < count; i++) {
+        JValue item = jlist_at(list, i);
+        if (item.type != J_STR) {
+            return false;
+        }
+        size += item.str->len;
+    }
+    if (size > LIMIT_STRING_BYTES) {
+        return false;
+    }
+    JStr *joined = jstr_new_raw(jinja_heap(s), size);
+    char *at = joined->text;
+    for (size_t i = 0; i < count; i++) {
+        Str item = jtext(jlist_at(list, i));
+        memcpy(at, separator.data, i > 0 ? separator.len : 0);
+        at += i > 0 ? separator.len : 0;
+        memcpy(at, item.data, item.len);
+        at += item.len;
+    }
+    *out = jobj(joined);
+    return true;
+}
+
 static Error *filter_join(JinjaState *s, const JCall *call, JValue *out)
 {
     Attribute attribute = attribute_arg(s, call, 2);
     JIterator *it = NULL;
     JValue separator = JNONE;
     TRY(jto_str(s, jarg_or(call, 1, jstr_value(jinja_heap(s), STR(""))), &separator));
+    bool plain = call->args[0].type == J_LIST && call->args[0].list->shared == NULL;
+    if (plain && attribute.path == NULL &&
+        join_texts(s, call->args[0].list, jtext(separator), out)) {
+        return NULL;
+    }
     TRY(jiterate(s, call->args[0], &it));
     JBuild build = jbuild_begin(s);
     for (bool first = true;; first = false) {

@@ -6,15 +6,31 @@
 
 /* ---- Digits ---- */
 
+static void small_int_parts(JinjaState *s, int64_t value, unsigned base, bool upper,
+                            NumberParts *out)
+{
+    enum { MOST_DIGITS = 64 };
+    const char *digits = upper ? "0123456789ABCDEF" : "0123456789abcdef";
+    uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    char *text = arena_alloc_raw(jinja_scratch(s), MOST_DIGITS);
+    size_t at = MOST_DIGITS;
+    do {
+        text[--at] = digits[rest % base];
+        rest /= base;
+    } while (rest > 0);
+    *out = (NumberParts){.negative = value < 0, .digits = {text + at, MOST_DIGITS - at}};
+}
+
 Error *format_int_parts(JinjaState *s, JValue integer, int base, bool upper, NumberParts *out)
 {
     enum { MAX_DIGITS = 4300 };
-    mpz_t z;
-    if (integer.type == J_BIGINT) {
-        mpz_init_set(z, ((JBigint *)integer.obj)->z);
-    } else {
-        mpz_init_set_si(z, integer.type == J_BOOL ? (long)integer.b : integer.i);
+    if (integer.type != J_BIGINT) {
+        int64_t value = integer.type == J_BOOL ? (int64_t)integer.b : integer.i;
+        small_int_parts(s, value, (unsigned)base, upper, out);
+        return NULL;
     }
+    mpz_t z;
+    mpz_init_set(z, ((JBigint *)integer.obj)->z);
     size_t size = mpz_sizeinbase(z, base);
     if (base == 10 && size > MAX_DIGITS + 1) {
         mpz_clear(z);
@@ -76,25 +92,41 @@ static void add_general(double value, int precision, bool alternate, StrBuf *buf
     buf->len -= e - end;
 }
 
-static void add_double(double value, char type, int precision, bool alternate, StrBuf *buf)
+/* As snprintf: the length that is needed, however much fits. */
+static int print_double(char *out, size_t size, double value, char type, int precision,
+                        bool alternate)
 {
     switch (type | 32) {
     case 'e':
-        strbuf_printf(buf, alternate ? "%#.*e" : "%.*e", precision, value);
-        break;
+        return snprintf(out, size, alternate ? "%#.*e" : "%.*e", precision, value);
     case 'f':
-        strbuf_printf(buf, alternate ? "%#.*f" : "%.*f", precision, value);
-        break;
-    case 'g':
-        strbuf_printf(buf, alternate ? "%#.*g" : "%.*g", precision, value);
-        break;
+        return snprintf(out, size, alternate ? "%#.*f" : "%.*f", precision, value);
     default:
-        if (precision == FORMAT_NO_PRECISION) {
-            add_shortest(value, buf);
-        } else {
-            add_general(value, precision, alternate, buf);
-        }
-        break;
+        return snprintf(out, size, alternate ? "%#.*g" : "%.*g", precision, value);
+    }
+}
+
+static void add_double(double value, char type, int precision, bool alternate, StrBuf *buf)
+{
+    enum { USUAL_BYTES = 64 };
+    if (type == 'r' && precision == FORMAT_NO_PRECISION) {
+        add_shortest(value, buf);
+        return;
+    }
+    if (type == 'r') {
+        add_general(value, precision, alternate, buf);
+        return;
+    }
+    char usual[USUAL_BYTES];
+    int len = print_double(usual, sizeof(usual), value, type, precision, alternate);
+    if (len >= 0 && (size_t)len < sizeof(usual)) {
+        strbuf_add(buf, (Str){usual, (size_t)len});
+        return;
+    }
+    char *room = len > 0 ? strbuf_reserve(buf, (size_t)len + 1) : NULL;
+    if (room != NULL) {
+        print_double(room, (size_t)len + 1, value, type, precision, alternate);
+        buf->len += (size_t)len;
     }
 }
 

@@ -108,6 +108,17 @@ static void reverse_items(SortItem *items, size_t count)
     }
 }
 
+/* Whether each item is less than the one before it; then no two are equal and they may be turned
+ * around. */
+static Error *is_falling(const Sorter *sorter, const SortItem *items, size_t count, bool *out)
+{
+    *out = true;
+    for (size_t i = 1; i < count && *out; i++) {
+        TRY(less(sorter, items[i].key, items[i - 1].key, out));
+    }
+    return NULL;
+}
+
 Error *sort_items(JinjaState *s, SortItem *items, size_t count, unsigned flags)
 {
     if (count < 2) {
@@ -124,7 +135,13 @@ Error *sort_items(JinjaState *s, SortItem *items, size_t count, unsigned flags)
     if (reverse) {
         reverse_items(items, count);
     }
-    TRY(sort_range(&sorter, items, count));
+    bool falling = false;
+    TRY(is_falling(&sorter, items, count, &falling));
+    if (falling) {
+        reverse_items(items, count);
+    } else {
+        TRY(sort_range(&sorter, items, count));
+    }
     if (reverse) {
         reverse_items(items, count);
     }

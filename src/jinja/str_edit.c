@@ -2,22 +2,32 @@
 
 #include "base/unicode.h"
 
+static bool is_ascii_space(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r') || (c >= 0x1C && c <= 0x1F);
+}
+
 bool str_edit_is_space(uint32_t codepoint)
 {
-    if (codepoint < 128) {
-        return codepoint == ' ' || (codepoint >= '\t' && codepoint <= '\r') ||
-               (codepoint >= 0x1C && codepoint <= 0x1F);
-    }
-    return unicode_is_space(codepoint);
+    return codepoint < 128 ? is_ascii_space((char)codepoint) : unicode_is_space(codepoint);
 }
 
 /* ---- Replacing ---- */
+
+static size_t next_hit(Str text, Str from, size_t at)
+{
+    if (from.len > 1) {
+        return str_find(text, from, at);
+    }
+    size_t hit = str_find_char(str_from_offset(text, at), from.data[0]);
+    return hit != SIZE_MAX ? at + hit : SIZE_MAX;
+}
 
 static size_t count_hits(Str text, Str from, size_t limit)
 {
     size_t hits = 0;
     for (size_t at = 0; hits < limit; hits++) {
-        at = str_find(text, from, at);
+        at = next_hit(text, from, at);
         if (at == SIZE_MAX) {
             break;
         }
@@ -79,7 +89,7 @@ Error *str_edit_replace(JinjaState *s, JStr *text, Str from, Str to, int64_t cou
     char *at = result->text;
     size_t done = 0;
     for (size_t i = 0; i < hits; i++) {
-        size_t hit = str_find(whole, from, done);
+        size_t hit = next_hit(whole, from, done);
         at = put(at, str_slice(whole, done, hit));
         at = put(at, to);
         done = hit + from.len;
@@ -105,6 +115,12 @@ static bool is_stripped(uint32_t codepoint, const Str *chars)
     return chars != NULL ? holds(*chars, codepoint) : str_edit_is_space(codepoint);
 }
 
+/* What certainly stays when blanks are stripped. */
+static bool is_plain(char c, const Str *chars)
+{
+    return chars == NULL && c > ' ';
+}
+
 /* Where the last character of `text`, which is not empty, begins. */
 static size_t last_char(Str text)
 {
@@ -117,16 +133,24 @@ static size_t last_char(Str text)
 
 Str str_edit_strip(Str text, const Str *chars, StripEnds ends)
 {
+    if (chars == NULL) { /* blanks, which one sees at once */
+        while ((ends & STRIP_START) != 0 && text.len > 0 && is_ascii_space(text.data[0])) {
+            text = str_from_offset(text, 1);
+        }
+        while ((ends & STRIP_END) != 0 && text.len > 0 && is_ascii_space(text.data[text.len - 1])) {
+            text.len--;
+        }
+    }
     while ((ends & STRIP_START) != 0 && text.len > 0) {
         size_t next = 0;
-        if (!is_stripped(utf8_next(text, &next), chars)) {
+        if (is_plain(text.data[0], chars) || !is_stripped(utf8_next(text, &next), chars)) {
             break;
         }
         text = str_from_offset(text, next);
     }
     while ((ends & STRIP_END) != 0 && text.len > 0) {
         size_t start = last_char(text), next = start;
-        if (!is_stripped(utf8_next(text, &next), chars)) {
+        if (is_plain(text.data[start], chars) || !is_stripped(utf8_next(text, &next), chars)) {
             break;
         }
         text.len = start;

@@ -47,7 +47,8 @@ JValue jstr_as_safe(JHeap *heap, JValue str, bool safe)
 
 uint32_t jstr_count(JStr *str)
 {
-    str->chars = (uint32_t)utf8_count(jstr_str(str));
+    bool ascii = utf8_is_ascii(jstr_str(str)); /* looks at eight bytes at once */
+    str->chars = ascii ? str->len : (uint32_t)utf8_count(jstr_str(str));
     return str->chars;
 }
 
