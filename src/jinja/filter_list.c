@@ -64,7 +64,7 @@ static Error *filter_last(JinjaState *s, const JCall *call, JValue *out)
         return jraise("TypeError", "'%s' object is not reversible", jtype_name(value));
     }
     JList *list = NULL;
-    JValue item = JMISSING;
+    JValue item;
     if (value.type == J_STR && value.str->len > 0) {
         size_t chars = jstr_chars(value.str);
         item = jstr_sub(jinja_heap(s), value.str, chars - 1, chars);
@@ -94,7 +94,8 @@ static const JIteratorClass reversed_any = {"reversed", next_reversed};
 
 static Error *reverse_text(JinjaState *s, JValue value, JValue *out)
 {
-    return jslice(s, value, JNONE, JNONE, jint(-1), out);
+    JValue whole = JNONE;
+    return jslice(s, value, whole, whole, jint(-1), out);
 }
 
 static Error *filter_reverse(JinjaState *s, const JCall *call, JValue *out)

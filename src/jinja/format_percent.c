@@ -288,7 +288,7 @@ static Error *write_character(Percent *p, Field *field)
 {
     JValue value = field->value;
     int64_t codepoint = 0;
-    char bytes[4];
+    char bytes[4] = {0};
     field->spec.precision = FORMAT_NO_PRECISION;
     if (value.type == J_STR && jstr_chars(value.str) == 1 && !p->escaping) {
         return write_text(p, field, jtext(value), false);

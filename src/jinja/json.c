@@ -130,7 +130,7 @@ static Error *check_size(const Writer *w)
 
 static Error *write_array(const Writer *w, JValue value, const Level *up)
 {
-    Level level;
+    Level level = {0};
     size_t len = 0;
     TRY(enter(value, up, &level));
     TRY(jlength(w->s, value, &len));
@@ -188,7 +188,7 @@ static Error *entries(const Writer *w, JDict *dict, SortItem **out, size_t *out_
 
 static Error *write_object(const Writer *w, JValue value, const Level *up)
 {
-    Level level;
+    Level level = {0};
     SortItem *items = NULL;
     size_t count = 0;
     TRY(enter(value, up, &level));
