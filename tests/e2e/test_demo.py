@@ -64,7 +64,7 @@ def demo(tmp_path_factory):
         os.link(DATA / name, root / "data/uploads" / name) if os.stat(DATA).st_dev == os.stat(root).st_dev \
             else shutil.copy(DATA / name, root / "data/uploads")
     made = Project(root)
-    for words in (["sync", "--no-dbt"], ["generate"], ["run"], ["test"]):
+    for words in (["sync"], ["generate"], ["run"], ["test"]):
         made.ok(*words, timeout=280)
     return made
 
@@ -94,7 +94,7 @@ def test_every_film_is_there_with_normalised_names(demo):
 
 def test_a_second_sync_finds_nothing_new_and_changes_nothing(demo):
     before = demo.rows("select count(*) from raw_flights.flights")
-    result = demo.ok("sync", "--no-dbt")
+    result = demo.ok("sync")
     assert result.out.count("Loaded 0 rows") == len(FILES) - 3  # directories; a file_path is read anew
     assert demo.rows("select count(*) from raw_flights.flights") == before
 
@@ -104,7 +104,7 @@ def test_it_works_without_a_network(demo):
     probe = subprocess.run(["unshare", "-rn", "true"], capture_output=True, check=False)
     if probe.returncode != 0:
         pytest.skip("this machine gives no network namespaces")
-    for words in (["sync", "--no-dbt"], ["generate"], ["run", "--select", "fct_delays_by_hour"], ["test"],
+    for words in (["sync"], ["generate"], ["run", "--select", "fct_delays_by_hour"], ["test"],
                   ["query", "select 1"], ["source", "list"], ["db", "status"]):
         done = subprocess.run(["unshare", "-rn", str(PROGRAM), *words], cwd=demo.directory, env=demo.env,
                               capture_output=True, text=True, timeout=280, check=False)

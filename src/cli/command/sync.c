@@ -37,7 +37,6 @@ static const FlagDef flags[] = {
     {.name = "block-empty-replace",
      .kind = FLAG_SWITCH,
      .help = "never let it, whatever the source says"},
-    {.name = "no-dbt", .kind = FLAG_SWITCH, .help = "load only: no staging models, no dbt"},
     {.name = "wait",
      .kind = FLAG_OPTIONAL,
      .value = "SECONDS",
@@ -132,7 +131,6 @@ static SyncRequest request_of(App *app, const Invocation *invocation)
         .full_refresh = invocation_switch(invocation, "full-refresh"),
         .allow_schema_changes = invocation_switch(invocation, "allow-schema-changes"),
         .empty = empty_policy(invocation),
-        .no_hooks = invocation_switch(invocation, "no-dbt"),
         .limit = invocation_int(invocation, "limit", 0),
         .wait_us = wait_s * 1000000,
         .label = STR("cli"),
@@ -203,7 +201,7 @@ const CommandDef command_sync = {
         "killed process leaves it as it was. Files that did not change are not read again.",
     .examples = "dango sync\n"
                 "dango sync sales --dry-run\n"
-                "dango sync --source sales,people --no-dbt\n"
+                "dango sync --source sales,people\n"
                 "dango sync sales --full-refresh --yes\n"
                 "dango sync --json | jq .                      # one event per line",
     .flags = flags,
