@@ -176,6 +176,48 @@ static bool is_hidden_name(Str name)
     return false;
 }
 
+/* What the objects of one type have besides, and the sandbox hides. */
+static bool is_hidden_of_type(JValue value, Str name)
+{
+    static const struct {
+        const char *type, *name;
+    } hidden[] = {
+        {"LoopContext", "_iterator"},
+        {"LoopContext", "_iterable"},
+        {"LoopContext", "_length"},
+        {"LoopContext", "_after"},
+        {"LoopContext", "_before"},
+        {"LoopContext", "_current"},
+        {"LoopContext", "_recurse"},
+        {"LoopContext", "_undefined"},
+        {"Macro", "_func"},
+        {"Macro", "_environment"},
+        {"generator", "gi_frame"},
+        {"generator", "gi_code"},
+        {"type", "mro"},
+    };
+    const char *type = jtype_name(value);
+    for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
+        if (strcmp(hidden[i].type, type) == 0 && str_is(name, hidden[i].name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A method of a class, such as dict.fromkeys. */
+static JValue class_attr(JinjaState *s, JValue value, JStr *name)
+{
+    const JBuiltinClass *class = jfunction_class((JFunction *)value.obj);
+    const JBuiltin *row = class != NULL ? class->methods : NULL;
+    for (; row != NULL && row->name != NULL; row++) {
+        if (str_is(jstr_str(name), row->name)) {
+            return jfunction_new(jinja_heap(s), row, value);
+        }
+    }
+    return JMISSING;
+}
+
 /* The plain data of numbers and ranges. */
 static JValue number_attr(JValue value, Str name)
 {
@@ -223,6 +265,8 @@ Error *jget_attr_only(JinjaState *s, JValue value, JStr *name, JValue *out)
         *out = jdict_get_str(((JNamespace *)value.obj)->dict, name);
     } else if (value.type == J_HOST && ((JHost *)value.obj)->class->get_attr != NULL) {
         TRY(((JHost *)value.obj)->class->get_attr(s, (JHost *)value.obj, name, out));
+    } else if (value.type == J_FUNCTION) {
+        *out = class_attr(s, value, name);
     } else if (value.type >= J_MACRO) {
         TRY(jrun_get_attr(s, value, name, out));
     }
@@ -232,8 +276,9 @@ Error *jget_attr_only(JinjaState *s, JValue value, JStr *name, JValue *out)
     if (!jis_absent(*out) && name->text[0] == '_' && value.type != J_HOST) {
         *out = undefined_unsafe(s, value, name);
     }
-    if (jis_absent(*out) && name->len > 2 && name->text[0] == '_' &&
-        is_hidden_name(jstr_str(name))) {
+    bool common = name->len > 2 && name->text[0] == '_' && is_hidden_name(jstr_str(name));
+    bool typed = value.type >= J_ITERATOR && is_hidden_of_type(value, jstr_str(name));
+    if (jis_absent(*out) && (common || typed)) {
         *out = undefined_unsafe(s, value, name);
     }
     return NULL;

@@ -32,6 +32,7 @@ typedef enum JBuiltinFlags {
     JB_KWARGS = 1 << 0,   /* takes any argument by name */
     JB_CONTEXT = 1 << 1,  /* sees the context or calls back: never computed while compiling */
     JB_PROPERTY = 1 << 2, /* of a method: no call, its result is the attribute; MISSING = none */
+    JB_CLASS = 1 << 3,    /* a global that makes values of a type: `data` is its JBuiltinClass */
 } JBuiltinFlags;
 
 struct JBuiltin {
@@ -43,6 +44,12 @@ struct JBuiltin {
         *params; /* the arguments' names by position, blank between; NULL = by position only */
     unsigned flags;
     const void *data; /* the embedder's, found at jinja_callee(s)->data */
+};
+
+/* Of the engine's globals that are classes in Python. */
+struct JBuiltinClass {
+    const char *name;        /* as Python prints it: "jinja2.utils.Cycler" */
+    const JBuiltin *methods; /* called on the class, which is their self; NULL = none */
 };
 
 /* Tables end with a row without a name. An environment has these and those of the embedder. */
@@ -62,7 +69,8 @@ extern const JBuiltin jinja_str_predicates[]; /* method_str_is.c */
 extern const JBuiltin jinja_list_methods[];   /* method_list.c, as the two below */
 extern const JBuiltin jinja_tuple_methods[];
 extern const JBuiltin jinja_range_methods[];
-extern const JBuiltin jinja_dict_methods[]; /* method_dict.c, as the two below */
+extern const JBuiltin jinja_dict_methods[]; /* method_dict.c, as the three below */
+extern const JBuiltin jinja_dict_class_methods[];
 extern const JBuiltin jinja_set_methods[];
 extern const JBuiltin jinja_view_methods[];
 extern const JBuiltin jinja_int_methods[]; /* method_number.c; also of bools and bigints */

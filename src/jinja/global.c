@@ -77,12 +77,17 @@ static Error *global_lipsum(JinjaState *s, const JCall *call, JValue *out)
     return jbuild_take(s, &build, out);
 }
 
+static const JBuiltinClass class_dict = {"dict", jinja_dict_class_methods};
+static const JBuiltinClass class_namespace = {"jinja2.utils.Namespace", NULL};
+static const JBuiltinClass class_cycler = {"jinja2.utils.Cycler", NULL};
+static const JBuiltinClass class_joiner = {"jinja2.utils.Joiner", NULL};
+
 const JBuiltin jinja_globals[] = {
     {"range", global_range, 1, 3, NULL, 0, NULL},
-    {"dict", global_dict, 0, 1, NULL, JB_KWARGS, NULL},
-    {"namespace", global_namespace, 0, 1, NULL, JB_KWARGS, NULL},
-    {"cycler", global_cycler, 0, JARGS_ANY, NULL, 0, NULL},
-    {"joiner", global_joiner, 0, 1, "sep", 0, NULL},
+    {"dict", global_dict, 0, 1, NULL, JB_KWARGS | JB_CLASS, &class_dict},
+    {"namespace", global_namespace, 0, 1, NULL, JB_KWARGS | JB_CLASS, &class_namespace},
+    {"cycler", global_cycler, 0, JARGS_ANY, NULL, JB_CLASS, &class_cycler},
+    {"joiner", global_joiner, 0, 1, "sep", JB_CLASS, &class_joiner},
     {"lipsum", global_lipsum, 0, 4, "n html min max", 0, NULL},
     {0},
 };

@@ -112,6 +112,12 @@ static Error *dict_fromkeys(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+/* Of the class: dict.fromkeys(keys). */
+const JBuiltin jinja_dict_class_methods[] = {
+    {"fromkeys", dict_fromkeys, 2, 3, NULL, 0, NULL},
+    {0},
+};
+
 const JBuiltin jinja_dict_methods[] = {
     {"clear", dict_clear, 1, 1, NULL, 0, NULL},
     {"copy", dict_copy, 1, 1, NULL, 0, NULL},

@@ -1,5 +1,7 @@
 #include "jinja/object.h"
 
+#include "jinja/builtin.h"
+
 static const char *const type_names[] = {
 #define X(name, python_name) python_name,
     JINJA_TYPES(X)
@@ -17,6 +19,9 @@ const char *jtype_name(JValue value)
     }
     if (value.type == J_ITERATOR) {
         return ((JIterator *)value.obj)->class->name;
+    }
+    if (value.type == J_FUNCTION && jfunction_class((JFunction *)value.obj) != NULL) {
+        return "type";
     }
     return jis_safe(value) ? "Markup" : type_names[value.type];
 }
@@ -76,6 +81,12 @@ JValue jfunction_new(JHeap *heap, const JBuiltin *builtin, JValue self)
     function->builtin = builtin;
     function->self = self;
     return jobj(function);
+}
+
+const JBuiltinClass *jfunction_class(const JFunction *function)
+{
+    bool is_class = (function->builtin->flags & JB_CLASS) != 0 && jis_absent(function->self);
+    return is_class ? function->builtin->data : NULL;
 }
 
 JValue jnamespace_new(JHeap *heap)

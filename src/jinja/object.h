@@ -16,6 +16,7 @@
 typedef struct JinjaState JinjaState; /* a render, see state.h */
 typedef struct JBuiltin JBuiltin;     /* a row of a table, see builtin.h */
 typedef struct JCall JCall;
+typedef struct JBuiltinClass JBuiltinClass;
 
 /* An int beyond 64 bits. Results that fit become J_INT again. */
 typedef struct JBigint {
@@ -153,6 +154,8 @@ JValue jrange_new(JHeap *heap, int64_t start, int64_t stop, int64_t step);
 JValue jview_new(JHeap *heap, JDict *dict, JViewKind kind);
 JIterator *jiterator_new(JHeap *heap, const JIteratorClass *iterator_class, JValue over);
 JValue jfunction_new(JHeap *heap, const JBuiltin *builtin, JValue self);
+/* What it is the class of; NULL for a plain function. */
+const JBuiltinClass *jfunction_class(const JFunction *function);
 JValue jnamespace_new(JHeap *heap);
 /* `mpz` is copied; a value that fits becomes a J_INT. */
 JValue jbigint_value(JHeap *heap, const mpz_t z);

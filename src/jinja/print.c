@@ -267,7 +267,10 @@ static Error *repr_namespace(JinjaState *s, JValue value, const Path *path, StrB
 static Error *repr_function(JValue value, StrBuf *out)
 {
     const JFunction *function = (JFunction *)value.obj;
-    if (jis_absent(function->self)) {
+    const JBuiltinClass *class = jfunction_class(function);
+    if (class != NULL) {
+        strbuf_printf(out, "<class '%s'>", class->name);
+    } else if (jis_absent(function->self)) {
         strbuf_printf(out, "<built-in function %s>", function->builtin->name);
     } else {
         strbuf_printf(out, "<built-in method %s of %s object>", function->builtin->name,
