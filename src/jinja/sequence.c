@@ -124,6 +124,31 @@ static Error *set_difference(JinjaState *s, JDict *a, JDict *b, JValue *out)
     return NULL;
 }
 
+/* Views of keys and of items subtract as sets do. */
+static bool is_set_view(JValue value)
+{
+    return value.type == J_VIEW && ((JView *)value.obj)->kind != JVIEW_VALUES;
+}
+
+/* As a set, in the form that set_difference takes. */
+static Error *collect_set(JinjaState *s, JValue iterable, JDict **out)
+{
+    JIterator *it = NULL;
+    TRY(jiterate(s, iterable, &it));
+    JSet *set = jset_new(jinja_heap(s));
+    for (;;) {
+        JValue item = JMISSING;
+        TRY(jnext(s, it, &item));
+        if (jis_absent(item)) {
+            break;
+        }
+        TRY(jset_add(set, item));
+        TRY(jinja_check_items(jdict_len(jset_value(set).dict)));
+    }
+    *out = jset_value(set).dict;
+    return NULL;
+}
+
 Error *jsequence_binary(JinjaState *s, JBinaryOp op, JValue a, JValue b, JValue *out)
 {
     *out = JMISSING;
@@ -135,6 +160,12 @@ Error *jsequence_binary(JinjaState *s, JBinaryOp op, JValue a, JValue b, JValue 
     }
     if (op == JBIN_SUB && a.type == J_SET && b.type == J_SET) {
         return set_difference(s, a.dict, b.dict, out);
+    }
+    if (op == JBIN_SUB && is_set_view(a) && jis_iterable(b)) {
+        JDict *left = NULL, *right = NULL;
+        TRY(collect_set(s, a, &left));
+        TRY(collect_set(s, b, &right));
+        return set_difference(s, left, right, out);
     }
     return NULL;
 }
