@@ -166,15 +166,15 @@ bool bytes_get(JValue value, Str *out)
     return host != NULL;
 }
 
-static JValue bytes_new(JinjaState *s, Str data)
+JValue bytes_new(JHeap *heap, Str data)
 {
     Bytes *bytes = memory_alloc(sizeof(*bytes) + data.len);
     bytes->len = data.len;
     if (data.len > 0) {
         memcpy(bytes->data, data.data, data.len);
     }
-    jheap_grew(jinja_heap(s), sizeof(*bytes) + data.len);
-    return jhost_new(jinja_heap(s), &class_bytes, bytes);
+    jheap_grew(heap, sizeof(*bytes) + data.len);
+    return jhost_new(heap, &class_bytes, bytes);
 }
 
 /* "'ascii' codec can't encode character '\xe9' in position 0: ordinal not in range(128)" */
@@ -224,7 +224,7 @@ Error *bytes_encode(JinjaState *s, JStr *str, Str encoding, Str errors, JValue *
     }
     Str text = jstr_str(str);
     if (codecs[codec].limit == 0 || jstr_is_ascii(str)) {
-        *out = bytes_new(s, text);
+        *out = bytes_new(jinja_heap(s), text);
         return NULL;
     }
     ArenaMark mark = arena_mark(jinja_scratch(s));
@@ -240,7 +240,7 @@ Error *bytes_encode(JinjaState *s, JStr *str, Str encoding, Str errors, JValue *
             return cannot_encode(text, start, codecs[codec].codec, codecs[codec].limit);
         }
     }
-    *out = bytes_new(s, strbuf_str(&buf));
+    *out = bytes_new(jinja_heap(s), strbuf_str(&buf));
     arena_rewind(jinja_scratch(s), mark);
     return NULL;
 }

@@ -7,6 +7,8 @@
 
 /* The text in utf-8, ascii or latin-1; `errors` is strict, ignore or replace. */
 MUST_CHECK Error *bytes_encode(JinjaState *s, JStr *text, Str encoding, Str errors, JValue *out);
+/* These bytes as a value. */
+JValue bytes_new(JHeap *heap, Str data);
 /* The bytes of a value that bytes_encode made; false for any other value. */
 bool bytes_get(JValue value, Str *out);
 

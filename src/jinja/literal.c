@@ -2,6 +2,8 @@
 
 #include "base/limits.h"
 #include "base/number.h"
+#include "base/unicode.h"
+#include "jinja/bytes.h"
 #include "jinja/environment.h"
 #include "jinja/lexer.h"
 #include "jinja/ops.h"
@@ -49,9 +51,29 @@ static bool read_number(Reader *r, bool negative, JValue *out)
     return true;
 }
 
+/* b'...': of code points below 256, for escapes were read as those of a str. */
+static bool read_bytes(Reader *r, JValue *out)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("bytes literal");
+    Str text = (r->at++)->text;
+    StrBuf bytes = strbuf_init(arena, LIMIT_RENDER_BYTES);
+    for (size_t at = 0; at < text.len;) {
+        uint32_t c = utf8_next(text, &at);
+        if (c > UINT8_MAX) {
+            return false;
+        }
+        strbuf_add_char(&bytes, (char)c);
+    }
+    *out = bytes_new(r->heap, strbuf_str(&bytes));
+    return !bytes.overflowed;
+}
+
 static bool read_name(Reader *r, JValue *out)
 {
     Str name = (r->at++)->text;
+    if ((str_is(name, "b") || str_is(name, "B")) && r->at->kind == T_STRING) {
+        return read_bytes(r, out);
+    }
     if (str_is(name, "None")) {
         *out = JNONE;
         return true;
@@ -207,7 +229,28 @@ static bool may_be_literal(Str text)
         return false;
     }
     char c = text.data[0];
+    if (c == 'b' || c == 'B') {
+        return text.len > 2 && (text.data[1] == '\'' || text.data[1] == '"');
+    }
     return (c >= '0' && c <= '9') || strchr("+-.([{'\"TFN", c) != NULL;
+}
+
+/* Without a Python comment in its only line. */
+static Str without_comment(Str text)
+{
+    char quote = '\0';
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.data[i];
+        if (quote == '\0' && c == '#' && str_find_char(text, '\n') == SIZE_MAX) {
+            return str_trim(str_slice(text, 0, i));
+        }
+        if (quote != '\0' && c == '\\') {
+            i++;
+        } else if (quote != '\0' ? c == quote : c == '\'' || c == '"') {
+            quote = quote != '\0' ? '\0' : c;
+        }
+    }
+    return text;
 }
 
 bool literal_read(JHeap *heap, Str text, JValue *out)
@@ -215,6 +258,7 @@ bool literal_read(JHeap *heap, Str text, JValue *out)
     while (text.len > 0 && text.data[0] == '\n') {
         text = str_from_offset(text, 1);
     }
+    text = without_comment(text);
     if (str_is(text, "set()")) { /* the one call that counts as a literal */
         *out = jset_value(jset_new(heap));
         return true;
