@@ -540,9 +540,27 @@ static Error *compile_block_call(Function *fn, const Node *node)
     return NULL;
 }
 
+/* Jinja2 looks at the namespaces that a set assigns to before the value, and on the line of the
+ * statement before. */
+static void compile_namespace_checks(Function *fn, const Node *target)
+{
+    if (target->kind == N_NSREF) {
+        compile_load_var(fn, target->var);
+        emit_plain(fn, OP_NS_CHECK);
+    }
+    for (size_t i = 0; i < target->items.len; i++) {
+        compile_namespace_checks(fn, target->items.data[i]);
+    }
+}
+
 static Error *compile_statement(Function *fn, const Node *node)
 {
-    set_place(fn, node);
+    if (node->kind == N_SET) {
+        compile_namespace_checks(fn, node->a);
+    }
+    if (node->kind != N_WITH) { /* its values count to the line of the statement before, too */
+        set_place(fn, node);
+    }
     switch (JTYPE_OF_NODE(node)) {
     case N_OUTPUT:
         return compile_output(fn, node);
@@ -554,6 +572,7 @@ static Error *compile_statement(Function *fn, const Node *node)
         return compile_store(fn, node->a);
     case N_FILTER_BLOCK:
         TRY(compile_captured(fn, node, node->a));
+        emit_plain(fn, OP_TEXT_CHECK);
         emit_plain(fn, OP_EMIT);
         return NULL;
     case N_FOR:

@@ -66,6 +66,8 @@ enum { POPS_B = -1 }; /* pops as many as operand b says */
     X(DEFAULT, 0, 0, A_TARGET, "go to a when parameter b was given") \
     X(PARAM_UNSET, 0, 0, A_NAME, "parameter b becomes undefined when it was not given") \
     X(NS_SET, 2, 0, A_NAME, "value, namespace: set its attribute") \
+    X(NS_CHECK, 1, 0, A_NONE, "fail unless the value is a namespace") \
+    X(TEXT_CHECK, 0, 0, A_NONE, "fail when text is rendered and the top is none") \
     X(APPEND, 1, 0, A_NONE, "append to the list in slot b") \
     X(SELF, 0, 1, A_NONE, "push `self` (c: `super`)") \
     X(EXTENDS, 1, 0, A_NONE, "the template to render instead") \

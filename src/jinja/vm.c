@@ -243,11 +243,28 @@ static Error *make_dict(JinjaState *s, const JValue *items, size_t count, JValue
     return NULL;
 }
 
-static Error *namespace_set(JValue namespace, JStr *name, JValue value)
+static Error *namespace_check(JValue namespace)
 {
     if (namespace.type != J_NAMESPACE) {
         return jraise("TemplateRuntimeError", "cannot assign attribute on non-namespace object");
     }
+    return NULL;
+}
+
+/* Jinja2 joins what a template puts out and fails on what is no text; it prints all but the result
+ * of a filter block. */
+static Error *text_check(const JinjaState *s, JValue value)
+{
+    if (s->native == JINJA_TEXT && value.type != J_STR) {
+        return jraise("TypeError", "sequence item 0: expected str instance, %s found",
+                      jtype_name(value));
+    }
+    return NULL;
+}
+
+static Error *namespace_set(JValue namespace, JStr *name, JValue value)
+{
+    TRY(namespace_check(namespace));
     jdict_set_str(((JNamespace *)namespace.obj)->dict, name, value);
     return NULL;
 }
@@ -815,6 +832,13 @@ static Error *run(JinjaState *s, size_t floor)
     CASE(NS_SET)
     FAIL_IF(namespace_set(sp[-1], constants[in->a].str, sp[-2]));
     sp -= 2;
+    DISPATCH();
+    CASE(NS_CHECK)
+    FAIL_IF(namespace_check(sp[-1]));
+    sp--;
+    DISPATCH();
+    CASE(TEXT_CHECK)
+    FAIL_IF(text_check(s, sp[-1]));
     DISPATCH();
     CASE(APPEND)
     jlist_append(base[in->b].list, *--sp);
