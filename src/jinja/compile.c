@@ -40,6 +40,13 @@ void patch(Function *fn, uint32_t jump)
     fn->code.data[jump].a = (uint32_t)fn->code.len;
 }
 
+void patch_all(Function *fn, const JumpVec *jumps)
+{
+    for (size_t i = 0; i < jumps->len; i++) {
+        patch(fn, jumps->data[i]);
+    }
+}
+
 void set_place(Function *fn, const Node *node)
 {
     fn->place = (Place){.line = node->line, .column = node->column};

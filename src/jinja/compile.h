@@ -41,6 +41,8 @@ typedef struct Function {
     bool in_defaults; /* of a macro: parameters may have no value */
 } Function;
 
+typedef VEC(uint32_t) JumpVec;
+
 /* ---- compile.c ---- */
 
 /* Appends an instruction and returns its number. */
@@ -52,6 +54,7 @@ static inline uint32_t emit_plain(Function *fn, Opcode op)
 /* A jump whose target is still unknown; patch() points it behind the code of now. */
 uint32_t emit_jump(Function *fn, Opcode op);
 void patch(Function *fn, uint32_t jump);
+void patch_all(Function *fn, const JumpVec *jumps);
 /* Errors in the code to come are reported at this node. */
 void set_place(Function *fn, const Node *node);
 
@@ -69,6 +72,9 @@ uint32_t proto_index(Compiler *c, const Proto *proto);
 /* ---- compile_expr.c ---- */
 
 MUST_CHECK Error *compile_expr(Function *fn, const Node *node);
+/* Code that jumps when the truth of `node` is `when`, and else goes on; adds the jumps to `jumps`.
+ */
+MUST_CHECK Error *compile_jump(Function *fn, const Node *node, bool when, JumpVec *jumps);
 /* Pops the top into a target of an assignment. */
 MUST_CHECK Error *compile_store(Function *fn, const Node *target);
 MUST_CHECK Error *compile_store_var(Function *fn, const Var *var);

@@ -205,6 +205,25 @@ static Error *compile_logic(Function *fn, const Node *node)
     return NULL;
 }
 
+Error *compile_jump(Function *fn, const Node *node, bool when, JumpVec *jumps)
+{
+    if (node->kind == N_NOT) {
+        return compile_jump(fn, node->a, !when, jumps);
+    }
+    if (node->kind != N_AND && node->kind != N_OR) {
+        TRY(compile_expr(fn, node));
+        uint32_t jump = emit_jump(fn, when ? OP_JUMP_IF_TRUE : OP_JUMP_IF_FALSE);
+        VEC_PUSH(fn->c->scratch, jumps, jump);
+        return NULL;
+    }
+    bool decides = node->kind == N_OR; /* this truth of the first operand spares the second */
+    JumpVec past = {0};
+    TRY(compile_jump(fn, node->a, decides, when == decides ? jumps : &past));
+    TRY(compile_jump(fn, node->b, when, jumps));
+    patch_all(fn, &past);
+    return NULL;
+}
+
 /* a < b < c: each operand is computed once. */
 static Error *compile_compare(Function *fn, const Node *node)
 {
@@ -228,12 +247,12 @@ static Error *compile_cond(Function *fn, const Node *node)
 {
     bool soft = fn->c->soft;
     fn->c->soft = true;
-    TRY(compile_expr(fn, node->a));
-    uint32_t otherwise = emit_jump(fn, OP_JUMP_IF_FALSE);
+    JumpVec otherwise = {0};
+    TRY(compile_jump(fn, node->a, false, &otherwise));
     TRY(compile_expr(fn, node->b));
     uint32_t done = emit_jump(fn, OP_JUMP);
     fn->depth--;
-    patch(fn, otherwise);
+    patch_all(fn, &otherwise);
     if (node->c != NULL) {
         TRY(compile_expr(fn, node->c));
     } else {

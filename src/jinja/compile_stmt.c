@@ -291,11 +291,11 @@ static Error *compile_exit(Function *fn, const Node *node)
 static Error *compile_branch(Function *fn, const Node *node, uint32_t *out_done)
 {
     set_place(fn, node);
-    TRY(compile_expr(fn, node->a));
-    uint32_t otherwise = emit_jump(fn, OP_JUMP_IF_FALSE);
+    JumpVec otherwise = {0};
+    TRY(compile_jump(fn, node->a, false, &otherwise));
     TRY(compile_body(fn, &node->body));
     *out_done = emit_jump(fn, OP_JUMP);
-    patch(fn, otherwise);
+    patch_all(fn, &otherwise);
     return NULL;
 }
 

@@ -628,6 +628,11 @@ static Error *run(JinjaState *s, size_t floor)
             ip = flag ? ip + 1 : frame->proto->code + ip->a;
             DISPATCH();
         }
+        if (ip->op == OP_JUMP_IF_TRUE) {
+            sp--;
+            ip = flag ? frame->proto->code + ip->a : ip + 1;
+            DISPATCH();
+        }
         sp[-1].type = J_BOOL;
         sp[-1].b = flag;
         DISPATCH();
