@@ -62,9 +62,11 @@ static void set_up_log(const App *app, const Invocation *invocation)
     }
     Str wanted = invocation_text(invocation, "log-level");
     if (wanted.data != NULL) {
-        wanted = str_is(wanted, "warn")   ? STR("warning")
-                 : str_is(wanted, "none") ? STR("off")
-                                          : wanted;
+        if (str_is(wanted, "warn")) {
+            wanted = STR("warning");
+        } else if (str_is(wanted, "none")) {
+            wanted = STR("off");
+        }
         (void)log_level_parse(wanted, &settings.level);
     }
     settings.json = str_is(invocation_text(invocation, "log-format"), "json");

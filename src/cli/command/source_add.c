@@ -49,6 +49,7 @@ static Error *choose_driver(App *app, const Invocation *invocation, const Source
         for (const SourceDriver *const *it = source_drivers; *it != NULL; it++) {
             term_printf(&app->out, "  %-14s %s\n", (*it)->type, (*it)->title);
         }
+        CHECK(source_drivers[0] != NULL);
         type = app_ask(app, "Type", str_from(source_drivers[0]->type));
     }
     if (type.len == 0) {
@@ -159,6 +160,7 @@ static Error *run_source_add(App *app, const Invocation *invocation)
     NewSource source = {.common = value_map_begin(app->arena),
                         .block = value_map_begin(app->arena)};
     TRY(choose_driver(app, invocation, &source.driver));
+    CHECK(source.driver != NULL);
     Str usual = str_from(source.driver->type);
     source.name = invocation_text(invocation, "name");
     if (source.name.data == NULL) {

@@ -131,7 +131,7 @@ static Error *apply_settings(App *app, const SourceConfig *config, const StrVec 
     Str text;
     TRY(sources_text_read(app, &text));
     for (VEC_EACH(const Str, setting, settings)) {
-        Str key;
+        Str key = {0};
         Value value;
         bool is_common = false;
         TRY(setting_parse(app->arena, *setting, &key, &value));
