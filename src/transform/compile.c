@@ -3,6 +3,27 @@
 #include "base/fs.h"
 #include "transform/test_kwargs.h"
 
+Error *worker_open(Worker *worker, Session *session, size_t number)
+{
+    worker->session = session;
+    worker->number = number;
+    worker->arena = session_new_arena(session, "worker");
+    worker->scratch = arena_new("node");
+    worker->state = jinja_state_new(session->env, session->shared);
+    if (session->warehouse != NULL) {
+        TRY(connection_open(session->warehouse, &worker->connection));
+        connection_set_cancel(worker->connection, session->options->cancel);
+    }
+    return NULL;
+}
+
+void worker_close(Worker *worker)
+{
+    connection_close(worker->connection);
+    jinja_state_free(worker->state);
+    arena_free(worker->scratch);
+}
+
 Context compile_context(Worker *worker, const Node *node, NodeRun *run)
 {
     const ProjectFileDef *root = &worker->session->projects.data[0];

@@ -14,6 +14,12 @@ typedef struct Worker {
     Arena *scratch;         /* per node */
 } Worker;
 
+/* Worker number `number` of the session, with a connection of its own where there is a warehouse.
+ */
+MUST_CHECK Error *worker_open(Worker *worker, Session *session, size_t number);
+/* Also what was opened half or, being all zeroes, not at all. */
+void worker_close(Worker *worker);
+
 /* The context of a node at run time. Its texts live in the worker's scratch arena. */
 Context compile_context(Worker *worker, const Node *node, NodeRun *run);
 

@@ -111,16 +111,7 @@ static Error *open_workers(Run *run, size_t count)
     Session *session = run->session;
     run->workers = ARENA_ARRAY(session->arena, Worker, count);
     for (size_t i = 0; i < count; i++) {
-        Worker *worker = &run->workers[i];
-        worker->session = session;
-        worker->number = i;
-        worker->arena = session_new_arena(session, "worker");
-        worker->scratch = arena_new("node");
-        worker->state = jinja_state_new(session->env, session->shared);
-        if (session->warehouse != NULL) {
-            TRY(connection_open(session->warehouse, &worker->connection));
-            connection_set_cancel(worker->connection, session->options->cancel);
-        }
+        TRY(worker_open(&run->workers[i], session, i));
     }
     return NULL;
 }
@@ -128,9 +119,7 @@ static Error *open_workers(Run *run, size_t count)
 static void close_workers(Run *run, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        connection_close(run->workers[i].connection);
-        jinja_state_free(run->workers[i].state);
-        arena_free(run->workers[i].scratch);
+        worker_close(&run->workers[i]);
     }
 }
 

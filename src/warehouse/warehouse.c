@@ -57,9 +57,9 @@ Error *connection_open(Warehouse *warehouse, Connection **out_connection)
 {
     Connection *connection = NULL;
     TRY(warehouse->driver->connect(warehouse, &connection));
+    *out_connection = connection;
     connection->warehouse = warehouse;
     connection->failure_arena = arena_new("warehouse failure");
-    *out_connection = connection;
     return NULL;
 }
 
