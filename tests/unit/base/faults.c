@@ -61,6 +61,14 @@ ssize_t __real_read(int fd, void *data, size_t size);
 ssize_t __wrap_read(int fd, void *data, size_t size);
 ssize_t __real_write(int fd, const void *data, size_t size);
 ssize_t __wrap_write(int fd, const void *data, size_t size);
+int __real_execvp(const char *file, char *const argv[]);
+int __wrap_execvp(const char *file, char *const argv[]);
+__attribute__((noreturn)) void __real__exit(int status);
+__attribute__((noreturn)) void __wrap__exit(int status);
+#ifdef DANGO_COVERAGE
+void __gcov_dump(void);
+void __gcov_reset(void);
+#endif
 int __real_open(const char *path, int flags, ...);
 int __wrap_open(const char *path, int flags, ...);
 int __real_fstat(int fd, struct stat *info);
@@ -89,6 +97,15 @@ int __real_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*body)(void *), void *arg);
 int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
                           void *(*body)(void *), void *arg);
+
+/* An exec that fails goes on counting, from nothing. */
+static void forget_after_keeping(void)
+{
+#ifdef DANGO_COVERAGE
+    __gcov_dump();
+    __gcov_reset();
+#endif
+}
 
 ssize_t __wrap_read(int fd, void *data, size_t size)
 {
@@ -184,5 +201,17 @@ int __wrap_pthread_create(pthread_t *thread, const pthread_attr_t *attributes,
 {
     return strikes(FAULT_PTHREAD_CREATE) ? errno
                                          : __real_pthread_create(thread, attributes, body, arg);
+}
+// The end of a child that we forked, before which gcc's counters are kept.
+int __wrap_execvp(const char *file, char *const argv[])
+{
+    forget_after_keeping();
+    return __real_execvp(file, argv);
+}
+
+void __wrap__exit(int status)
+{
+    forget_after_keeping();
+    __real__exit(status);
 }
 // NOLINTEND(bugprone-reserved-identifier,cert-dcl37-c,readability-identifier-naming)

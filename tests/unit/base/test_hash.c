@@ -93,6 +93,19 @@ static void keys_in_a_row_spread_evenly(void **state)
     assert_in_range(empty, SLOTS * 34 / 100, SLOTS * 40 / 100);
 }
 
+static void the_stable_hash_is_fnv_1a(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t hash; /* the vectors its authors publish */
+    } cases[] = {
+        {"", 0xcbf29ce484222325U}, {"a", 0xaf63dc4c8601ec8cU}, {"foobar", 0x85944171f73967e8U}};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        assert_true(hash_stable(cases[i].text, strlen(cases[i].text)) == cases[i].hash);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -101,6 +114,7 @@ int main(void)
         cmocka_unit_test(each_process_has_a_seed_of_its_own_even_without_entropy),
         cmocka_unit_test(unaligned_bytes_hash_as_aligned_ones),
         cmocka_unit_test(keys_in_a_row_spread_evenly),
+        cmocka_unit_test(the_stable_hash_is_fnv_1a),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -338,7 +338,7 @@ static void start_without_descriptors(void *context)
     close(STDIN_FILENO); /* so that the first pipe must be moved */
     int used[64] = {0};
     size_t count = 0;
-    struct rlimit limit = {.rlim_cur = 40, .rlim_max = 40};
+    struct rlimit limit = {.rlim_cur = 40, .rlim_max = 64};
     setrlimit(RLIMIT_NOFILE, &limit);
     while (count < 64 && (used[count] = dup(STDERR_FILENO)) >= 0) {
         count++;
@@ -349,6 +349,8 @@ static void start_without_descriptors(void *context)
     }
     Process process;
     Error *err = process_start(&process, SHELL("exit 0"), NULL, PROCESS_PIPE_IN | PROCESS_PIPE_OUT);
+    limit.rlim_cur = 64;
+    setrlimit(RLIMIT_NOFILE, &limit);
     bool failed = err != NULL && str_contains(error_message(err), STR("Too many open files"));
     error_free(err);
     if (!failed || process.pid != 0) {
