@@ -27,6 +27,7 @@ JList *jlist_new(JHeap *heap, size_t capacity);
 JList *jlist_from(JHeap *heap, const JValue *items, size_t count);
 static inline size_t jlist_len(const JList *list)
 {
+    JGUARD(list);
     return list->len;
 }
 
