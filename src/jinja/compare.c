@@ -484,6 +484,12 @@ static Error *hash_at(JValue value, int depth, uint32_t *out)
     case J_DICT:
     case J_SET:
         return jraise("TypeError", "unhashable type: '%s'", jtype_name(value));
+    case J_VIEW:
+        if (((JView *)value.obj)->kind != JVIEW_VALUES) {
+            return jraise("TypeError", "unhashable type: '%s'", jtype_name(value));
+        }
+        *out = mix((uintptr_t)value.obj);
+        return NULL;
     case J_HOST: {
         JHost *host = (JHost *)value.obj;
         *out = host->class->hash != NULL ? mix(host->class->hash(host)) : mix((uintptr_t)host);

@@ -161,7 +161,8 @@ Error *jsequence_binary(JinjaState *s, JBinaryOp op, JValue a, JValue b, JValue 
     if (op == JBIN_SUB && a.type == J_SET && b.type == J_SET) {
         return set_difference(s, a.dict, b.dict, out);
     }
-    if (op == JBIN_SUB && is_set_view(a) && jis_iterable(b)) {
+    if (op == JBIN_SUB && (is_set_view(a) || is_set_view(b)) && jis_iterable(a) &&
+        jis_iterable(b)) {
         JDict *left = NULL, *right = NULL;
         TRY(collect_set(s, a, &left));
         TRY(collect_set(s, b, &right));

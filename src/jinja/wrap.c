@@ -21,6 +21,12 @@ static bool is_blank(uint32_t c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Also of blanks between which no line is broken. */
+static bool is_blank_text(Str text)
+{
+    return str_edit_strip(text, NULL, STRIP_START).len == 0;
+}
+
 static bool is_word(uint32_t c)
 {
     return c == '_' || codepoint_is_alnum(c);
@@ -118,7 +124,7 @@ static ChunkVec cut(JinjaState *s, Str line, bool hyphens)
         end = chunk_end(&points, at, hyphens);
         Chunk chunk = {.start = points.offsets[at], .end = points.offsets[end], .chars = end - at};
         Str text = str_slice(line, chunk.start, chunk.end);
-        chunk.blank = str_edit_strip(text, NULL, STRIP_START).len == 0;
+        chunk.blank = is_blank_text(text);
         VEC_PUSH(jinja_scratch(s), &chunks, chunk);
     }
     return chunks;
@@ -140,34 +146,35 @@ static size_t long_word_part(Str text, size_t room, bool hyphens)
     return other ? hyphen + 1 : end;
 }
 
-/* Takes chunks for one line, from *next on; [*start, *end) becomes its text. */
-static void fill_line(Str line, ChunkVec *chunks, const WrapOptions *options, size_t *next,
-                      size_t *start, size_t *end)
+/* Puts what fits of a chunk too long for any line behind the `used` characters of this one. The
+ * last piece of a line is dropped when it is blank; a piece of nothing counts as one. */
+static size_t break_chunk(Str line, Chunk *chunk, const WrapOptions *options, size_t used)
+{
+    Str text = str_slice(line, chunk->start, chunk->end);
+    size_t part = long_word_part(text, (size_t)options->width - used, options->break_on_hyphens);
+    Str piece = str_slice(text, 0, part);
+    size_t end = chunk->start + (is_blank_text(piece) ? 0 : part);
+    chunk->chars -= utf8_count(piece);
+    chunk->start += part;
+    chunk->blank = is_blank_text(str_from_offset(text, part));
+    return end;
+}
+
+/* Takes chunks for one line, from *next on, and gives the end of its text. */
+static size_t fill_line(Str line, ChunkVec *chunks, const WrapOptions *options, size_t *next)
 {
     size_t width = (size_t)options->width, used = 0, first = *next;
-    *start = *end = chunks->data[first].start;
     while (*next < chunks->len && used + chunks->data[*next].chars <= width) {
-        used += chunks->data[*next].chars;
-        *end = chunks->data[(*next)++].end;
+        used += chunks->data[(*next)++].chars;
     }
-    bool broken = false;
     if (*next < chunks->len && chunks->data[*next].chars > width) {
-        Chunk *chunk = &chunks->data[*next];
-        Str text = str_slice(line, chunk->start, chunk->end);
         if (options->break_long_words) {
-            size_t part = long_word_part(text, width - used, options->break_on_hyphens);
-            chunk->chars -= utf8_count(str_slice(text, 0, part));
-            chunk->start += part;
-            *end = chunk->start;
-            broken = part > 0;
-        } else if (*next == first) {
-            *end = chunk->end;
-            (*next)++;
+            return break_chunk(line, &chunks->data[*next], options, used);
         }
+        *next += *next == first;
     }
-    if (!broken && *next > first && chunks->data[*next - 1].blank) {
-        *end = chunks->data[*next - 1].start;
-    }
+    const Chunk *last = &chunks->data[*next - 1];
+    return last->blank ? last->start : last->end;
 }
 
 Error *wrap_line(JinjaState *s, Str line, const WrapOptions *options, StrBuf *out)
@@ -176,14 +183,13 @@ Error *wrap_line(JinjaState *s, Str line, const WrapOptions *options, StrBuf *ou
         return jraise("ValueError", "invalid width %lld (must be > 0)", (long long)options->width);
     }
     ChunkVec chunks = cut(s, line, options->break_on_hyphens);
-    size_t next = 0;
-    for (size_t lines = 0; next < chunks.len;) {
-        if (lines > 0 && chunks.data[next].blank) {
-            next++;
-            continue;
+    for (size_t next = 0, lines = 0; next < chunks.len;) {
+        next += lines > 0 && chunks.data[next].blank; /* a line does not begin with a blank */
+        if (next == chunks.len) {
+            break;
         }
-        size_t start = 0, end = 0;
-        fill_line(line, &chunks, options, &next, &start, &end);
+        size_t start = chunks.data[next].start;
+        size_t end = fill_line(line, &chunks, options, &next);
         if (end > start) {
             strbuf_add(out, lines > 0 ? options->line_end : STR(""));
             strbuf_add(out, str_slice(line, start, end));
