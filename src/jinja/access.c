@@ -218,29 +218,6 @@ static JValue class_attr(JinjaState *s, JValue value, JStr *name)
     return JMISSING;
 }
 
-/* The plain data of numbers and ranges. */
-static JValue number_attr(JValue value, Str name)
-{
-    bool integer = jis_integer(value);
-    if (integer || value.type == J_FLOAT) {
-        if (str_is(name, "real") || (integer && str_is(name, "numerator"))) {
-            return value.type == J_BOOL ? jint(value.b) : value;
-        }
-        if (str_is(name, "imag")) {
-            return integer ? jint(0) : jfloat(0);
-        }
-        return integer && str_is(name, "denominator") ? jint(1) : JMISSING;
-    }
-    if (value.type == J_RANGE) {
-        const JRange *range = (JRange *)value.obj;
-        return str_is(name, "start")  ? jint(range->start)
-               : str_is(name, "stop") ? jint(range->stop)
-               : str_is(name, "step") ? jint(range->step)
-                                      : JMISSING;
-    }
-    return JMISSING;
-}
-
 Error *jget_attr_only(JinjaState *s, JValue value, JStr *name, JValue *out)
 {
     if (value.type == J_UNDEFINED) {
@@ -269,9 +246,6 @@ Error *jget_attr_only(JinjaState *s, JValue value, JStr *name, JValue *out)
         *out = class_attr(s, value, name);
     } else if (value.type >= J_MACRO) {
         TRY(jrun_get_attr(s, value, name, out));
-    }
-    if (jis_absent(*out) && name->text[0] != '_') {
-        *out = number_attr(value, jstr_str(name));
     }
     if (!jis_absent(*out) && name->text[0] == '_' && value.type != J_HOST) {
         *out = undefined_unsafe(s, value, name);
