@@ -160,12 +160,12 @@ def test_dry_run_counts_and_writes_nothing(project):
     project.write("data/in/a.csv", "id\n" + "1\n" * 1234)
     project.sources({"name": "s", "type": "csv", "csv": {"directory": "data/in"}},
                     project.csv("one", "id\n1\n"), project.csv("bad", "id,b\n1\n"))
-    for expected in ("   - s: 1,234 new rows\n   Estimated: 1,234 rows, ~1s\n",
-                     "   - s: 0 new rows\n   Estimated: 0 rows, ~1s\n"):
+    for expected in ("   - s: 1,234 new rows\n   Estimated: 1,234 rows, ~Ns\n",
+                     "   - s: 0 new rows\n   Estimated: 0 rows, ~Ns\n"):
         before = project.files()
         out = project.run("sync", "--dry-run").out
         assert out.startswith("DRY RUN MODE - No data will be modified\n\nWould sync 3 sources:\n\n1. s\n")
-        assert expected in out
+        assert expected in re.sub(r"~\d+s", "~Ns", out)  # how long is the machine's matter
         assert "   - one: 1 row (full refresh)\n" in out
         assert "⚠ DataValidationError: data/uploads/bad.csv:2: " in out
         assert out.endswith("No data was modified.\n")
