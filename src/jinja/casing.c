@@ -257,7 +257,7 @@ static uint64_t flip_range(uint64_t word, unsigned char first, unsigned char las
 static void flip_letters(Str text, char first, char last, char *out)
 {
     size_t i = 0;
-    for (uint64_t word; i + WORD_BYTES <= text.len; i += WORD_BYTES) {
+    for (uint64_t word = 0; i + WORD_BYTES <= text.len; i += WORD_BYTES) {
         memcpy(&word, text.data + i, WORD_BYTES);
         word = flip_range(word, (unsigned char)first, (unsigned char)last);
         memcpy(out + i, &word, WORD_BYTES);

@@ -142,8 +142,7 @@ MUST_CHECK Error *jinja_evaluate(JinjaState *s, const JinjaTemplate *expression,
  * then `scope` decides what the macro sees. An unwind (jinja_unwind) inside ends here with its
  * value. */
 MUST_CHECK Error *jinja_call_macro(JinjaState *s, const JinjaTemplate *tpl, size_t index,
-                                   const JinjaScope *scope, const JValue *args, size_t argc,
-                                   JDict *kwargs, JValue *out);
+                                   const JinjaScope *scope, const JCall *call, JValue *out);
 /* Leaves the innermost jinja_call_macro with `value` as its result: return this from a host
  * function. */
 MUST_CHECK Error *jinja_unwind(JinjaState *s, JValue value);

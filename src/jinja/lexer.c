@@ -432,6 +432,22 @@ static void replace_lone_surrogates(StrBuf *out)
     }
 }
 
+static Error *unescape(Lexer *lx, Str *text)
+{
+    StrBuf out = strbuf_init(lx->arena, LIMIT_TEMPLATE_BYTES);
+    for (size_t at = 0; at < text->len;) {
+        if (text->data[at] == '\\' && at + 1 < text->len) {
+            at++;
+            TRY(unescape_one(*text, &at, &out));
+        } else {
+            strbuf_add_char(&out, text->data[at++]);
+        }
+    }
+    replace_lone_surrogates(&out);
+    *text = strbuf_str(&out);
+    return NULL;
+}
+
 static Error *lex_string(Lexer *lx)
 {
     char quote = lx->source.data[lx->at];
@@ -447,17 +463,7 @@ static Error *lex_string(Lexer *lx)
     }
     Str body = str_slice(lx->source, lx->at + 1, end);
     if (escapes) {
-        StrBuf out = strbuf_init(lx->arena, LIMIT_TEMPLATE_BYTES);
-        for (size_t at = 0; at < body.len;) {
-            if (body.data[at] == '\\' && at + 1 < body.len) {
-                at++;
-                TRY(unescape_one(body, &at, &out));
-            } else {
-                strbuf_add_char(&out, body.data[at++]);
-            }
-        }
-        replace_lone_surrogates(&out);
-        body = strbuf_str(&out);
+        TRY(unescape(lx, &body));
     }
     push(lx, T_STRING, body);
     advance(lx, end + 1);

@@ -326,11 +326,10 @@ static Error *parse_macro(Parser *p, Node *node)
 
 static Error *parse_call_block(Parser *p, Node *node)
 {
-    const Token *start = p->at;
     if (p->at->kind == T_LPAREN) {
         TRY(parse_signature(p, node));
     }
-    start = p->at;
+    const Token *start = p->at;
     TRY(parse_expr(p, &node->a));
     if (node->a->kind != N_CALL) {
         return parser_fail(p, start->line, "expected call");

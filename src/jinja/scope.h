@@ -47,7 +47,7 @@ typedef struct ScopeBuilder {
 
 /* Resolves every name in `body`, the template's statements; the result is the scope of the
  * template. */
-Scope *scope_build(ScopeBuilder *builder, NodeVec *body);
+Scope *scope_build(ScopeBuilder *sb, NodeVec *body);
 /* The variable a name means in a scope; NULL if the scope does not mention it. */
 Var *scope_find(const Scope *scope, Str name);
 /* A new slot of the unit. */

@@ -218,8 +218,7 @@ Error *jinja_evaluate(JinjaState *s, const JinjaTemplate *expression, const Jinj
 }
 
 Error *jinja_call_macro(JinjaState *s, const JinjaTemplate *tpl, size_t index,
-                        const JinjaScope *scope, const JValue *args, size_t argc, JDict *kwargs,
-                        JValue *out)
+                        const JinjaScope *scope, const JCall *call, JValue *out)
 {
     if (s->depth == 0) {
         begin(s, JINJA_TEXT);
@@ -229,7 +228,7 @@ Error *jinja_call_macro(JinjaState *s, const JinjaTemplate *tpl, size_t index,
     JMacro *macro = JHEAP_NEW(s->heap, J_MACRO, JMacro);
     macro->proto = tpl->protos.data[tpl->macro_protos.data[index]];
     macro->context = jcontext_new(s, tpl, scope);
-    Error *err = jinja_call(s, jobj(macro), args, argc, kwargs, out);
+    Error *err = jinja_call(s, jobj(macro), call->args, call->argc, call->kwargs, out);
     if (err == NULL || !s->unwinding) {
         return err;
     }

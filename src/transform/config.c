@@ -139,7 +139,7 @@ static void push_listified(Arena *arena, ValueVec *items, const Value *value)
         for (VALUE_EACH(item, value)) {
             VEC_PUSH(arena, items, *item);
         }
-    } else if (!value_is_null(value)) {
+    } else if (value != NULL && !value_is_null(value)) {
         VEC_PUSH(arena, items, *value);
     }
 }

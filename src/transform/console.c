@@ -123,28 +123,20 @@ void console_concurrency(const Session *session, size_t threads)
 
 /* ---- Node lines ---- */
 
-/* "1 of 15 START sql view model staging.stg_x " and dots up to the width. */
-static void node_line(const Session *session, const char *name, LogLevel level, const Node *node,
-                      Str status_name, size_t index, size_t total, Str text, Str bracket,
-                      int64_t elapsed_us)
+/* "1 of 15 START sql view model staging.stg_x " and dots up to the width, then what stands in the
+ * brackets. */
+static void node_line(const Session *session, ReportEvent event, Str text, Str bracket)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     const Reporter *reporter = session->reporter;
     size_t width = reporter->width > 0 ? reporter->width : layouts[reporter->style].width;
     StrBuf line = strbuf_init(arena, LIMIT_CONFIG_BYTES);
-    strbuf_printf(&line, "%zu of %zu " STR_FMT " ", index, total, STR_ARG(text));
+    strbuf_printf(&line, "%zu of %zu " STR_FMT " ", event.index, event.total, STR_ARG(text));
     if (line.len < width) {
         strbuf_add_repeat(&line, '.', width - line.len);
     }
     strbuf_printf(&line, " [" STR_FMT "]", STR_ARG(bracket));
-    ReportEvent event = {.name = name,
-                         .level = level,
-                         .text = strbuf_str(&line),
-                         .node = node->unique_id,
-                         .status = status_name,
-                         .index = index,
-                         .total = total,
-                         .elapsed_us = elapsed_us};
+    event.text = strbuf_str(&line);
     report_event(session, &event);
 }
 
@@ -165,8 +157,13 @@ void console_start(const Session *session, const Node *node, size_t index, size_
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     Str what = describe(session, arena, node);
     Str text = str_printf(arena, "START " STR_FMT, STR_ARG(what));
-    node_line(session, "LogStartLine", LOG_INFO, node, STR("started"), index, total, text,
-              STR("RUN"), 0);
+    ReportEvent event = {.name = "LogStartLine",
+                         .level = LOG_INFO,
+                         .node = node->unique_id,
+                         .status = STR("started"),
+                         .index = index,
+                         .total = total};
+    node_line(session, event, text, STR("RUN"));
 }
 
 static Str duration(const Session *session, Arena *arena, int64_t elapsed_us)
@@ -190,8 +187,14 @@ static void console_test_end(const Session *session, const NodeResult *result, s
     LogLevel level = result->status == STATUS_PASS   ? LOG_INFO
                      : result->status == STATUS_WARN ? LOG_WARNING
                                                      : LOG_ERROR;
-    node_line(session, "LogTestResult", level, result->node, node_status_text(result->status),
-              index, total, text, bracket, result->elapsed_us);
+    ReportEvent event = {.name = "LogTestResult",
+                         .level = level,
+                         .node = result->node->unique_id,
+                         .status = node_status_text(result->status),
+                         .index = index,
+                         .total = total,
+                         .elapsed_us = result->elapsed_us};
+    node_line(session, event, text, bracket);
 }
 
 void console_end(const Session *session, const NodeResult *result, size_t index, size_t total)
@@ -209,8 +212,14 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     Str bracket =
         str_printf(arena, "%s in " STR_FMT,
                    failed ? "ERROR" : layouts[session->reporter->style].success, STR_ARG(time));
-    node_line(session, "LogModelResult", failed ? LOG_ERROR : LOG_INFO, result->node,
-              node_status_text(result->status), index, total, text, bracket, result->elapsed_us);
+    ReportEvent event = {.name = "LogModelResult",
+                         .level = failed ? LOG_ERROR : LOG_INFO,
+                         .node = result->node->unique_id,
+                         .status = node_status_text(result->status),
+                         .index = index,
+                         .total = total,
+                         .elapsed_us = result->elapsed_us};
+    node_line(session, event, text, bracket);
 }
 
 void console_skip(const Session *session, const Node *node, size_t index, size_t total)
@@ -221,8 +230,13 @@ void console_skip(const Session *session, const Node *node, size_t index, size_t
                        : node_display_relation(node, session->profile->database, arena);
     Str text = str_printf(arena, "SKIP %s " STR_FMT, node_is_test(node) ? "test" : "relation",
                           STR_ARG(relation));
-    node_line(session, "SkippingDetails", LOG_INFO, node, STR("skipped"), index, total, text,
-              STR("SKIP"), 0);
+    ReportEvent event = {.name = "SkippingDetails",
+                         .level = LOG_INFO,
+                         .node = node->unique_id,
+                         .status = STR("skipped"),
+                         .index = index,
+                         .total = total};
+    node_line(session, event, text, STR("SKIP"));
 }
 
 /* ---- The end ---- */
@@ -274,7 +288,7 @@ static Str finished_counts(const Session *session, Arena *arena, const NodeResul
         kind_of(session, arena, it->node, &key, &text);
         count_kind(arena, &kinds, key, text);
     }
-    if (is_dbt(session)) {
+    if (is_dbt(session) && kinds.len > 0) {
         qsort(kinds.data, kinds.len, sizeof(*kinds.data), compare_kinds);
     }
     StrBuf text = strbuf_init(arena, LIMIT_ERROR_BYTES);
@@ -292,9 +306,9 @@ static Str elapsed_text(const Session *session, Arena *arena, int64_t elapsed_us
     if (!is_dbt(session)) {
         return str_printf(arena, "%.1fs", seconds);
     }
-    long long whole = (long long)seconds;
-    return str_printf(arena, "%lld hours %lld minutes and %.2f seconds (%.2fs)", whole / 3600,
-                      whole % 3600 / 60, seconds - (double)(whole / 60 * 60), seconds);
+    long long whole = (long long)seconds, minutes = whole / 60;
+    return str_printf(arena, "%lld hours %lld minutes and %.2f seconds (%.2fs)", minutes / 60,
+                      minutes % 60, seconds - 60.0 * (double)minutes, seconds);
 }
 
 static void completed_line(const Session *session, Arena *arena, size_t errors, size_t warnings,

@@ -38,8 +38,7 @@ static Error *macro_call(JinjaState *s, JHost *self, const JCall *call, JValue *
     note_call(ctx, macro);
     JinjaScope scope = context_scope(ctx);
     ctx->macro_depth++;
-    Error *err = jinja_call_macro(s, macro->tpl, macro->tpl_index, &scope, call->args, call->argc,
-                                  call->kwargs, out);
+    Error *err = jinja_call_macro(s, macro->tpl, macro->tpl_index, &scope, call, out);
     ctx->macro_depth--;
     if (err != NULL && ctx->trace.len < LIMIT_CALL_DEPTH) {
         VEC_PUSH(ctx->arena, &ctx->trace, macro);

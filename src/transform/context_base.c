@@ -209,6 +209,23 @@ static Error *fn_zip(JinjaState *s, const JCall *call, JValue *out)
     return err;
 }
 
+/* Puts those of `items` into `out` that `other` does not hold. */
+static Error *add_missing(JinjaState *s, JValue items, JValue other, JList *out)
+{
+    JList *list = NULL;
+    TRY(jcollect(s, items, &list));
+    for (size_t i = 0; i < jlist_len(list); i++) {
+        bool there = false;
+        if (!jis_absent(other)) {
+            TRY(jcontains(s, other, jlist_at(list, i), &there));
+        }
+        if (!there) {
+            jlist_append(out, jlist_at(list, i));
+        }
+    }
+    return NULL;
+}
+
 static Error *fn_diff_of_two_dicts(JinjaState *s, const JCall *call, JValue *out)
 {
     JDict *diff = jdict_new(jinja_heap(s));
@@ -220,17 +237,8 @@ static Error *fn_diff_of_two_dicts(JinjaState *s, const JCall *call, JValue *out
     while (jdict_next(call->args[0].dict, &position, &key, &items)) {
         JValue other = JMISSING;
         TRY(jdict_get(call->args[1].dict, key, &other));
-        JList *list = NULL, *missing = jlist_new(jinja_heap(s), 0);
-        TRY(jcollect(s, items, &list));
-        for (size_t i = 0; i < jlist_len(list); i++) {
-            bool there = false;
-            if (!jis_absent(other)) {
-                TRY(jcontains(s, other, jlist_at(list, i), &there));
-            }
-            if (!there) {
-                jlist_append(missing, jlist_at(list, i));
-            }
-        }
+        JList *missing = jlist_new(jinja_heap(s), 0);
+        TRY(add_missing(s, items, other, missing));
         if (jlist_len(missing) > 0) {
             TRY(jdict_set(diff, key, jlist_value(missing)));
         }

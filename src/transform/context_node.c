@@ -487,7 +487,7 @@ static Error *fn_render(JinjaState *s, const JCall *call, JValue *out)
     AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
     TRY(jinja_compile(ctx->session->env, STR("<render>"), source, &tpl));
     JinjaScope scope = context_scope(ctx);
-    return jinja_call_macro(s, tpl, 0, &scope, NULL, 0, NULL, out);
+    return jinja_call_macro(s, tpl, 0, &scope, &(JCall){0}, out);
 }
 
 const JBuiltin context_node_functions[] = {

@@ -102,11 +102,18 @@ static bool has_extension(Str name, const char *const *extensions)
     return false;
 }
 
-static Error *discover_below(Arena *arena, Str root, Str resource_path,
-                             const char *const *extensions, const IgnoreList *ignored, StrMap *seen,
-                             ProjectFileVec *out)
+typedef struct Discovery {
+    Arena *arena;
+    Str root;
+    const char *const *extensions;
+    const IgnoreList *ignored;
+    StrMap seen; /* relative paths */
+} Discovery;
+
+static Error *discover_below(Discovery *discovery, Str resource_path, ProjectFileVec *out)
 {
-    Str directory = fs_join(arena, root, resource_path);
+    Arena *arena = discovery->arena;
+    Str directory = fs_join(arena, discovery->root, resource_path);
     if (!fs_is_directory(directory.data)) {
         return NULL;
     }
@@ -114,11 +121,12 @@ static Error *discover_below(Arena *arena, Str root, Str resource_path,
     TRY(fs_walk(arena, directory.data, FS_WALK_RECURSIVE | FS_WALK_HIDDEN, &entries));
     for (VEC_EACH(FsEntry, entry, &entries)) {
         Str relative = fs_normalize(arena, fs_join(arena, resource_path, entry->relative));
-        if (!has_extension(entry->relative, extensions) || ignore_list_matches(ignored, relative) ||
-            strmap_has(seen, relative)) {
+        if (!has_extension(entry->relative, discovery->extensions) ||
+            ignore_list_matches(discovery->ignored, relative) ||
+            strmap_has(&discovery->seen, relative)) {
             continue;
         }
-        strmap_set(seen, relative, NULL);
+        strmap_set(&discovery->seen, relative, NULL);
         VEC_PUSH(
             arena, out,
             (ProjectFile){.relative = relative, .path = entry->relative, .absolute = entry->path});
@@ -129,9 +137,13 @@ static Error *discover_below(Arena *arena, Str root, Str resource_path,
 Error *discover_files(Arena *arena, Str root, const StrVec *resource_paths,
                       const char *const *extensions, const IgnoreList *ignored, ProjectFileVec *out)
 {
-    StrMap seen = strmap_init(arena);
+    Discovery discovery = {.arena = arena,
+                           .root = root,
+                           .extensions = extensions,
+                           .ignored = ignored,
+                           .seen = strmap_init(arena)};
     for (VEC_EACH(Str, path, resource_paths)) {
-        TRY(discover_below(arena, root, *path, extensions, ignored, &seen, out));
+        TRY(discover_below(&discovery, *path, out));
     }
     return NULL;
 }

@@ -229,9 +229,10 @@ static Error *call_generator(Parser *parser, const char *name, const Node *node,
     JHeap *heap = jinja_heap(parser->state);
     const Value *custom = value_find(node->config, str_from(key));
     const JValue args[] = {convert_to_jinja(heap, custom), context_node_dict(heap, node)};
+    JCall call = {.args = args, .argc = ARRAY_LEN(args)};
     JValue result = JNONE;
-    Error *err = jinja_call_macro(parser->state, macro->tpl, macro->tpl_index, &scope, args,
-                                  ARRAY_LEN(args), NULL, &result);
+    Error *err =
+        jinja_call_macro(parser->state, macro->tpl, macro->tpl_index, &scope, &call, &result);
     if (err != NULL) {
         return node_error(&ctx, err);
     }
@@ -360,6 +361,19 @@ static Error *read_node_file(Parser *parser, ResourceType type, const ProjectFil
     return NULL;
 }
 
+static Error *read_node_files(Parser *parser, const FileKind *kind, const IgnoreList *ignored)
+{
+    ProjectFileVec files = {0};
+    TRY(discover_files(parser->arena, parser->project->root, kind->paths, kind->extensions, ignored,
+                       &files));
+    for (VEC_EACH(ProjectFile, file, &files)) {
+        if (!is_for_tests_only(kind->type, file)) {
+            TRY(read_node_file(parser, kind->type, file));
+        }
+    }
+    return NULL;
+}
+
 static Error *read_nodes(Parser *parser, const IgnoreList *ignored)
 {
     static const char *const sql[] = {".sql", NULL};
@@ -372,14 +386,7 @@ static Error *read_nodes(Parser *parser, const IgnoreList *ignored)
         {RESOURCE_SEED, &project->seed_paths, csv},
     };
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        ProjectFileVec files = {0};
-        TRY(discover_files(parser->arena, project->root, kinds[i].paths, kinds[i].extensions,
-                           ignored, &files));
-        for (VEC_EACH(ProjectFile, file, &files)) {
-            if (!is_for_tests_only(kinds[i].type, file)) {
-                TRY(read_node_file(parser, kinds[i].type, file));
-            }
-        }
+        TRY(read_node_files(parser, &kinds[i], ignored));
     }
     return NULL;
 }

@@ -83,8 +83,8 @@ static Error *materialize(Worker *worker, Context *ctx, Str sql)
     context_enter(worker->state, ctx);
     JinjaScope scope = context_scope(ctx);
     JValue returned = JNONE;
-    Error *err = jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, NULL, 0,
-                                  NULL, &returned);
+    Error *err = jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &(JCall){0},
+                                  &returned);
     if (err != NULL) {
         VEC_PUSH(ctx->arena, &ctx->trace, macro);
         return err;
@@ -123,7 +123,7 @@ static Error *read_test_row(JinjaState *s, NodeRun *run, JValue *out_cells)
 
 static Error *judge_test(Worker *worker, const Node *node, NodeRun *run, NodeResult *out)
 {
-    JValue cells[3];
+    JValue cells[3] = {JMISSING, JMISSING, JMISSING};
     TRY(read_test_row(worker->state, run, cells));
     int64_t failures = 0;
     double number = 0;
@@ -229,8 +229,9 @@ Error *run_create_schema(Worker *worker, Str database, Str schema)
     context_enter(worker->state, &ctx);
     JinjaScope scope = context_scope(&ctx);
     JValue result = JNONE;
-    Error *err = jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &argument, 1,
-                                  NULL, &result);
+    JCall call = {.args = &argument, .argc = 1};
+    Error *err =
+        jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &call, &result);
     if (err == NULL) {
         err = node_run_commit(&run);
     }

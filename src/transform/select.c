@@ -271,6 +271,7 @@ static Error *pick_word(const Selector *selector, Str word, bool expected, Picke
         folders = folders && is_folder_form(&criterion);
         VEC_PUSH(selector->arena, &parts, picked);
     }
+    CHECK(parts.len > 0);
     Picked result = {0};
     for (int attempt = 0; attempt < 2; attempt++) {
         bool unite = attempt == 1;

@@ -151,6 +151,7 @@ bool select_fqn_matches(Arena *scratch, const StrVec *fqn, Str value)
         }
     }
     StrVec wanted = split_dots(scratch, value);
+    CHECK(parts.len > 0);
     StrVec unscoped = {.data = parts.data + 1, .len = parts.len - 1};
     return parts_match(scratch, &parts, &wanted) || parts_match(scratch, &unscoped, &wanted);
 }

@@ -55,7 +55,7 @@ const Value *session_var(const Session *session, Str package, Str name);
 Arena *session_new_arena(Session *session, const char *name);
 
 /* Tells the reporter and the log; one caller at a time gets through. */
-void report_text(const Session *session, LogLevel level, const char *event, Str text);
+void report_text(const Session *session, LogLevel level, const char *name, Str text);
 void report_event(const Session *session, const ReportEvent *event);
 void report_print(const Session *session, Str text);
 

@@ -276,7 +276,7 @@ Str transform_error_text(const Error *err, Arena *arena)
     bool template = error_kind(root) == ERR_TEMPLATE;
     bool parsing = strcmp(error_class(root), "ParsingError") == 0;
     const char *type = parsing ? "Parsing" : template ? "Compilation" : "Runtime";
-    StrBuf text = strbuf_init(arena, LIMIT_ERROR_BYTES * 4);
+    StrBuf text = strbuf_init(arena, (size_t)LIMIT_ERROR_BYTES * 4);
     strbuf_printf(&text, "%s Error", type);
     Str line;
     for (Str rest = message; str_next_line(&rest, &line);) {

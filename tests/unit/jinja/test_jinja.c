@@ -108,7 +108,8 @@ static void a_macro_can_return_a_typed_value_to_the_embedder(void **state)
     assert_int_equal(jinja_macro_count(tpl), 1);
     AUTO_FREE(jinja_state) JinjaState *s = jinja_state_new(env, NULL);
     JValue arg = jrange_new(jinja_heap(s), 5, 9, 1), out = JNONE;
-    AUTO_FREE(error) Error *failed = jinja_call_macro(s, tpl, 0, NULL, &arg, 1, NULL, &out);
+    JCall call = {.args = &arg, .argc = 1};
+    AUTO_FREE(error) Error *failed = jinja_call_macro(s, tpl, 0, NULL, &call, &out);
     assert_null(failed);
     assert_int_equal(out.type, J_LIST);
     assert_int_equal(jlist_at(out.list, 0).i, 5);
