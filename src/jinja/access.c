@@ -368,8 +368,7 @@ static Error *slice_bound(JValue bound, int64_t len, int64_t low, int64_t high, 
     return NULL;
 }
 
-Error *jslice_bounds(JValue start, JValue stop, JValue step, int64_t len, int64_t *out_start,
-                     int64_t *out_step, int64_t *out_count)
+Error *jslice_bounds(JValue start, JValue stop, JValue step, int64_t len, JSlice *out)
 {
     int64_t stride = 1, from = 0, to = 0;
     if (step.type != J_NONE && !jto_int64(step, &stride)) {
@@ -385,9 +384,8 @@ Error *jslice_bounds(JValue start, JValue stop, JValue step, int64_t len, int64_
     TRY(slice_bound(stop, len, low, high, stride > 0 ? high : low, &to));
     int64_t distance = stride > 0 ? to - from : from - to;
     int64_t width = stride > 0 ? stride : -stride;
-    *out_start = from;
-    *out_step = stride;
-    *out_count = distance > 0 ? (distance - 1) / width + 1 : 0;
+    *out = (JSlice){
+        .start = from, .step = stride, .count = distance > 0 ? (distance - 1) / width + 1 : 0};
     return NULL;
 }
 
@@ -425,9 +423,10 @@ Error *jslice(JinjaState *s, JValue value, JValue start, JValue stop, JValue ste
                    : jraise("TypeError", "'%s' object is not subscriptable", jtype_name(value));
     }
     size_t len = 0;
-    int64_t from = 0, stride = 0, count = 0;
+    JSlice slice = {0};
     TRY(jlength(s, value, &len));
-    TRY(jslice_bounds(start, stop, step, (int64_t)len, &from, &stride, &count));
+    TRY(jslice_bounds(start, stop, step, (int64_t)len, &slice));
+    int64_t from = slice.start, stride = slice.step, count = slice.count;
     if (value.type == J_STR) {
         return slice_str(s, value.str, from, stride, count, out);
     }

@@ -80,36 +80,53 @@ static size_t find_param(const Proto *proto, const JStr *name)
     return SIZE_MAX;
 }
 
+/* What a macro is called with. */
+typedef struct Given {
+    JValue *args;
+    size_t argc;
+    const JTuple *names; /* of the last of `args`; may be NULL */
+    JDict *named;        /* or names with their values; may be NULL */
+} Given;
+
+/* A macro's parameters on their way to its slots. */
+typedef struct Binding {
+    JinjaState *s;
+    const Proto *proto;
+    JValue *base;
+    size_t positional; /* how many were given by position */
+    JDict *kwargs;     /* those it has no parameter for; NULL until there is one */
+} Binding;
+
 /* One argument by name. */
-static Error *bind_keyword(JinjaState *s, const Proto *proto, JValue *base, size_t positional,
-                           JStr *name, JValue value, JDict **kwargs)
+static Error *bind_keyword(Binding *binding, JStr *name, JValue value)
 {
+    const Proto *proto = binding->proto;
     size_t at = find_param(proto, name);
-    if (at != SIZE_MAX && at >= positional) {
-        base[at] = value;
+    if (at != SIZE_MAX && at >= binding->positional) {
+        binding->base[at] = value;
         return NULL;
     }
     if (proto->caller_slot != NO_SLOT && str_is(jstr_str(name), "caller")) {
-        base[proto->caller_slot] = value;
+        binding->base[proto->caller_slot] = value;
         return NULL;
     }
     if (proto->kwargs_slot == NO_SLOT) {
         return unknown_keyword(proto, name);
     }
-    if (*kwargs == NULL) {
-        *kwargs = jdict_new(s->heap);
+    if (binding->kwargs == NULL) {
+        binding->kwargs = jdict_new(binding->s->heap);
     }
-    jdict_set_str(*kwargs, name, value);
+    jdict_set_str(binding->kwargs, name, value);
     return NULL;
 }
 
-/* Lays out a macro's parameters at `base`. Names and their values are the last of `args`, or in
- * `named`. */
-static Error *bind_macro(JinjaState *s, const Proto *proto, JValue *base, const JValue *args,
-                         size_t argc, const JTuple *names, JDict *named)
+/* Lays out a macro's parameters at `base`. */
+static Error *bind_macro(JinjaState *s, const Proto *proto, JValue *base, const Given *given)
 {
+    const JValue *args = given->args;
+    const JTuple *names = given->names;
     size_t by_name = names != NULL ? names->len : 0;
-    size_t positional = argc - by_name;
+    size_t positional = given->argc - by_name;
     size_t taken = positional < proto->param_count ? positional : proto->param_count;
     if (base + proto->slots + STACK_MARGIN > s->stack_end) {
         return error_as(
@@ -119,14 +136,13 @@ static Error *bind_macro(JinjaState *s, const Proto *proto, JValue *base, const 
     for (size_t i = 0; i < proto->slots; i++) {
         base[i] = i < taken ? args[i] : JMISSING;
     }
-    JDict *kwargs = NULL;
+    Binding binding = {.s = s, .proto = proto, .base = base, .positional = positional};
     for (size_t i = 0; i < by_name; i++) {
-        TRY(bind_keyword(s, proto, base, positional, names->items[i].str, args[positional + i],
-                         &kwargs));
+        TRY(bind_keyword(&binding, names->items[i].str, args[positional + i]));
     }
     JValue key, value;
-    for (size_t at = 0; named != NULL && jdict_next(named, &at, &key, &value);) {
-        TRY(bind_keyword(s, proto, base, positional, key.str, value, &kwargs));
+    for (size_t at = 0; given->named != NULL && jdict_next(given->named, &at, &key, &value);) {
+        TRY(bind_keyword(&binding, key.str, value));
     }
     if (proto->varargs_slot != NO_SLOT) {
         base[proto->varargs_slot] =
@@ -135,7 +151,8 @@ static Error *bind_macro(JinjaState *s, const Proto *proto, JValue *base, const 
         return too_many(proto);
     }
     if (proto->kwargs_slot != NO_SLOT) {
-        base[proto->kwargs_slot] = jdict_value(kwargs != NULL ? kwargs : jdict_new(s->heap));
+        JDict *kwargs = binding.kwargs != NULL ? binding.kwargs : jdict_new(s->heap);
+        base[proto->kwargs_slot] = jdict_value(kwargs);
     }
     if (proto->caller_slot != NO_SLOT && jis_absent(base[proto->caller_slot])) {
         base[proto->caller_slot] = no_caller(s);
@@ -157,16 +174,15 @@ static Error *push_macro_plain(JinjaState *s, JMacro *macro, JValue *args, size_
         return vm_push_frame(s, &frame, argc);
     }
     JValue *base = args + argc;
-    TRY(bind_macro(s, proto, base, args, argc, NULL, NULL));
+    TRY(bind_macro(s, proto, base, &(Given){.args = args, .argc = argc}));
     Frame frame = macro_frame(macro, base, args - 1);
     return vm_push_frame(s, &frame, proto->slots);
 }
 
-static Error *push_macro_bound(JinjaState *s, JMacro *macro, JValue *args, size_t argc,
-                               const JTuple *names, JDict *named, JValue *result)
+static Error *push_macro_bound(JinjaState *s, JMacro *macro, const Given *given, JValue *result)
 {
     JValue *base = s->sp;
-    TRY(bind_macro(s, macro->proto, base, args, argc, names, named));
+    TRY(bind_macro(s, macro->proto, base, given));
     Frame frame = macro_frame(macro, base, result);
     return vm_push_frame(s, &frame, macro->proto->slots);
 }
@@ -364,11 +380,13 @@ Error *vm_call_value(JinjaState *s, JValue *args, size_t argc, const Site *site,
             return push_macro_plain(s, macro, args, argc);
         }
         if (!site->star && !site->star_star) {
-            return push_macro_bound(s, macro, args, argc, site->names, NULL, args - 1);
+            Given given = {.args = args, .argc = argc, .names = site->names};
+            return push_macro_bound(s, macro, &given, args - 1);
         }
         Spread spread;
         TRY(spread_site(s, site, args, argc, &spread));
-        return push_macro_bound(s, macro, spread.args, spread.argc, NULL, spread.kwargs, args - 1);
+        Given given = {.args = spread.args, .argc = spread.argc, .named = spread.kwargs};
+        return push_macro_bound(s, macro, &given, args - 1);
     }
     Spread spread = {.args = args, .argc = argc};
     if (site != NULL) {
@@ -404,7 +422,8 @@ Error *jinja_call(JinjaState *s, JValue callee, const JValue *args, size_t argc,
     Error *err = NULL;
     if (callee.type == J_MACRO) {
         size_t floor = s->frame_count;
-        err = push_macro_bound(s, (JMacro *)callee.obj, base, argc, NULL, kwargs, sp);
+        Given given = {.args = base, .argc = argc, .named = kwargs};
+        err = push_macro_bound(s, (JMacro *)callee.obj, &given, sp);
         err = err != NULL ? err : vm_run(s, floor);
         result = *sp;
     } else if (callee.type == J_FUNCTION) {

@@ -68,8 +68,8 @@ bool jidentical(JValue a, JValue b)
     case J_INT:
         return a.i == b.i;
     case J_FLOAT:
-        return memcmp(&a.f, &b.f, sizeof(a.f)) == 0; /* a nan is itself */
-    case J_STR: /* equal constants are one object in Python, as are short results */
+        return a.i == b.i; /* bit for bit: a nan is itself, and 0.0 is not -0.0 */
+    case J_STR:            /* equal constants are one object in Python, as are short results */
         return a.str == b.str || jstr_eq(a.str, b.str);
     default:
         return a.obj == b.obj;

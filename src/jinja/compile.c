@@ -70,7 +70,8 @@ uint32_t text_index(Compiler *c, Str text)
         JStr *str = jstr_new(c->tpl->constants_heap, text);
         VEC_PUSH(c->tpl->arena, &c->tpl->constants, jobj(str));
         known = c->tpl->constants.len;
-        strmap_set(&c->texts, jstr_str(str), (void *)known);
+        strmap_set(&c->texts, jstr_str(str),
+                   (void *)known); // NOLINT(performance-no-int-to-ptr): a number, never followed
     }
     return (uint32_t)known - 1;
 }

@@ -304,10 +304,12 @@ static Error *compile_if(Function *fn, const Node *node)
     bool soft = fn->c->soft;
     fn->c->soft = true;
     VEC(uint32_t) done = {0};
-    VEC_RESERVE(fn->c->scratch, &done, node->elifs.len + 1);
-    TRY(compile_branch(fn, node, &done.data[done.len++]));
+    uint32_t jump = 0;
+    TRY(compile_branch(fn, node, &jump));
+    VEC_PUSH(fn->c->scratch, &done, jump);
     for (size_t i = 0; i < node->elifs.len; i++) {
-        TRY(compile_branch(fn, node->elifs.data[i], &done.data[done.len++]));
+        TRY(compile_branch(fn, node->elifs.data[i], &jump));
+        VEC_PUSH(fn->c->scratch, &done, jump);
     }
     TRY(compile_body(fn, &node->orelse));
     for (size_t i = 0; i < done.len; i++) {

@@ -107,6 +107,7 @@ Error *vm_import(JinjaState *s, const Frame *frame, JValue name, JValue locals, 
     const JinjaTemplate *tpl = NULL;
     bool with_context = (flags & IMPORT_WITH_CONTEXT) != 0;
     TRY(find_template(s, name, false, false, &tpl));
+    CHECK(tpl != NULL);
     if (s->modules == NULL) {
         s->modules = jdict_new(s->heap);
     }

@@ -58,9 +58,13 @@ MUST_CHECK Error *jget_item_only(JinjaState *s, JValue value, JValue key, JValue
 /* value[start:stop:step]; each bound may be NONE. */
 MUST_CHECK Error *jslice(JinjaState *s, JValue value, JValue start, JValue stop, JValue step,
                          JValue *out);
-/* Python's rule for a slice of something with `len` items: *start is the first, *count how many. */
-MUST_CHECK Error *jslice_bounds(JValue start, JValue stop, JValue step, int64_t len,
-                                int64_t *out_start, int64_t *out_step, int64_t *out_count);
+typedef struct JSlice {
+    int64_t start; /* the first item */
+    int64_t step;
+    int64_t count;
+} JSlice;
+/* Python's rule for a slice of something with `len` items. */
+MUST_CHECK Error *jslice_bounds(JValue start, JValue stop, JValue step, int64_t len, JSlice *out);
 /* An UNDEFINED that remembers what was looked for in what. */
 JValue jundefined_attr(JinjaState *s, JValue value, JValue name);
 JValue jundefined_name(JinjaState *s, JStr *name);

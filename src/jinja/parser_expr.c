@@ -393,6 +393,26 @@ static Node *namespace_target(Parser *p)
     return node;
 }
 
+static Error *parse_target_item(Parser *p, bool with_namespace, uint32_t line, Node **out)
+{
+    if (with_namespace && is_namespace_target(p->at)) {
+        *out = namespace_target(p);
+        return NULL;
+    }
+    Node *item = NULL;
+    TRY(parse_primary(p, &item));
+    CHECK(item != NULL);
+    if (item->kind != N_NAME && item->kind != N_TUPLE && item->kind != N_NSREF) {
+        const char *what = item->kind == N_CONST  ? "const"
+                           : item->kind == N_LIST ? "list"
+                           : item->kind == N_DICT ? "dict"
+                                                  : "getattr";
+        return parser_fail(p, line, "can't assign to '%s'", what);
+    }
+    *out = item;
+    return NULL;
+}
+
 Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, Node **out)
 {
     const Token *start = p->at;
@@ -406,18 +426,7 @@ Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, Node **out)
             break;
         }
         Node *item = NULL;
-        if (with_namespace && is_namespace_target(p->at)) {
-            item = namespace_target(p);
-        } else {
-            TRY(parse_primary(p, &item));
-        }
-        if (item->kind != N_NAME && item->kind != N_TUPLE && item->kind != N_NSREF) {
-            const char *what = item->kind == N_CONST  ? "const"
-                               : item->kind == N_LIST ? "list"
-                               : item->kind == N_DICT ? "dict"
-                                                      : "getattr";
-            return parser_fail(p, start->line, "can't assign to '%s'", what);
-        }
+        TRY(parse_target_item(p, with_namespace, start->line, &item));
         VEC_PUSH(p->arena, &items, item);
         if (!with_tuple || p->at->kind != T_COMMA) {
             break;
@@ -438,6 +447,49 @@ Error *parse_target(Parser *p, bool with_tuple, bool with_namespace, Node **out)
 
 /* ---- Postfixes ---- */
 
+static Error *parse_keyword_arg(Parser *p, Args *out)
+{
+    for (size_t i = 0; i < out->names.len; i++) {
+        if (str_eq(out->names.data[i], p->at->text)) {
+            return error_as(parser_fail(p, p->at->line, "keyword argument repeated: " STR_FMT,
+                                        STR_ARG(p->at->text)),
+                            "SyntaxError");
+        }
+    }
+    VEC_PUSH(p->arena, &out->names, p->at->text);
+    p->at += 2;
+    Node *value = NULL;
+    TRY(parse_expr(p, &value));
+    VEC_PUSH(p->arena, &out->values, value);
+    return NULL;
+}
+
+/* One argument: *a, **a, a=b or a. */
+static Error *parse_arg(Parser *p, Args *out)
+{
+    bool misplaced = false;
+    if (parser_skip(p, T_MUL)) {
+        misplaced = out->star != NULL || out->star_star != NULL;
+        if (!misplaced) {
+            return parse_expr(p, &out->star);
+        }
+    } else if (parser_skip(p, T_POW)) {
+        misplaced = out->star_star != NULL;
+        if (!misplaced) {
+            return parse_expr(p, &out->star_star);
+        }
+    } else if (p->at->kind == T_NAME && p->at[1].kind == T_ASSIGN && out->star_star == NULL) {
+        return parse_keyword_arg(p, out);
+    }
+    if (misplaced || out->names.len > 0 || out->star != NULL || out->star_star != NULL) {
+        return parser_fail(p, p->at->line, "invalid syntax for function call expression");
+    }
+    Node *value = NULL;
+    TRY(parse_expr(p, &value));
+    VEC_PUSH(p->arena, &out->values, value);
+    return NULL;
+}
+
 Error *parse_call_args(Parser *p, Args *out)
 {
     TRY(parser_expect(p, T_LPAREN));
@@ -448,37 +500,7 @@ Error *parse_call_args(Parser *p, Args *out)
                 break;
             }
         }
-        Node *value = NULL;
-        if (parser_skip(p, T_MUL)) {
-            if (out->star != NULL || out->star_star != NULL) {
-                return parser_fail(p, p->at->line, "invalid syntax for function call expression");
-            }
-            TRY(parse_expr(p, &out->star));
-        } else if (parser_skip(p, T_POW)) {
-            if (out->star_star != NULL) {
-                return parser_fail(p, p->at->line, "invalid syntax for function call expression");
-            }
-            TRY(parse_expr(p, &out->star_star));
-        } else if (p->at->kind == T_NAME && p->at[1].kind == T_ASSIGN && out->star_star == NULL) {
-            for (size_t i = 0; i < out->names.len; i++) {
-                if (str_eq(out->names.data[i], p->at->text)) {
-                    return error_as(parser_fail(p, p->at->line,
-                                                "keyword argument repeated: " STR_FMT,
-                                                STR_ARG(p->at->text)),
-                                    "SyntaxError");
-                }
-            }
-            VEC_PUSH(p->arena, &out->names, p->at->text);
-            p->at += 2;
-            TRY(parse_expr(p, &value));
-            VEC_PUSH(p->arena, &out->values, value);
-        } else {
-            if (out->names.len > 0 || out->star != NULL || out->star_star != NULL) {
-                return parser_fail(p, p->at->line, "invalid syntax for function call expression");
-            }
-            TRY(parse_expr(p, &value));
-            VEC_PUSH(p->arena, &out->values, value);
-        }
+        TRY(parse_arg(p, out));
     }
     return parser_expect(p, T_RPAREN);
 }
