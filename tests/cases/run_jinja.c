@@ -503,6 +503,7 @@ int main(int argc, char **argv)
     }
     if (dir != NULL) {
         closedir(dir);
+        CHECK(names.data != NULL); /* a folder without cases is a mistake */
         qsort(names.data, names.len, sizeof(char *), by_name);
     }
     read_known(&run, arena, argv[1]);

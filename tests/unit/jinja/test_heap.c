@@ -41,7 +41,7 @@ static void memory_stays_flat_over_a_million_texts(void **state)
             jheap_collect(heap, mark_one, &root);
         }
     }
-    assert_true(jheap_held_bytes(heap) < 32 * 1024 * 1024);
+    assert_true(jheap_held_bytes(heap) < (size_t)32 * 1024 * 1024);
     assert_true(str_starts_with(jtext(root), STR("a text")));
 }
 

@@ -44,13 +44,13 @@ static void latest_only_keeps_the_last_row_of_a_key(void **state)
     (void)state;
     AUTO_FREE(arena) Arena *arena = arena_new("test");
     StagingSql sql = orders(arena, "latest_only");
+    static const char columns[] = "    \"order\",\n    \"Total\",\n    _dlt_load_id,\n"
+                                  "    _dlt_extracted_at\nFROM deduplicated\nWHERE _rn = 1\n";
     expect_parts(staging_sql_text(arena, &sql),
                  (const char *const[]){
                      "-- stg_shop_orders.sql\n", "{{ config(materialized='view') }}",
                      "WITH deduplicated AS (", "PARTITION BY id", "ORDER BY _dlt_extracted_at DESC",
-                     "as _rn", "FROM {{ source('shop', 'orders') }}", "SELECT\n    id,\n",
-                     "    \"order\",\n    \"Total\",\n    _dlt_load_id,\n"
-                     "    _dlt_extracted_at\nFROM deduplicated\nWHERE _rn = 1\n",
+                     "as _rn", "FROM {{ source('shop', 'orders') }}", "SELECT\n    id,\n", columns,
                      NULL});
 }
 
@@ -90,11 +90,11 @@ static void scd_type2_gives_each_version_its_time(void **state)
     (void)state;
     AUTO_FREE(arena) Arena *arena = arena_new("test");
     StagingSql sql = orders(arena, "scd_type2");
+    static const char valid_to[] = "LEAD(_dlt_extracted_at) OVER (PARTITION BY id ORDER BY "
+                                   "_dlt_extracted_at) as _valid_to";
     expect_parts(staging_sql_text(arena, &sql),
                  (const char *const[]){"IS DISTINCT FROM", "_dlt_extracted_at as _valid_from",
-                                       "LEAD(_dlt_extracted_at) OVER (PARTITION BY id ORDER BY "
-                                       "_dlt_extracted_at) as _valid_to",
-                                       "IS NULL THEN TRUE ELSE FALSE END as _is_current",
+                                       valid_to, "IS NULL THEN TRUE ELSE FALSE END as _is_current",
                                        "WHERE _is_change", NULL});
 }
 
