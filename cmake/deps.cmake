@@ -38,7 +38,6 @@ dango_dep(NAME gmp HEADER gmp.h LIBRARY gmp PACKAGE libgmp-dev)
 dango_dep(NAME zlib HEADER zlib.h LIBRARY z PACKAGE zlib1g-dev)
 dango_dep(NAME zstd HEADER zstd.h LIBRARY zstd PACKAGE libzstd-dev)
 dango_dep(NAME sqlite HEADER sqlite3.h LIBRARY sqlite3 PACKAGE libsqlite3-dev)
-dango_dep(NAME tomlplusplus HEADER toml++/toml.h PACKAGE libtomlplusplus-dev)
 dango_dep(NAME cmocka HEADER cmocka.h LIBRARY cmocka PACKAGE libcmocka-dev OPTIONAL)
 
 # yyjson: the pinned source where tools/setup could get it, else the system's package.
