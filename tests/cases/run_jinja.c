@@ -31,7 +31,7 @@ typedef struct Runner {
     Arena *arena; /* of one case */
     const Case *current;
     JinjaEnv *env;
-    VEC(const JinjaTemplate *) loaded;
+    VEC(JinjaTemplate *) loaded;
     StrVec loaded_names;
     size_t passed, failed, skipped;
     StrVec known_titles; /* cases that are known to differ, of known_differences.txt */
@@ -406,12 +406,13 @@ static void run_case(Runner *run, const char *file, const Case *c)
     jinja_state_free(s);
     jinja_template_free(tpl);
     for (size_t i = 0; i < run->loaded.len; i++) {
-        jinja_template_free((JinjaTemplate *)(uintptr_t)run->loaded.data[i]);
+        jinja_template_free(run->loaded.data[i]);
     }
     run->loaded.len = 0;
     run->loaded_names.len = 0;
     jinja_env_free(run->env);
     run->env = shared_env;
+    run->current = NULL;
 }
 
 /* ---- Files ---- */
