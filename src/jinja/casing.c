@@ -259,8 +259,8 @@ static void flip_letters(Str text, char first, char last, char *out)
     size_t i = 0;
     for (uint64_t word = 0; i + WORD_BYTES <= text.len; i += WORD_BYTES) {
         memcpy(&word, text.data + i, WORD_BYTES);
-        word = flip_range(word, (unsigned char)first, (unsigned char)last);
-        memcpy(out + i, &word, WORD_BYTES);
+        uint64_t flipped = flip_range(word, (unsigned char)first, (unsigned char)last);
+        memcpy(out + i, &flipped, WORD_BYTES);
     }
     for (; i < text.len; i++) {
         char c = text.data[i];

@@ -66,10 +66,9 @@ bool jidentical(JValue a, JValue b)
     case J_BOOL:
         return a.b == b.b;
     case J_INT:
+    case J_FLOAT: /* bit for bit: a nan is itself, and 0.0 is not -0.0 */
         return a.i == b.i;
-    case J_FLOAT:
-        return a.i == b.i; /* bit for bit: a nan is itself, and 0.0 is not -0.0 */
-    case J_STR:            /* equal constants are one object in Python, as are short results */
+    case J_STR: /* equal constants are one object in Python, as are short results */
         return a.str == b.str || jstr_eq(a.str, b.str);
     default:
         return a.obj == b.obj;

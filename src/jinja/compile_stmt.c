@@ -196,7 +196,7 @@ static Error *compile_loop(Function *fn, const Node *node)
     }
     fn->top_level = false;
     TRY(compile_loop_head(fn, node, &loop.next, &skip));
-    fn->loop = &loop;
+    fn->loop = &loop; // cppcheck-suppress autoVariables; taken away below
     TRY(compile_inner(fn, node->scope, &node->body));
     fn->loop = loop.up;
     if (has_else) { /* only a turn that comes to its end spares the else part */

@@ -105,7 +105,8 @@ static Error *parse_sum(Parser *p, Node **out)
     const Token *start = p->at;
     TRY(parse_concat(p, out));
     while (p->at->kind == T_ADD || p->at->kind == T_SUB) {
-        TokenKind kind = p->at++->kind;
+        TokenKind kind = p->at->kind;
+        p->at++;
         TRY(binary_node(p, N_BINARY, start, out, parse_concat));
         (*out)->op = kind == T_ADD ? JBIN_ADD : JBIN_SUB;
         start = p->at;

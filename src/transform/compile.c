@@ -106,7 +106,7 @@ Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Str *out_sql)
 {
     CteVec ctes = {0};
     Str sql;
-    ctx->ctes = &ctes;
+    ctx->ctes = &ctes; // cppcheck-suppress autoVariables; taken away below
     TRY(add_test_arguments(worker, ctx));
     TRY(render(worker, ctx, &sql));
     Expansion expansion = {.worker = worker, .root = ctx};

@@ -364,7 +364,8 @@ static Error *adapter_add_query(JinjaState *s, const JCall *call, JValue *out)
         TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
         TRY(node_run_execute(s, run_of(s), sql, jarg_bool(call, 2, true), false, &table));
     }
-    *out = jtuple_pair(jinja_heap(s), JNONE, JNONE);
+    JValue none = JNONE;
+    *out = jtuple_pair(jinja_heap(s), none, none);
     return NULL;
 }
 

@@ -54,7 +54,10 @@ static bool match_path(const MatchContext *ctx, const Node *node)
     }
     Str separator = STR("://");
     size_t cut = str_find(node->patch_path, separator, 0);
-    Str patch = cut == SIZE_MAX ? (Str){0} : str_from_offset(node->patch_path, cut + separator.len);
+    Str patch = {0};
+    if (cut != SIZE_MAX) {
+        patch = str_from_offset(node->patch_path, cut + separator.len);
+    }
     return path_or_parent_matches(pattern, node->original_path) ||
            (patch.len > 0 && fs_pattern_matches(pattern, patch));
 }

@@ -160,7 +160,6 @@ static Error *run_source_add(App *app, const Invocation *invocation)
     NewSource source = {.common = value_map_begin(app->arena),
                         .block = value_map_begin(app->arena)};
     TRY(choose_driver(app, invocation, &source.driver));
-    CHECK(source.driver != NULL);
     Str usual = str_from(source.driver->type);
     source.name = invocation_text(invocation, "name");
     if (source.name.data == NULL) {
