@@ -130,7 +130,8 @@ typedef struct ValueMapBuilder {
 
 ValueMapBuilder value_map_begin(Arena *arena);
 /* Sets or replaces; a replaced entry keeps its place and its first key. Returns true when the key
- * was there. Keys compare as in Python: 1, 1.0 and true are one key. Only scalars may be keys. */
+ * was there. Keys compare as in PyYAML: 1, 1.0 and true are one key, and so is NaN. Only scalars
+ * may be keys. */
 bool value_map_put(ValueMapBuilder *builder, Value key, Value value);
 /* The same with a text key that has no position. */
 bool value_map_set(ValueMapBuilder *builder, Str key, Value value);

@@ -1,5 +1,7 @@
 /* value/value_map.c - the ordered map of a Value: entries side by side, with a seeded hash index
  * over them once there are more than a few. */
+#include <math.h>
+
 #include "base/hash.h"
 #include "value/value.h"
 
@@ -27,7 +29,7 @@ static double key_number(const Value *key)
     case VALUE_INT:
         return (double)key->as.integer;
     case VALUE_FLOAT:
-        return key->as.number;
+        return isnan(key->as.number) ? nan("") : key->as.number; /* one NaN, whatever its bits */
     case VALUE_NULL:
     case VALUE_BIG_INT:
     case VALUE_DECIMAL:
@@ -45,18 +47,15 @@ static double key_number(const Value *key)
 
 static bool keys_equal(const Value *a, const Value *b)
 {
-    if (a->kind == VALUE_STRING && b->kind == VALUE_STRING) {
-        return str_eq(a->as.text, b->as.text);
-    }
-    if (a->kind == VALUE_INT && b->kind == VALUE_INT) {
-        return a->as.integer == b->as.integer;
+    if (a->kind == b->kind) {
+        return value_equal(a, b);
     }
     if (is_number(a) && is_number(b)) {
         double left = key_number(a);
         double right = key_number(b);
         return left <= right && left >= right;
     }
-    return value_equal(a, b);
+    return false;
 }
 
 static uint64_t key_hash(const Value *key)

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -29,7 +30,7 @@ static void a_map_keeps_the_order_of_its_keys_and_finds_each(void **state)
     assert_null(value_find(&map, STR("key1000")));
 }
 
-static void numbers_that_python_calls_equal_are_one_key(void **state)
+static void numbers_that_pyyaml_takes_for_the_same_are_one_key(void **state)
 {
     (void)state;
     AUTO_FREE(arena) Arena *arena = arena_new("test");
@@ -40,8 +41,11 @@ static void numbers_that_python_calls_equal_are_one_key(void **state)
     assert_false(value_map_put(&builder, value_string(STR("1")), value_null()));
     assert_false(value_map_put(&builder, value_null(), value_null()));
     assert_true(value_map_put(&builder, value_null(), value_null()));
+    assert_false(value_map_put(&builder, value_float(NAN), value_int(1)));
+    assert_true(value_map_put(&builder, value_float(-NAN), value_int(2)));
     Value map = value_map_end(&builder);
-    assert_int_equal(value_len(&map), 3);
+    assert_int_equal(value_len(&map), 4);
+    assert_true(value_equal(&map, &map));
 }
 
 static void accessors_find_nothing_in_values_of_another_kind(void **state)
@@ -157,7 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_map_keeps_the_order_of_its_keys_and_finds_each),
-        cmocka_unit_test(numbers_that_python_calls_equal_are_one_key),
+        cmocka_unit_test(numbers_that_pyyaml_takes_for_the_same_are_one_key),
         cmocka_unit_test(accessors_find_nothing_in_values_of_another_kind),
         cmocka_unit_test(a_path_goes_down_maps_and_lists),
         cmocka_unit_test(equality_ignores_the_order_of_keys_but_not_the_kind),
