@@ -514,44 +514,50 @@ static Error *parse_slice_part(Parser *p, Node **out)
     return kind == T_COLON || kind == T_RBRACKET || kind == T_COMMA ? NULL : parse_expr(p, out);
 }
 
-static Error *parse_subscript(Parser *p, Node *node, Node **out)
+/* a[from:to:step], from the first colon on. */
+static Error *parse_slice(Parser *p, Node *slice, Node *from)
 {
-    const Token *bracket = p->at++;
-    Node *parts[3] = {NULL, NULL, NULL};
-    TRY(parse_slice_part(p, &parts[0]));
-    if (p->at->kind != T_COLON) {
-        Node *item = parser_node(p, N_ITEM, bracket);
-        item->a = node;
-        item->b = parts[0];
-        if (parts[0] == NULL) { /* a[] looks up the empty tuple */
-            item->b = parser_node(p, N_TUPLE, bracket);
-        }
-        if (p->at->kind == T_COMMA) { /* a[1, 2] has a tuple as its key */
-            Node *tuple = parser_node(p, N_TUPLE, bracket);
-            VEC_PUSH(p->arena, &tuple->items, parts[0]);
-            p->at++;
-            NodeVec rest = {0};
-            TRY(parse_items(p, T_RBRACKET, &rest));
-            for (size_t i = 0; i < rest.len; i++) {
-                VEC_PUSH(p->arena, &tuple->items, rest.data[i]);
-            }
-            item->b = tuple;
-            *out = item;
-            return NULL;
-        }
-        *out = item;
-        return parser_expect(p, T_RBRACKET);
-    }
+    Node *parts[3] = {from, NULL, NULL};
     for (int i = 1; i < 3 && parser_skip(p, T_COLON); i++) {
         TRY(parse_slice_part(p, &parts[i]));
     }
-    Node *slice = parser_node(p, N_SLICE, bracket);
-    slice->a = node;
     for (int i = 0; i < 3; i++) {
         VEC_PUSH(p->arena, &slice->items, parts[i]);
     }
-    *out = slice;
     return p->at->kind == T_COLON ? parser_unexpected(p, ",") : parser_expect(p, T_RBRACKET);
+}
+
+/* Up to the closing bracket: a[1, 2] has a tuple as its key, and so has a[]. */
+static Error *parse_key(Parser *p, const Token *bracket, Node *first, Node **out)
+{
+    if (first != NULL && p->at->kind != T_COMMA) {
+        *out = first;
+        return parser_expect(p, T_RBRACKET);
+    }
+    Node *tuple = parser_node(p, N_TUPLE, bracket);
+    for (Node *item = first; item != NULL;) {
+        VEC_PUSH(p->arena, &tuple->items, item);
+        item = NULL;
+        if (parser_skip(p, T_COMMA)) {
+            TRY(parse_expr(p, &item));
+        }
+    }
+    *out = tuple;
+    return parser_expect(p, T_RBRACKET);
+}
+
+static Error *parse_subscript(Parser *p, Node *node, Node **out)
+{
+    const Token *bracket = p->at++;
+    Node *first = NULL;
+    if (p->at->kind != T_COLON && p->at->kind != T_RBRACKET) {
+        TRY(parse_expr(p, &first));
+    }
+    Node *found = parser_node(p, p->at->kind == T_COLON ? N_SLICE : N_ITEM, bracket);
+    found->a = node;
+    *out = found;
+    return found->kind == N_SLICE ? parse_slice(p, found, first)
+                                  : parse_key(p, bracket, first, &found->b);
 }
 
 static Error *parse_dot(Parser *p, Node *node, Node **out)
