@@ -251,13 +251,33 @@ static void add_settings(Session *session, WarehouseOptions *options)
     options->settings = list;
 }
 
-Error *session_connect(Session *session)
+/* The warehouse that is open is the project's; a profile that leads to another one would build the
+ * models beside their data. */
+static Error *check_same_file(const Session *session, Str profile_path)
 {
-    if (session->warehouse != NULL) {
+    Str wanted, open;
+    TRY(fs_resolve(session->arena, profile_path.data, &wanted));
+    TRY(fs_resolve(session->arena, session->options->made_up_path, &open));
+    if (str_eq(wanted, open)) {
         return NULL;
     }
+    return error_hint(
+        error_new(ERR_CONFIG,
+                  STR_FMT ": the path of target '" STR_FMT "' leads to '" STR_FMT
+                          "', but the data was loaded into '" STR_FMT "'",
+                  STR_ARG(session->profile->file), STR_ARG(session->profile->target),
+                  STR_ARG(wanted), STR_ARG(open)),
+        "give both the same path: there, and as platform.duckdb_path in .dango/project.yml");
+}
+
+Error *session_connect(Session *session)
+{
     WarehouseOptions options = {.path = str_to_c(session->arena, warehouse_path_of(session))};
     add_settings(session, &options);
+    if (session->warehouse != NULL) {
+        TRY(check_same_file(session, str_from(options.path)));
+        return warehouse_configure(session->warehouse, options.settings, options.setting_count);
+    }
     TRY(warehouse_open(&options, &session->warehouse));
     session->owns_warehouse = true;
     return NULL;

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/thread.h"
+#include "project/project.h"
 #include "transform/report.h"
 #include "transform/select.h"
 #include "warehouse/warehouse.h"
@@ -37,10 +38,16 @@ typedef struct TransformOptions {
     bool no_write_json;
     bool relative_to_project; /* the profile's path counts from the project, as dango has it; else
                                * from the current directory, as dbt has it */
-    Warehouse *warehouse;     /* open already, to be used instead of opening one; or NULL */
+    Warehouse *warehouse;     /* what is open at made_up_path, to be used in place of opening the
+                               * profile's, which must be the same, and whose settings it takes on;
+                               * or NULL */
     Str invocation_command;   /* "dbt run --select a", for artifacts */
     const Cancel *cancel;     /* may be NULL */
 } TransformOptions;
+
+/* Fills in what a project of ours around the models says: where they, profiles and the warehouse
+ * are. */
+void transform_use_project(Arena *arena, const Project *project, TransformOptions *options);
 
 /* How many nodes ended how. */
 typedef struct TransformCounts {

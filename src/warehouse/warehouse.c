@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "warehouse/driver.h"
 #include "warehouse/module.h"
+#include "warehouse/sql_builder.h"
 
 enum { QUERY_ROWS_CELLS_MAX = 1000000 };
 
@@ -69,6 +70,28 @@ void connection_close(Connection *connection)
         arena_free(connection->failure_arena);
         driver_of(connection)->disconnect(connection);
     }
+}
+
+Error *warehouse_configure(Warehouse *warehouse, const WarehouseSetting *settings, size_t count)
+{
+    if (count == 0) {
+        return NULL;
+    }
+    AUTO_FREE(arena) Arena *arena = arena_new("warehouse settings");
+    AUTO_FREE(connection) Connection *connection = NULL;
+    TRY(connection_open(warehouse, &connection));
+    SqlBuilder sql = sql_begin(arena);
+    for (size_t i = 0; i < count; i++) {
+        sql_clear(&sql);
+        SQL_ADD(&sql, "set global {} = {}", SQL_ID(settings[i].name), SQL_TEXT(settings[i].value));
+        Error *err = connection_execute(connection, sql_text(&sql), NULL, 0, NULL);
+        if (err != NULL) {
+            return error_wrap(error_with_kind(err, ERR_CONFIG),
+                              "setting '" STR_FMT "' = '" STR_FMT "'", STR_ARG(settings[i].name),
+                              STR_ARG(settings[i].value));
+        }
+    }
+    return NULL;
 }
 
 void connection_set_cancel(Connection *connection, const Cancel *cancel)

@@ -56,6 +56,10 @@ typedef struct WarehouseOptions {
  * database. */
 MUST_CHECK Error *warehouse_open(const WarehouseOptions *options, Warehouse **out_warehouse);
 void warehouse_close(Warehouse *warehouse);
+/* Changes settings of an open database, for all its connections. ERR_CONFIG names the one that it
+ * does not take. */
+MUST_CHECK Error *warehouse_configure(Warehouse *warehouse, const WarehouseSetting *settings,
+                                      size_t count);
 /* "DuckDB 1.5.5", "duckdb". */
 const char *warehouse_version(const Warehouse *warehouse);
 const char *warehouse_dialect(const Warehouse *warehouse);

@@ -262,13 +262,11 @@ static Error *locate(Job *job)
             app->project = NULL;
         }
     }
-    if (app->project != NULL) {
+    if (job->invocation->program == PROGRAM_DANGO) {
+        transform_use_project(app->arena, app->project, &job->options);
+    } else if (app->project != NULL) {
         Str fallback = fs_join(app->arena, app->project->root, STR(".dango"));
         job->options.fallback_profiles_dir = fallback.data;
-    }
-    if (job->invocation->program == PROGRAM_DANGO) {
-        job->options.project_dir = str_to_c(app->arena, app->project->dbt_directory);
-        job->options.made_up_path = str_to_c(app->arena, app->project->warehouse_path);
     }
     return NULL;
 }

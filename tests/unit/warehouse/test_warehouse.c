@@ -441,6 +441,25 @@ static void a_read_only_warehouse_refuses_to_change(void **state)
     assert_ok(fs_remove_tree(directory));
 }
 
+static void settings_change_for_all_connections_of_an_open_warehouse(void **state)
+{
+    (void)state;
+    AUTO_FREE(warehouse) Warehouse *warehouse = NULL;
+    AUTO_FREE(connection) Connection *connection = NULL;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    assert_ok(warehouse_open(&(WarehouseOptions){0}, &warehouse));
+    assert_ok(connection_open(warehouse, &connection));
+    static const WarehouseSetting good[] = {{STR_INIT("threads"), STR_INIT("3")}};
+    static const WarehouseSetting bad[] = {{STR_INIT("no_such"), STR_INIT("it's")}};
+    assert_ok(warehouse_configure(warehouse, good, ARRAY_LEN(good)));
+    Str threads;
+    assert_ok(connection_query_text(
+        connection, arena, STR("select current_setting('threads')::varchar"), NULL, 0, &threads));
+    assert_true(str_is(threads, "3"));
+    assert_fails(warehouse_configure(warehouse, bad, ARRAY_LEN(bad)), ERR_CONFIG,
+                 "setting 'no_such' = 'it's'");
+}
+
 static void too_little_memory_is_an_error_not_a_crash(void **state)
 {
     (void)state;
@@ -473,6 +492,7 @@ int main(void)
         cmocka_unit_test(relations_and_columns_are_listed),
         cmocka_unit_test(files_that_are_no_warehouse_are_named),
         cmocka_unit_test(a_read_only_warehouse_refuses_to_change),
+        cmocka_unit_test(settings_change_for_all_connections_of_an_open_warehouse),
         cmocka_unit_test(too_little_memory_is_an_error_not_a_crash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
