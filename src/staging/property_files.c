@@ -100,6 +100,9 @@ static Error *write_yaml(Arena *arena, Str path, Str list_key, const ValueVec *l
     value_map_set(&document, STR("version"), value_int(2));
     value_map_set(&document, list_key, value_list_of(list));
     Value whole = with_older(&document, older);
+    if (older != NULL && value_equal(&whole, older)) {
+        return NULL; /* comments and layout stay as people have them */
+    }
     return fs_write_file(path.data, yaml_text(arena, &whole, &yaml_style_config), 0644);
 }
 

@@ -234,9 +234,11 @@ static Error *plan_group(StagingPlan *plan, Connection *connection, const Stagin
         }
     }
     TRY(find_vanished(plan, &group));
-    if (group.models.len > 0) {
-        VEC_PUSH(plan->arena, &plan->groups, group);
+    if (group.models.len == 0) {
+        VEC_PUSH(plan->arena, &plan->without, source->name);
+        return NULL;
     }
+    VEC_PUSH(plan->arena, &plan->groups, group);
     return NULL;
 }
 
@@ -255,13 +257,23 @@ Error *staging_plan(Arena *arena, Connection *connection, const StagingSourceVec
     return NULL;
 }
 
-Error *staging_write_model(const StagingModel *model, bool force, bool *out_written)
+Error *staging_write_model(const StagingModel *model, bool force, StagingWrite *out)
 {
-    *out_written = model->before != STAGING_FILE_EDITED || force;
-    if (!*out_written) {
+    *out = STAGING_KEPT;
+    if (model->before == STAGING_FILE_EDITED && !force) {
         return NULL;
     }
     AUTO_FREE(arena) Arena *arena = arena_new("staging model");
+    Str text = staging_sql_text(arena, &model->sql);
+    Str before = STR("");
+    if (model->before != STAGING_FILE_ABSENT) {
+        TRY(fs_read_file(arena, model->full_path.data, LIMIT_SQL_BYTES, &before));
+    }
+    *out = STAGING_UNCHANGED;
+    if (str_eq(text, before)) {
+        return NULL;
+    }
+    *out = STAGING_WRITTEN;
     TRY(fs_make_directory(str_to_c(arena, fs_directory_name(model->full_path))));
-    return fs_write_file(model->full_path.data, staging_sql_text(arena, &model->sql), 0644);
+    return fs_write_file(model->full_path.data, text, 0644);
 }

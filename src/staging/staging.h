@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/str.h"
 #include "base/vec.h"
+#include "project/project.h"
 #include "staging/model_sql.h"
 #include "staging/strategy.h"
 #include "warehouse/warehouse.h"
@@ -24,6 +25,8 @@ typedef struct StagingSource {
     bool change_ascending;
 } StagingSource;
 typedef VEC(StagingSource) StagingSourceVec;
+/* What sources.yml says. ERR_CONFIG, with the place, for a strategy that does not exist. */
+MUST_CHECK Error *staging_source_of(Arena *arena, const SourceConfig *config, StagingSource *out);
 
 typedef struct StagingModel {
     Str table;
@@ -53,6 +56,7 @@ typedef struct StagingPlan {
     Str directory;          /* dbt/models/staging, absolute */
     Str shown_directory;    /* the same from the project's root */
     StagingGroupVec groups; /* sources that have tables, in the order given */
+    StrVec without;         /* names of those that have none */
 } StagingPlan;
 
 typedef struct StagingOptions {
@@ -62,14 +66,22 @@ typedef struct StagingOptions {
     const Strategy *strategy; /* --dedup-strategy, or NULL */
     bool with_children;       /* also tables made of nested lists */
 } StagingOptions;
+/* What project.yml says. */
+StagingOptions staging_options_of(Arena *arena, const Project *project);
 
 /* Looks at the warehouse and at the files that are there; writes nothing. */
 MUST_CHECK Error *staging_plan(Arena *arena, Connection *connection,
                                const StagingSourceVec *sources, const StagingOptions *options,
                                StagingPlan *out_plan);
-/* Writes one model; false in *out_written when it was kept because it is edited. */
-MUST_CHECK Error *staging_write_model(const StagingModel *model, bool force, bool *out_written);
-/* Writes the two property files of a group; descriptions and tests that are in them stay. */
+typedef enum StagingWrite {
+    STAGING_WRITTEN,
+    STAGING_UNCHANGED, /* the file says that already and was not touched */
+    STAGING_KEPT,      /* it is edited, and nothing forces */
+} StagingWrite;
+/* Writes one model. */
+MUST_CHECK Error *staging_write_model(const StagingModel *model, bool force, StagingWrite *out);
+/* Writes the two property files of a group; descriptions and tests that are in them stay, and so
+ * does a file that says it all already. */
 MUST_CHECK Error *staging_write_properties(const StagingPlan *plan, const StagingGroup *group);
 
 #endif

@@ -27,38 +27,6 @@ static const FlagDef flags[] = {
     {0},
 };
 
-static Str first_list_text(Arena *arena, const Value *block, Str key, StrVec *out)
-{
-    const Value *value = value_find(block, key);
-    if (value_is(value, VALUE_STRING)) {
-        Str rest = value->as.text, piece;
-        while (str_next_piece(&rest, ',', &piece)) {
-            VEC_PUSH(arena, out, str_trim(piece));
-        }
-    }
-    for (VALUE_EACH(item, value)) {
-        VEC_PUSH(arena, out, value_text_or(item, STR("")));
-    }
-    return out->len > 0 ? out->data[0] : STR("");
-}
-
-static Error *staging_source(App *app, const SourceConfig *config, StagingSource *out)
-{
-    *out = (StagingSource){
-        .name = config->name, .namespace = config->namespace, .description = config->description};
-    Str wanted = value_text_or(value_find(config->block, STR("deduplication_strategy")),
-                               config->deduplication);
-    if (wanted.len > 0) {
-        TRY_WRAP(strategy_parse(wanted, &out->strategy), STR_FMT ": source '" STR_FMT "'",
-                 STR_ARG(config->place), STR_ARG(config->name));
-    }
-    (void)first_list_text(app->arena, config->block, STR("primary_key"), &out->key);
-    out->change_column = value_text_or(value_find(config->block, STR("timestamp_column")), STR(""));
-    Str sort = value_text_or(value_find(config->block, STR("timestamp_sort")), STR("desc"));
-    out->change_ascending = str_eq_nocase(sort, STR("asc"));
-    return NULL;
-}
-
 static Error *chosen_sources(App *app, const Invocation *invocation, StagingSourceVec *out)
 {
     StrVec names = invocation_list(invocation, "source", app->arena);
@@ -73,7 +41,7 @@ static Error *chosen_sources(App *app, const Invocation *invocation, StagingSour
         }
         if (wanted && config->error == NULL) {
             StagingSource source;
-            TRY(staging_source(app, config, &source));
+            TRY(staging_source_of(app->arena, config, &source));
             VEC_PUSH(app->arena, out, source);
         }
     }
@@ -146,9 +114,9 @@ static Error *write_group(App *app, const StagingPlan *plan, const StagingGroup 
                           bool brief, Written *total)
 {
     for (VEC_EACH(const StagingModel, model, &group->models)) {
-        bool written = false;
-        TRY(staging_write_model(model, force, &written));
-        if (!written) {
+        StagingWrite write;
+        TRY(staging_write_model(model, force, &write));
+        if (write == STAGING_KEPT) {
             term_printf(&app->out, "- Skipped " STR_FMT ".sql (edited by hand; use --force)\n",
                         STR_ARG(model->name));
             total->kept++;
@@ -190,8 +158,8 @@ static Error *print_as_json(App *app, const StagingPlan *plan, bool force)
     ValueVec models = {0};
     for (VEC_EACH(const StagingGroup, group, &plan->groups)) {
         for (VEC_EACH(const StagingModel, model, &group->models)) {
-            bool written = false;
-            TRY(staging_write_model(model, force, &written));
+            StagingWrite write;
+            TRY(staging_write_model(model, force, &write));
             ValueMapBuilder map = value_map_begin(app->arena);
             value_map_set(&map, STR("source"), value_string(group->source->name));
             value_map_set(&map, STR("table"), value_string(model->table));
@@ -199,15 +167,31 @@ static Error *print_as_json(App *app, const StagingPlan *plan, bool force)
             value_map_set(&map, STR("path"), value_string(model->path));
             value_map_set(&map, STR("strategy"), value_string(str_from(model->strategy->name)));
             value_map_set(&map, STR("columns"), value_int((int64_t)model->columns));
-            value_map_set(&map, STR("written"), value_bool(written));
+            value_map_set(&map, STR("written"), value_bool(write != STAGING_KEPT));
             VEC_PUSH(app->arena, &models, value_map_end(&map));
         }
         TRY(staging_write_properties(plan, group));
     }
+    ValueVec without = {0};
+    for (VEC_EACH(const Str, name, &plan->without)) {
+        VEC_PUSH(app->arena, &without, value_string(*name));
+    }
     ValueMapBuilder map = value_map_begin(app->arena);
     value_map_set(&map, STR("models"), value_list_of(&models));
+    value_map_set(&map, STR("sources_without_tables"), value_list_of(&without));
     Value document = value_map_end(&map);
     return app_print_json(app, &document);
+}
+
+/* Sources that no model comes from are named, so that nobody looks for it in vain. */
+static void print_without(App *app, const StagingPlan *plan)
+{
+    for (VEC_EACH(const Str, name, &plan->without)) {
+        term_printf(&app->out,
+                    "⚠ No raw table of " STR_FMT " yet: run 'dango sync " STR_FMT "' first\n",
+                    STR_ARG(*name), STR_ARG(*name));
+    }
+    term_printf(&app->out, plan->without.len > 0 ? "\n" : "");
 }
 
 static Error *write_all(App *app, const Invocation *invocation, const StagingPlan *plan)
@@ -227,6 +211,7 @@ static Error *write_all(App *app, const Invocation *invocation, const StagingPla
     for (VEC_EACH(const StagingGroup, group, &plan->groups)) {
         TRY(write_group(app, plan, group, force, brief, &total));
     }
+    print_without(app, plan);
     const char *plural = total.models == 1 ? "" : "s";
     if (brief) {
         term_printf(&app->out, "%zu model%s created.\n", total.models, plural);
@@ -240,12 +225,8 @@ static Error *write_all(App *app, const Invocation *invocation, const StagingPla
 
 static Error *run_generate(App *app, const Invocation *invocation)
 {
-    StagingOptions options = {
-        .project_root = str_to_c(app->arena, app->project->root),
-        .dbt_directory = project_shown_path(app->project, app->project->dbt_directory),
-        .materialized = app->project->staging_materialized,
-        .with_children = invocation_switch(invocation, "all"),
-    };
+    StagingOptions options = staging_options_of(app->arena, app->project);
+    options.with_children = invocation_switch(invocation, "all");
     Str strategy = invocation_text(invocation, "dedup-strategy");
     if (strategy.data != NULL) {
         Error *err = strategy_parse(strategy, &options.strategy);
