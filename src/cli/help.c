@@ -6,8 +6,7 @@ static const char dango_intro[] =
 static const char dango_start[] =
     "  dango init my-project && cd my-project   make a project\n"
     "  dango source add csv --name sales        name what to load\n"
-    "  dango sync                               load it\n"
-    "  dango generate && dango run              build models\n"
+    "  dango sync                               load it and build its models\n"
     "  dango query \"from staging.stg_sales\"     look at the result\n";
 
 const char *program_name(Program program)

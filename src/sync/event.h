@@ -16,14 +16,16 @@
     X(STARTED, "started")                   /* source, when one was named; count */ \
     X(SOURCE_STARTED, "source_started")     /* source, index from 1, count */ \
     X(STEP, "step")                         /* source, text: "Reading CSV: data/sales.csv" */ \
-    X(PROGRESS, "progress")                 /* source, percent (-1 = not known), rows */ \
+    X(PROGRESS, "progress")                 /* source or text, percent (-1 = not known), rows */ \
     X(WARNING, "warning")                   /* source, text, hint */ \
     X(SOURCE_DONE, "source_done")           /* source, rows, seconds, flag: full refresh */ \
     X(SOURCE_FAILED, "source_failed")       /* source, error_class, text, hint, seconds */ \
-    X(HOOK, "hook")                         /* text: what a hook did */ \
     X(LOCKED, "locked")                     /* text, hint: nothing was synced */ \
     X(FAILED, "failed")                     /* error_class, text, hint: nothing was synced */ \
     X(FINISHED, "finished")                 /* rows, seconds, count, index: how many failed */ \
+    X(HOOK, "hook")                         /* text: what a step after the load did */ \
+    X(HOOK_FAILED, "hook_failed")           /* source: the step, error_class, text, hint, \
+                                             * flag: interrupted */ \
     X(FORECAST_STARTED, "forecast_started") /* count */ \
     X(FORECAST_SOURCE, "forecast_source")   /* source, index */ \
     X(FORECAST_TABLE, "forecast_table")     /* source, text: table, rows, flag: full refresh */ \

@@ -102,24 +102,47 @@ Value history_value(Arena *arena, const HistoryEntry *entry)
     return value_map_end(&map);
 }
 
-Error *history_add(const Project *project, Str source, const HistoryEntry *entry)
+static Error *write_entries(Arena *arena, const Project *project, Str source,
+                            const HistoryEntryVec *entries)
 {
-    AUTO_FREE(arena) Arena *arena = arena_new("history");
-    HistoryEntryVec older = {0};
-    Error *err = history_read(arena, project, source, &older);
-    if (err != NULL) {
-        error_discard(err, "a broken history is replaced; the load itself is in the warehouse");
-        older.len = 0;
-    }
     ValueVec list = {0};
-    VEC_PUSH(arena, &list, history_value(arena, entry));
-    for (size_t i = 0; i < older.len && list.len < MOST_ENTRIES; i++) {
-        VEC_PUSH(arena, &list, history_value(arena, &older.data[i]));
+    for (size_t i = 0; i < entries->len && i < MOST_ENTRIES; i++) {
+        VEC_PUSH(arena, &list, history_value(arena, &entries->data[i]));
     }
     Str path = history_path(arena, project, source);
     TRY(fs_make_directory(str_to_c(arena, fs_directory_name(path))));
     Value whole = value_list_of(&list);
     return fs_write_file(path.data, json_text(arena, &whole, &json_style_pretty), 0644);
+}
+
+Error *history_add(const Project *project, Str source, const HistoryEntry *entry)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("history");
+    HistoryEntryVec older = {0}, entries = {0};
+    Error *err = history_read(arena, project, source, &older);
+    if (err != NULL) {
+        error_discard(err, "a broken history is replaced; the load itself is in the warehouse");
+        older.len = 0;
+    }
+    VEC_PUSH(arena, &entries, *entry);
+    for (VEC_EACH(const HistoryEntry, it, &older)) {
+        VEC_PUSH(arena, &entries, *it);
+    }
+    return write_entries(arena, project, source, &entries);
+}
+
+Error *history_add_transform_error(const Project *project, Str source, Str message)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("history");
+    HistoryEntryVec entries = {0};
+    TRY(history_read(arena, project, source, &entries));
+    if (entries.len == 0) {
+        return NULL;
+    }
+    Str both[] = {entries.data[0].transform_error, message};
+    size_t skip = both[0].len == 0;
+    entries.data[0].transform_error = str_join(arena, both + skip, 2 - skip, STR("\n"));
+    return write_entries(arena, project, source, &entries);
 }
 
 Error *history_remove(const Project *project, Str source)

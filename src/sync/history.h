@@ -38,6 +38,8 @@ MUST_CHECK Error *history_read(Arena *arena, const Project *project, Str source,
                                HistoryEntryVec *out);
 /* Puts the entry first and drops the oldest beyond 100. Under the write lock. */
 MUST_CHECK Error *history_add(const Project *project, Str source, const HistoryEntry *entry);
+/* Adds to the newest entry that a step after the load failed; without an entry it does nothing. */
+MUST_CHECK Error *history_add_transform_error(const Project *project, Str source, Str message);
 /* For a source that is removed. */
 MUST_CHECK Error *history_remove(const Project *project, Str source);
 

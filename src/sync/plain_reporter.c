@@ -151,6 +151,10 @@ static void add_event(PlainReporter *state, StrBuf *out, const SyncEvent *event)
     case SYNC_HOOK:
         strbuf_add(out, event->text);
         return;
+    case SYNC_HOOK_FAILED:
+        strbuf_printf(out, "⚠ " STR_FMT, STR_ARG(event->text));
+        add_hints(out, event->hint);
+        return;
     case SYNC_LOCKED:
         strbuf_printf(out, "✗ Database is locked\n" STR_FMT, STR_ARG(event->text));
         add_hints(out, event->hint);

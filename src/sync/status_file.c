@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "base/process.h"
 #include "value/json_reader.h"
 #include "value/json_writer.h"
@@ -28,6 +29,7 @@ Error *status_file_start(Arena *arena, const Project *project, Str id, const Str
     Str path =
         str_printf(arena, STR_FMT "/sync_status_" STR_FMT ".json", STR_ARG(directory), STR_ARG(id));
     *out = (StatusFile){
+        .arena = arena,
         .path = str_to_c(arena, path),
         .started_us = clock_now_us(),
         .sources = *sources,
@@ -62,8 +64,32 @@ Error *status_file_set(const StatusFile *status, SyncPhase phase)
     if (status->error.len > 0) {
         value_map_set(&map, STR("error"), value_string(status->error));
     }
+    if (status->dbt_error.len > 0) {
+        value_map_set(&map, STR("dbt_error"), value_string(status->dbt_error));
+    }
     Value value = value_map_end(&map);
     return fs_write_file(status->path, json_text(arena, &value, &json_style_pretty), 0644);
+}
+
+void status_file_note(StatusFile *status, SyncPhase phase, Str message)
+{
+    if (status->path == NULL) {
+        return;
+    }
+    status->message = str_dup(status->arena, message);
+    Error *err = status_file_set(status, phase);
+    if (err != NULL) {
+        Str why = error_full_message(err, status->arena);
+        log_warning("the status file cannot be written: " STR_FMT, STR_ARG(why));
+        error_discard(err, "the sync goes on unwatched");
+    }
+}
+
+void status_file_add_dbt_error(StatusFile *status, Str message)
+{
+    Str both[] = {status->dbt_error, message};
+    size_t skip = status->dbt_error.len == 0;
+    status->dbt_error = str_join(status->arena, both + skip, 2 - skip, STR("\n"));
 }
 
 /* A file that cannot be read is as good as over. */

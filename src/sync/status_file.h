@@ -11,6 +11,7 @@
     X(LOCK_WAITING, "lock_waiting") \
     X(DATA_LOAD, "data_load") \
     X(HOOKS, "post_sync_started") \
+    X(DBT, "dbt_started") \
     X(COMPLETED, "completed") \
     X(FAILED, "failed")
 
@@ -20,14 +21,16 @@ typedef enum SyncPhase {
 #undef X
 } SyncPhase;
 
-/* Of the process that syncs. Texts live as long as the struct. */
+/* Of the process that syncs. Texts live in the arena. */
 typedef struct StatusFile {
+    Arena *arena;
     const char *path;
     int64_t started_us;
     StrVec sources;
     Str label;
     Str message;
     Str error;
+    Str dbt_error;       /* of steps after the load */
     int64_t rows_loaded; /* -1 = not known yet */
 } StatusFile;
 
@@ -35,6 +38,11 @@ typedef struct StatusFile {
 MUST_CHECK Error *status_file_start(Arena *arena, const Project *project, Str id,
                                     const StrVec *sources, Str label, StatusFile *out);
 MUST_CHECK Error *status_file_set(const StatusFile *status, SyncPhase phase);
+/* The same for a sync that goes on unwatched when the file cannot be written: that is logged.
+ * Without a path (dry runs) it does nothing. */
+void status_file_note(StatusFile *status, SyncPhase phase, Str message);
+/* Shown from the next change on, after what failed before. */
+void status_file_add_dbt_error(StatusFile *status, Str message);
 /* Removes the files of syncs that are over or whose process is gone. */
 MUST_CHECK Error *status_file_clean(const Project *project);
 

@@ -65,6 +65,10 @@ static void note_event(Run *run, const SyncEvent *event)
     case SYNC_SOURCE_FAILED:
         run->source = STR("");
         break;
+    case SYNC_HOOK_FAILED:
+        run->outcome.failed++;
+        run->outcome.interrupted = run->outcome.interrupted || event->flag;
+        break;
     case SYNC_LOCKED:
     case SYNC_FAILED:
         run->reported_failure = true;
@@ -188,19 +192,24 @@ static Error *start(Run *run, const SyncRequest *request)
 /* Tells of a process that ended without a word, in its place: event, history, activity. */
 static Error *report_crash(Run *run, const ProcessResult *result)
 {
-    Str message = result->signal != 0
-                      ? str_printf(run->arena, "Crashed: signal %d", result->signal)
-                      : str_printf(run->arena, "Crashed: exit status %d", result->exit_code);
+    const char *when = run->outcome.is_complete ? " after the load" : "";
+    Str message =
+        result->signal != 0
+            ? str_printf(run->arena, "Crashed%s: signal %d", when, result->signal)
+            : str_printf(run->arena, "Crashed%s: exit status %d", when, result->exit_code);
     Str tail = worker_log_tail(&run->log, run->arena);
     SyncEvent event = {
-        .kind = run->source.len > 0 ? SYNC_SOURCE_FAILED : SYNC_FAILED,
+        .kind = run->source.len > 0        ? SYNC_SOURCE_FAILED
+                : run->outcome.is_complete ? SYNC_HOOK_FAILED
+                                           : SYNC_FAILED,
         .time_us = clock_now_us(),
         .source = run->source,
         .text = message,
         .hint = str_printf(run->arena, "the log is in %s", run->log.path),
     };
     run->reporter->report(run->reporter->context, &event);
-    run->reported_failure = true;
+    run->outcome.failed += run->outcome.is_complete;
+    run->reported_failure = !run->outcome.is_complete;
     if (run->source.len == 0) {
         return activity_add(run->project, "error", STR(""), message);
     }

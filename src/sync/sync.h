@@ -15,9 +15,9 @@ typedef struct SyncOutcome {
     int64_t rows;
     double seconds;
     size_t sources;
-    size_t failed; /* sources and hooks */
+    size_t failed; /* sources, and steps after the load */
     bool interrupted;
-    bool is_complete; /* false: the process ended before it could say how it went */
+    bool is_complete; /* false: the process ended before all sources were done */
 } SyncOutcome;
 
 /* Runs a request and hands its events to the reporter as they come. When `cancel` is requested, the

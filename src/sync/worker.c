@@ -6,7 +6,6 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/limits.h"
-#include "base/log.h"
 #include "sync/hooks.h"
 #include "sync/request.h"
 #include "sync/source_sync.h"
@@ -31,7 +30,6 @@ typedef struct Worker {
     double seconds;
     size_t failed;
     bool interrupted;
-    Str last_error;
 } Worker;
 
 /* ---- Telling ---- */
@@ -51,20 +49,6 @@ static void report(const Worker *worker, SyncEvent event)
 {
     event.time_us = clock_now_us();
     worker->reporter.report(worker->reporter.context, &event);
-}
-
-static void set_phase(Worker *worker, SyncPhase phase, Str message)
-{
-    if (worker->status.path == NULL) {
-        return;
-    }
-    worker->status.message = message;
-    Error *err = status_file_set(&worker->status, phase);
-    if (err != NULL) {
-        Str why = error_full_message(err, worker->arena);
-        log_warning("the status file cannot be written: " STR_FMT, STR_ARG(why));
-        error_discard(err, "the sync goes on unwatched");
-    }
 }
 
 /* ---- Before the load ---- */
@@ -119,7 +103,7 @@ static StrVec source_names(Worker *worker)
 
 static Error *take_lock(Worker *worker, WriteLock *out_lock)
 {
-    set_phase(worker, PHASE_LOCK_WAITING, STR("waiting for the write lock"));
+    status_file_note(&worker->status, PHASE_LOCK_WAITING, STR("waiting for the write lock"));
     StrVec names = source_names(worker);
     LockRequest request = {
         .state_directory = fs_join(worker->arena, worker->project->root, STR(".dango/state")),
@@ -173,8 +157,8 @@ static void load_source(Worker *worker, size_t index)
                                .source = config->name,
                                .index = (int64_t)index + 1,
                                .count = (int64_t)worker->sources.len});
-    set_phase(worker, PHASE_DATA_LOAD,
-              str_printf(worker->arena, "loading " STR_FMT, STR_ARG(config->name)));
+    status_file_note(&worker->status, PHASE_DATA_LOAD,
+                     str_printf(worker->arena, "loading " STR_FMT, STR_ARG(config->name)));
     AUTO_FREE(arena) Arena *arena = arena_new("source");
     SourceSync sync = source_sync_of(worker, config);
     SourceOutcome outcome;
@@ -188,32 +172,44 @@ static void load_source(Worker *worker, size_t index)
         VEC_PUSH(worker->arena, &worker->loaded, config->name);
     }
     if (outcome.error.len > 0) {
-        worker->last_error = str_dup(worker->arena, outcome.error);
-        worker->status.error = worker->last_error;
+        worker->status.error = str_dup(worker->arena, outcome.error);
     }
 }
 
-static void run_hooks(Worker *worker)
+static void tell_finished(const Worker *worker)
 {
-    if (worker->request.no_hooks || worker->loaded.len == 0 || worker->interrupted ||
-        !worker->project->auto_dbt) {
-        return;
+    report(worker, (SyncEvent){.kind = SYNC_FINISHED,
+                               .rows = worker->rows,
+                               .seconds = worker->seconds,
+                               .count = (int64_t)worker->sources.len,
+                               .index = (int64_t)worker->failed,
+                               .flag = worker->interrupted});
+}
+
+static Error *run_hooks(Worker *worker, Warehouse *warehouse, const StrVec *names)
+{
+    if (worker->interrupted) {
+        return NULL;
     }
-    set_phase(worker, PHASE_HOOKS, STR("after the load"));
-    HookContext context = {worker->project, worker->connection, worker->cancel, worker->reporter,
-                           worker->loaded};
-    for (const SyncHook *hook = sync_hooks; hook->name != NULL; hook++) {
-        Error *err = hook->run(&context);
-        if (err != NULL) {
-            Str why = error_full_message(err, worker->arena);
-            report(worker, (SyncEvent){.kind = SYNC_WARNING,
-                                       .text = str_printf(worker->arena, "%s failed: " STR_FMT,
-                                                          hook->name, STR_ARG(why)),
-                                       .hint = error_hints(err, worker->arena)});
-            worker->failed++;
-            error_discard(err, "told; the data stays loaded");
-        }
-    }
+    static const WarehouseSetting ordered = {STR_INIT("preserve_insertion_order"),
+                                             STR_INIT("true")}; /* as `dango run` has it */
+    TRY(warehouse_configure(warehouse, &ordered, 1));
+    HookRun run = {
+        .project = worker->project,
+        .request = &worker->request,
+        .warehouse = warehouse,
+        .cancel = worker->cancel,
+        .reporter = &worker->reporter,
+        .status = &worker->status,
+        .requested = names,
+        .loaded = &worker->loaded,
+        .has_failures = worker->failed > 0,
+    };
+    HookOutcome outcome;
+    hooks_run(&run, &outcome);
+    worker->failed += outcome.failed;
+    worker->interrupted = outcome.interrupted;
+    return NULL;
 }
 
 static Error *load_all(Worker *worker)
@@ -229,8 +225,8 @@ static Error *load_all(Worker *worker)
     for (size_t i = 0; i < worker->sources.len && !worker->interrupted; i++) {
         load_source(worker, i);
     }
-    run_hooks(worker);
-    return NULL;
+    tell_finished(worker);
+    return run_hooks(worker, warehouse, &names);
 }
 
 static Error *load(Worker *worker)
@@ -251,13 +247,8 @@ static Error *load(Worker *worker)
     AUTO_DONE(write_lock) WriteLock lock = WRITE_LOCK_NONE;
     TRY(take_lock(worker, &lock));
     TRY(load_all(worker));
-    set_phase(worker, worker->failed > 0 ? PHASE_FAILED : PHASE_COMPLETED, STR("done"));
-    report(worker, (SyncEvent){.kind = SYNC_FINISHED,
-                               .rows = worker->rows,
-                               .seconds = worker->seconds,
-                               .count = (int64_t)names.len,
-                               .index = (int64_t)worker->failed,
-                               .flag = worker->interrupted});
+    status_file_note(&worker->status, worker->failed > 0 ? PHASE_FAILED : PHASE_COMPLETED,
+                     STR("done"));
     return NULL;
 }
 
@@ -335,7 +326,7 @@ Error *sync_worker_run(const Project *project, const Cancel *cancel)
     if (err != NULL) {
         Str message = error_full_message(err, arena);
         worker.status.error = message;
-        set_phase(&worker, PHASE_FAILED, message);
+        status_file_note(&worker.status, PHASE_FAILED, message);
         report(&worker,
                (SyncEvent){.kind = error_kind(err) == ERR_LOCKED ? SYNC_LOCKED : SYNC_FAILED,
                            .error_class = str_from(error_class(err)),

@@ -64,7 +64,7 @@ def demo(tmp_path_factory):
         os.link(DATA / name, root / "data/uploads" / name) if os.stat(DATA).st_dev == os.stat(root).st_dev \
             else shutil.copy(DATA / name, root / "data/uploads")
     made = Project(root)
-    for words in (["sync"], ["generate"], ["run"], ["test"]):
+    for words in (["sync"], ["test"]):
         made.ok(*words, timeout=280)
     return made
 

@@ -14,12 +14,13 @@ def test_one_named_source_prints_the_short_form(project):
     project.sources(project.csv("sales", "id,name\n1,Ann\n2,Bob\n"))
     out = project.ok("sync", "sales").out
     lines = out.splitlines()
-    assert all(re.match(STAMP, line) for line in lines)
+    assert all(re.match(STAMP, line) for line in lines[:5])
     assert unstamped(lines[0]) == "Starting sync for sales"
     assert [unstamped(line) for line in lines[1:4]] == [
         "Reading CSV: data/uploads/sales.csv", "Loaded 2 rows", "Writing to raw.sales"]
     assert re.fullmatch(STAMP + r"✓ Sync complete \(2 rows in \d+\.\ds\)", lines[4])
-    assert len(lines) == 5
+    assert lines[5:] == ["✓ staging: 1 model generated (stg_sales)", lines[6]]
+    assert re.fullmatch(r"✓ dbt: 1 model updated \(\d+\.\ds\)", lines[6])
 
 
 def test_all_sources_print_headings_and_a_closing_block(project):
@@ -29,7 +30,7 @@ def test_all_sources_print_headings_and_a_closing_block(project):
     assert "\n\nSyncing b (2/2)\n" in out
     rule = "─" * 46
     assert re.search(rule + r"\n✓ All syncs complete!\n\nTotal rows: 3\nTotal duration: \d+\.\ds\n"
-                     r"Success: 2/2 sources\nFailed: 0/2 sources\n" + rule + r"\n$", out)
+                     r"Success: 2/2 sources\nFailed: 0/2 sources\n" + rule + r"\n✓ staging: ", out)
 
 
 def test_a_failing_source_does_not_stop_the_others(project):
@@ -225,7 +226,7 @@ def test_json_gives_one_event_per_line(project):
     project.sources(project.csv("sales", "id\n1\n"))
     events = [json.loads(line) for line in project.ok("sync", "--json").out.splitlines()]
     kinds = [event["event"] for event in events if event["event"] != "progress"]
-    assert kinds == ["started", "source_started", "step", "step", "step", "source_done", "finished"]
+    assert kinds == ["started", "source_started", "step", "step", "step", "source_done", "finished", "hook", "hook"]
 
 
 def test_a_namespace_gives_the_tables_two_names(project):

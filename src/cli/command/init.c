@@ -76,9 +76,8 @@ static void print_created(App *app, const InitOptions *options, const StrVec *cr
         term_printf(&app->out, "  cd %s\n", options->directory);
     }
     term_printf(&app->out, "  dango source add     # name what to load\n"
-                           "  dango sync           # load it\n"
-                           "  dango generate       # write staging models\n"
-                           "  dango run            # build them\n");
+                           "  dango sync           # load it and build its models\n"
+                           "  dango query \"...\"    # look at it\n");
 }
 
 static Error *print_as_json(App *app, const StrVec *created)

@@ -37,6 +37,7 @@ static const FlagDef flags[] = {
     {.name = "block-empty-replace",
      .kind = FLAG_SWITCH,
      .help = "never let it, whatever the source says"},
+    {.name = "no-dbt", .kind = FLAG_SWITCH, .help = "load only: no staging models, no dbt run"},
     {.name = "wait",
      .kind = FLAG_OPTIONAL,
      .value = "SECONDS",
@@ -64,6 +65,22 @@ static void clear_progress(SyncView *view)
 }
 
 /* Rows, rows per second, and the time that is left by the share that is done. */
+static void add_rates(const SyncView *view, StrBuf *line, const SyncEvent *event)
+{
+    double seconds = (double)(clock_monotonic_us() - view->started_us) / 1e6;
+    strbuf_printf(line, "  " STR_FMT " rows",
+                  STR_ARG(number_with_commas(line->arena, event->rows)));
+    if (seconds > 0.2 && event->rows > 0) {
+        int64_t rate = (int64_t)((double)event->rows / seconds);
+        Str number = number_with_commas(line->arena, rate);
+        strbuf_printf(line, "  " STR_FMT " rows/s", STR_ARG(number));
+    }
+    if (event->percent > 0.5) {
+        double left = seconds * (100 - event->percent) / event->percent;
+        strbuf_printf(line, "  %.0f %%  ETA %.0fs", event->percent, left);
+    }
+}
+
 static void show_progress(SyncView *view, const SyncEvent *event)
 {
     const App *app = view->app;
@@ -71,16 +88,11 @@ static void show_progress(SyncView *view, const SyncEvent *event)
         return;
     }
     AUTO_FREE(arena) Arena *arena = arena_new("progress");
-    double seconds = (double)(clock_monotonic_us() - view->started_us) / 1e6;
     StrBuf line = strbuf_init(arena, 1024);
-    strbuf_printf(&line, "  " STR_FMT " rows", STR_ARG(number_with_commas(arena, event->rows)));
-    if (seconds > 0.2 && event->rows > 0) {
-        int64_t rate = (int64_t)((double)event->rows / seconds);
-        strbuf_printf(&line, "  " STR_FMT " rows/s", STR_ARG(number_with_commas(arena, rate)));
-    }
-    if (event->percent > 0.5) {
-        double left = seconds * (100 - event->percent) / event->percent;
-        strbuf_printf(&line, "  %.0f %%  ETA %.0fs", event->percent, left);
+    if (event->text.len > 0) {
+        strbuf_printf(&line, "  %.0f %%  " STR_FMT, event->percent, STR_ARG(event->text));
+    } else {
+        add_rates(view, &line, event);
     }
     term_printf(&app->err, "\r\033[K%s", strbuf_c(&line));
     fflush(app->err.file);
@@ -131,6 +143,7 @@ static SyncRequest request_of(App *app, const Invocation *invocation)
         .full_refresh = invocation_switch(invocation, "full-refresh"),
         .allow_schema_changes = invocation_switch(invocation, "allow-schema-changes"),
         .empty = empty_policy(invocation),
+        .no_hooks = invocation_switch(invocation, "no-dbt"),
         .limit = invocation_int(invocation, "limit", 0),
         .wait_us = wait_s * 1000000,
         .label = STR("cli"),
@@ -198,11 +211,15 @@ const CommandDef command_sync = {
     .summary = "load what is new or changed",
     .description =
         "Loads all enabled sources, or those named. Each source is one transaction: a failure or a "
-        "killed process leaves it as it was. Files that did not change are not read again.",
+        "killed process leaves it as it was. Files that did not change are not read again. Then "
+        "the staging models of what was loaded are brought up to date and the models built that "
+        "come from it; if that fails, the data stays loaded and the exit status is 1. "
+        "'auto_dbt: false' in project.yml or --no-dbt leaves it out.",
     .examples = "dango sync\n"
                 "dango sync sales --dry-run\n"
                 "dango sync --source sales,people\n"
                 "dango sync sales --full-refresh --yes\n"
+                "dango sync --no-dbt                           # load only\n"
                 "dango sync --json | jq .                      # one event per line",
     .flags = flags,
     .run = run_sync,

@@ -45,6 +45,7 @@ static void a_request_survives_its_way_between_processes(void **state)
         .mode = SYNC_FORECAST,
         .names = {names, 2, 2},
         .full_refresh = true,
+        .no_hooks = true,
         .empty = SYNC_EMPTY_BLOCK,
         .limit = 7,
         .wait_us = 60000000,
@@ -56,7 +57,7 @@ static void a_request_survives_its_way_between_processes(void **state)
     assert_int_equal(read.mode, SYNC_FORECAST);
     assert_int_equal(read.names.len, 2);
     assert_true(str_is(read.names.data[1], "b"));
-    assert_true(read.full_refresh && !read.no_hooks && read.empty == SYNC_EMPTY_BLOCK);
+    assert_true(read.full_refresh && read.no_hooks && read.empty == SYNC_EMPTY_BLOCK);
     assert_true(read.limit == 7 && read.wait_us == 60000000);
     assert_true(str_is(read.label, "ui") && str_is(read.id, "0123456789ab"));
     assert_fails(sync_request_parse(arena, STR("[]"), &read), ERR_CONFIG, "must be a map");
@@ -77,6 +78,8 @@ static void lines_read_as_the_contract_has_them(void **state)
         {{.kind = SYNC_FORECAST_TABLE, .text = STR_INIT("charges"), .rows = 1, .flag = true},
          "   - charges: 1 row (full refresh)"},
         {{.kind = SYNC_PROGRESS, .percent = 50}, ""},
+        {{.kind = SYNC_HOOK_FAILED, .text = STR_INIT("dbt: no"), .hint = STR_INIT("do this")},
+         "⚠ dbt: no\n           → do this"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
         PlainReporter reporter = {0};

@@ -99,6 +99,24 @@ static void a_broken_file_is_named_and_replaced_by_the_next_entry(void **state)
     assert_int_equal(entries.len, 1);
 }
 
+static void what_failed_after_the_load_is_added_to_the_newest_entry(void **state)
+{
+    (void)state;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    Project project = temporary_project(arena);
+    assert_null(history_add_transform_error(&project, STR("shop"), STR("nobody is asked")));
+    assert_null(history_add(&project, STR("shop"), &(HistoryEntry){.status = STR("old")}));
+    assert_null(history_add(&project, STR("shop"), &(HistoryEntry){.status = STR("new")}));
+    assert_null(history_add_transform_error(&project, STR("shop"), STR("staging: a")));
+    assert_null(history_add_transform_error(&project, STR("shop"), STR("dbt: b")));
+    HistoryEntryVec entries = {0};
+    assert_null(history_read(arena, &project, STR("shop"), &entries));
+    assert_int_equal(entries.len, 2);
+    assert_true(str_is(entries.data[0].transform_error, "staging: a\ndbt: b"));
+    assert_true(str_is(entries.data[0].status, "new"));
+    assert_int_equal(entries.data[1].transform_error.len, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -106,6 +124,7 @@ int main(void)
         cmocka_unit_test(what_is_added_comes_back_newest_first),
         cmocka_unit_test(only_the_last_hundred_are_kept),
         cmocka_unit_test(a_broken_file_is_named_and_replaced_by_the_next_entry),
+        cmocka_unit_test(what_failed_after_the_load_is_added_to_the_newest_entry),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
