@@ -47,22 +47,32 @@ static const InitFile files[] = {
     {"dbt/seeds/", NULL, 0, FOR_PEOPLE, false},
     {"dbt/tests/", NULL, 0, FOR_PEOPLE, false},
     {"dbt/analyses/", NULL, 0, FOR_PEOPLE, false},
+    {"custom_sources/__init__.py", "custom_sources.py", 0644, FOR_PEOPLE, false},
+    {"custom_sources/README.md", "custom_sources.md", 0644, FOR_PEOPLE, false},
     {"README.md", "readme.md", 0644, FOR_PEOPLE, false},
     {"AGENTS.md", "agents.md", 0644, FOR_PEOPLE, false},
     {"CLAUDE.md", "agents.md", 0644, FOR_PEOPLE, false},
     {".pre-commit-config.yaml", "pre_commit.yaml", 0644, FOR_PEOPLE, false},
 };
 
-/* One run of init: what to write, and what to remove again if it fails. */
+/* A file as it was before. */
+typedef struct OldFile {
+    Str path; /* absolute */
+    bool existed;
+    Str text;
+    unsigned mode;
+} OldFile;
+
+/* One run of init: what to write, and what to put back if it fails. */
 typedef struct Init {
     Arena *arena;
     const InitOptions *options;
     Str root;
     Str name;
     Str id;
-    StrVec *created;   /* paths for the user */
-    StrVec undo_files; /* absolute, in the order made */
-    StrVec undo_directories;
+    StrVec *created;         /* paths for the user */
+    VEC(OldFile) old_files;  /* in the order written */
+    StrVec made_directories; /* absolute, in the order made */
 } Init;
 
 Str init_name_of(Arena *arena, Str directory)
@@ -77,6 +87,23 @@ Str init_name_of(Arena *arena, Str directory)
         begins = *at == ' ';
     }
     return str_trim(str_from(name));
+}
+
+/* Lower case, everything that no identifier may hold to _. */
+static Str dbt_name(Arena *arena, Str name)
+{
+    char *text = str_to_c(arena, str_lower_ascii(arena, name));
+    for (char *at = text; *at != '\0'; at++) {
+        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9');
+        *at = plain ? *at : '_';
+    }
+    return str_from(text);
+}
+
+/* dbt's own packages are called so; a project may not be. */
+static bool is_reserved(Str dbt_name)
+{
+    return str_is(dbt_name, "dbt") || str_is(dbt_name, "dbt_duckdb");
 }
 
 Error *init_check_name(Str name)
@@ -97,18 +124,14 @@ Error *init_check_name(Str name)
                 STR_ARG(name), c < 0x20 ? '?' : c);
         }
     }
-    return NULL;
-}
-
-/* Lower case, everything that no identifier may hold to _. */
-static Str dbt_name(Arena *arena, Str name)
-{
-    char *text = str_to_c(arena, str_lower_ascii(arena, name));
-    for (char *at = text; *at != '\0'; at++) {
-        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9');
-        *at = plain ? *at : '_';
+    AUTO_FREE(arena) Arena *arena = arena_new("name");
+    if (is_reserved(dbt_name(arena, name))) {
+        return error_hint(error_new(ERR_USAGE,
+                                    "the name '" STR_FMT "' is that of a package of dbt's own",
+                                    STR_ARG(name)),
+                          "add a word, or give another one with --name");
     }
-    return str_from(text);
+    return NULL;
 }
 
 /* The id of the project that is there, which never changes; empty without one, or when --force is
@@ -193,14 +216,29 @@ static Error *make_directory(Init *init, Str path)
         TRY(make_directory(init, str_dup(init->arena, above)));
     }
     TRY(fs_make_directory(path.data));
-    VEC_PUSH(init->arena, &init->undo_directories, path);
+    VEC_PUSH(init->arena, &init->made_directories, path);
+    return NULL;
+}
+
+/* Writes a file and remembers what was there. */
+static Error *write_file(Init *init, Str path, Str text, unsigned mode)
+{
+    FsInfo info;
+    TRY(fs_info(path.data, &info));
+    OldFile old = {.path = path, .existed = info.kind == FS_FILE, .mode = info.mode};
+    if (old.existed) {
+        TRY(fs_read_file(init->arena, path.data, LIMIT_CONFIG_BYTES, &old.text));
+    }
+    TRY(fs_write_file(path.data, text, mode));
+    VEC_PUSH(init->arena, &init->old_files, old);
     return NULL;
 }
 
 static Error *back_up(Init *init, Str path)
 {
-    Str backup = str_printf(init->arena, STR_FMT ".bak", STR_ARG(path));
-    return fs_copy_file(path.data, backup.data);
+    Str text;
+    TRY(fs_read_file(init->arena, path.data, LIMIT_CONFIG_BYTES, &text));
+    return write_file(init, str_printf(init->arena, STR_FMT ".bak", STR_ARG(path)), text, 0644);
 }
 
 static Error *write_one(Init *init, const InitFile *file)
@@ -217,10 +255,7 @@ static Error *write_one(Init *init, const InitFile *file)
     if (exists) {
         TRY(back_up(init, path));
     }
-    TRY(fs_write_file(path.data, fill_in(init, template_text(file->template)), file->mode));
-    if (!exists) {
-        VEC_PUSH(init->arena, &init->undo_files, path);
-    }
+    TRY(write_file(init, path, fill_in(init, template_text(file->template)), file->mode));
     VEC_PUSH(init->arena, init->created, str_from(file->path));
     return NULL;
 }
@@ -240,10 +275,7 @@ static Error *write_gitignore(Init *init)
     const char *between = before.len == 0 ? "" : str_ends_with(before, STR("\n")) ? "\n" : "\n\n";
     Str whole =
         str_printf(init->arena, STR_FMT "%s" STR_FMT, STR_ARG(before), between, STR_ARG(section));
-    TRY(fs_write_file(path.data, whole, 0644));
-    if (!exists) {
-        VEC_PUSH(init->arena, &init->undo_files, path);
-    }
+    TRY(write_file(init, path, whole, 0644));
     VEC_PUSH(init->arena, init->created, STR(".gitignore"));
     return NULL;
 }
@@ -256,17 +288,21 @@ static Error *write_all(Init *init)
             TRY(write_one(init, &files[i]));
         }
     }
-    return write_gitignore(init);
+    TRY(write_gitignore(init));
+    return init->options->finish != NULL ? init->options->finish(init->options->context) : NULL;
 }
 
 /* Latest first; a directory that meanwhile holds something else stays. */
 static void undo(const Init *init)
 {
-    for (size_t i = init->undo_files.len; i-- > 0;) {
-        (void)unlink(init->undo_files.data[i].data);
+    for (size_t i = init->old_files.len; i-- > 0;) {
+        const OldFile *old = &init->old_files.data[i];
+        Error *err = old->existed ? fs_write_file(old->path.data, old->text, old->mode)
+                                  : fs_remove_file(old->path.data);
+        error_discard(err, "the failure that led here is what the user needs to see");
     }
-    for (size_t i = init->undo_directories.len; i-- > 0;) {
-        (void)rmdir(init->undo_directories.data[i].data);
+    for (size_t i = init->made_directories.len; i-- > 0;) {
+        (void)rmdir(init->made_directories.data[i].data);
     }
 }
 

@@ -23,17 +23,20 @@ typedef struct InitOptions {
     InitTemplate template;
     bool force; /* an existing project's project.yml and dbt_project.yml are backed up and rewritten
                  */
+    /* What else belongs to a new project; called last, may be NULL. */
+    Error *(*finish)(void *context);
+    void *context;
 } InitOptions;
 
 /* The name a directory suggests: title case, - and _ to blanks. */
 Str init_name_of(Arena *arena, Str directory);
-/* ERR_USAGE when no project can be called so. */
+/* ERR_USAGE when no project can be called so: dbt must be able to use the name, too. */
 MUST_CHECK Error *init_check_name(Str name);
 
 /* Writes the project. `out_created` gets the paths made, from the directory on, in order. What
  * exists is kept, unless `force` says otherwise; .gitignore gets a section appended. When something
- * fails, what was made is removed again. ERR_CONFIG when there is a project already and no force.
- */
+ * fails, what was made is removed again, and what was rewritten is as it was. ERR_CONFIG when there
+ * is a project already and no force. */
 MUST_CHECK Error *init_project(Arena *arena, const InitOptions *options, StrVec *out_created);
 
 #endif

@@ -1,7 +1,9 @@
 """dango init: what it writes, what it keeps, and how it fails."""
 import os
+import shutil
 import stat
 
+import pytest
 import yaml
 
 
@@ -10,7 +12,8 @@ def test_a_new_project_is_complete_and_valid(dango):
     root = dango.directory / "my-shop"
     for path in (".dango/project.yml", ".dango/sources.yml", ".dango/profiles.yml", ".dlt/config.toml",
                  "dbt/dbt_project.yml", "dbt/profiles.yml", "dbt/packages.yml", ".gitignore", "README.md",
-                 "AGENTS.md", ".env.example", "data/warehouse.duckdb", "dbt/macros/get_custom_schema.sql"):
+                 "AGENTS.md", ".env.example", "custom_sources/__init__.py", "custom_sources/README.md",
+                 "data/warehouse.duckdb", "dbt/macros/get_custom_schema.sql"):
         assert (root / path).is_file(), path
         assert f"✓ Created {path}\n" in result.out
     facts = yaml.safe_load((root / ".dango/project.yml").read_text())["project"]
@@ -57,6 +60,36 @@ def test_a_name_that_dbt_refuses_is_refused_first(dango):
     result = dango.run("init", "9lives", "--skip-wizard")
     assert result.code == 2 and "begins with a digit" in result.err
     assert not (dango.directory / "9lives").exists()
+
+
+@pytest.mark.parametrize("name", ["dbt", "DBT", "dbt-duckdb"])
+def test_a_name_of_dbts_own_packages_is_refused(dango, name):
+    result = dango.run("init", name, "--skip-wizard", "--name", name)
+    assert result.code == 2 and f"the name '{name}' is that of a package of dbt's own" in result.err, result
+    assert "--name" in result.err and not (dango.directory / name).exists()
+
+
+def break_a_directory(project):
+    shutil.rmtree(project / "data/uploads")
+    project.write("data/uploads", "a file where a directory must go")
+
+
+def break_the_warehouse(project):
+    project.write("data/warehouse.duckdb", b"no database" * 1000)
+
+
+@pytest.mark.parametrize("damage, told", [(break_a_directory, "data/uploads"),
+                                          (break_the_warehouse, "warehouse.duckdb")])
+def test_a_forced_init_that_fails_restores_every_file(project, damage, told):
+    project.write(".dango/project.yml", "project: {name: Mine}  # by hand\n")
+    project.write(".dango/project.yml.bak", "an older one\n")
+    project.write(".gitignore", "*.log\n")
+    (project / "README.md").unlink()
+    damage(project)
+    before = project.files()
+    result = project.run("init", "--skip-wizard", "--force")
+    assert result.code == 1 and told in result.err, result
+    assert project.files() == before
 
 
 def test_a_failure_midway_leaves_nothing_behind(dango):

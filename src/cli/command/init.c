@@ -29,12 +29,11 @@ static const FlagDef flags[] = {
 };
 
 /* The warehouse with its layers, so that every page and query finds them from the start. */
-static Error *make_warehouse(App *app)
+static Error *make_schemas(App *app)
 {
     const Str sql =
         STR("create schema if not exists raw; create schema if not exists staging; "
             "create schema if not exists intermediate; create schema if not exists marts");
-    TRY(app_load_project(app));
     Str directory = fs_directory_name(app->project->warehouse_path);
     TRY(fs_make_directory(str_to_c(app->arena, directory)));
     AUTO_FREE(warehouse) Warehouse *warehouse = NULL;
@@ -42,6 +41,20 @@ static Error *make_warehouse(App *app)
     AUTO_FREE(connection) Connection *connection = NULL;
     TRY(connection_open(warehouse, &connection));
     return connection_execute(connection, sql, NULL, 0, NULL);
+}
+
+/* Last step of init: a warehouse that could not be finished does not stay behind. */
+static Error *make_warehouse(void *context)
+{
+    App *app = context;
+    TRY(app_load_project(app));
+    const char *path = str_to_c(app->arena, app->project->warehouse_path);
+    bool existed = fs_is_file(path);
+    Error *err = make_schemas(app);
+    if (err != NULL && !existed) {
+        err = error_first(err, fs_remove_file(path));
+    }
+    return err == NULL ? NULL : error_wrap(err, "making the warehouse");
 }
 
 static Error *ask(App *app, InitOptions *options)
@@ -108,10 +121,11 @@ static Error *run_init(App *app, const Invocation *invocation)
     if (!quiet) {
         TRY(ask(app, &options));
     }
+    options.finish = make_warehouse;
+    options.context = app;
+    app->project_dir = options.directory;
     StrVec created = {0};
     TRY(init_project(app->arena, &options, &created));
-    app->project_dir = options.directory;
-    TRY_WRAP(make_warehouse(app), "making the warehouse");
     if (app->json) {
         return print_as_json(app, &created);
     }

@@ -1,0 +1,1 @@
+# Python sources of this project; README.md beside this file says how they look.
