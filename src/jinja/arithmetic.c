@@ -410,6 +410,19 @@ Error *jbinary(JinjaState *s, JBinaryOp op, JValue a, JValue b, JValue *out)
     return NULL;
 }
 
+JValue jint_negate(JHeap *heap, JValue value)
+{
+    if (value.type != J_BIGINT && small_int(value) != INT64_MIN) {
+        return jint(-small_int(value));
+    }
+    mpz_t z;
+    load(z, value);
+    mpz_neg(z, z);
+    JValue result = jbigint_value(heap, z);
+    mpz_clear(z);
+    return result;
+}
+
 Error *jnegate(JinjaState *s, JValue value, JValue *out)
 {
     if (value.type == J_FLOAT) {
@@ -417,7 +430,8 @@ Error *jnegate(JinjaState *s, JValue value, JValue *out)
         return NULL;
     }
     if (jis_integer(value)) {
-        return int_binary(s, JBIN_SUB, jint(0), value, out);
+        *out = jint_negate(jinja_heap(s), value);
+        return NULL;
     }
     if (value.type == J_UNDEFINED) {
         TRY(jundefined_error(value));

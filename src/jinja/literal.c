@@ -44,10 +44,7 @@ static bool read_number(Reader *r, bool negative, JValue *out)
     if (r->at->kind == T_INTEGER || !jint_from_text(r->heap, digits, base, out)) {
         return false; /* 007 is two tokens, and no number in Python */
     }
-    if (negative) {
-        Error *err = jnegate(NULL, *out, out);
-        CHECK(err == NULL || out->type == J_BIGINT);
-    }
+    *out = negative ? jint_negate(r->heap, *out) : *out;
     return true;
 }
 

@@ -115,13 +115,7 @@ static bool read_int(JinjaState *s, Str text, int64_t wanted, JValue *out)
     if (!jint_from_text(jinja_heap(s), digits, base, out)) {
         return false;
     }
-    if (negative) {
-        Error *err = jnegate(s, *out, out);
-        if (err != NULL) {
-            error_discard(err, "an int can always be negated; a limit is no number either");
-            return false;
-        }
-    }
+    *out = negative ? jint_negate(jinja_heap(s), *out) : *out;
     return true;
 }
 

@@ -105,6 +105,8 @@ JValue jint_from_double(JHeap *heap, double value);
 /* Decimal digits with optional sign, of any length; false when it is not an integer. `base` 2
  * to 36. */
 bool jint_from_text(JHeap *heap, Str digits, int base, JValue *out);
+/* -value of an int, a bool or a bigint. */
+JValue jint_negate(JHeap *heap, JValue value);
 
 /* format_percent.c: Python's str % args. */
 MUST_CHECK Error *jformat_percent(JinjaState *s, JStr *format, JValue args, JValue *out);
