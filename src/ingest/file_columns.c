@@ -1,20 +1,8 @@
 #include "ingest/file_columns.h"
 
 #include "base/limits.h"
+#include "ingest/file_table.h"
 #include "ingest/naming.h"
-
-bool is_bookkeeping_column(Str name)
-{
-    static const char *const names[] = {"_dlt_load_id",    "_dlt_id",           "_dlt_extracted_at",
-                                        "_dango_filename", "_dango_file_mtime", "_dango_loaded_at",
-                                        "_dango_deleted"};
-    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-        if (str_is(name, names[i])) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static const FileColumn *file_column_find(const FileColumnVec *columns, Str name)
 {

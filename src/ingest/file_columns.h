@@ -32,7 +32,6 @@ MUST_CHECK Error *file_columns_name(Arena *arena, Str shown_path, const ColumnIn
 MUST_CHECK Error *table_columns_read(Connection *connection, Arena *arena, Str schema, Str table,
                                      TableColumnVec *out);
 const TableColumn *table_column_find(const TableColumnVec *columns, Str name);
-bool is_bookkeeping_column(Str name);
 
 /* What a file may do to its table. */
 typedef struct ColumnRules {

@@ -1,8 +1,7 @@
 #include "ingest/file_load.h"
 
-#include "base/clock.h"
 #include "ingest/bookkeeping.h"
-#include "ingest/file_columns.h"
+#include "ingest/file_table.h"
 #include "ingest/file_tracking.h"
 #include "ingest/load_id.h"
 #include "ingest/naming.h"
@@ -23,8 +22,6 @@ typedef struct Loader {
     Arena *arena; /* the source context's */
     Connection *connection;
     const SourceConfig *config;
-    Str schema;
-    Str table;
     Str shown_table;
     LoadPackage package; /* load id, schema document and state */
     int64_t now_us;
@@ -32,37 +29,9 @@ typedef struct Loader {
     SourceFileVec files;
     FilePlan plan;
     VEC(FileWork) works;
-    TableColumnVec columns; /* of the table, as they will be */
-    bool table_exists;
+    FileTable table;
     FileLoadResult result;
 } Loader;
-
-typedef struct BookkeepingColumn {
-    const char *name;
-    const char *type;
-    bool required;
-} BookkeepingColumn;
-
-enum { FIRST_OWN_COLUMN = 2 }; /* those before it are dlt's */
-
-/* In the order of insert_file()'s values. */
-static const BookkeepingColumn bookkeeping[] = {
-    {"_dlt_load_id", "VARCHAR", true},
-    {"_dlt_id", "VARCHAR", true},
-    {"_dlt_extracted_at", "TIMESTAMP WITH TIME ZONE", false},
-    {"_dango_filename", "VARCHAR", false},
-    {"_dango_file_mtime", "TIMESTAMP WITH TIME ZONE", false},
-    {"_dango_loaded_at", "TIMESTAMP WITH TIME ZONE", false},
-    {"_dango_deleted", "BOOLEAN", false},
-};
-
-static Error *execute(Loader *loader, const SqlBuilder *sql, const Param *params, size_t count,
-                      int64_t *out_rows)
-{
-    Str text;
-    TRY(sql_finish(sql, &text));
-    return connection_execute(loader->connection, text, params, count, out_rows);
-}
 
 /* ---- Looking at the files ---- */
 
@@ -155,15 +124,15 @@ static Error *merge_columns(Loader *loader)
         .allow_new_columns = loader->load->source->ctx->project->load.allow_new_columns,
         .allow_any = loader->load->allow_schema_changes,
     };
-    loader->columns = (TableColumnVec){0};
+    loader->table.columns = (TableColumnVec){0};
     if (!loader->load->full_refresh) {
-        TRY(table_columns_read(loader->connection, loader->arena, loader->schema, loader->table,
-                               &loader->columns));
+        TRY(table_columns_read(loader->connection, loader->arena, loader->table.schema,
+                               loader->table.name, &loader->table.columns));
     }
     for (VEC_EACH(FileWork, work, &loader->works)) {
         if (!work->shape.is_empty) {
             TRY(table_columns_merge(loader->arena, work->task->file->shown, loader->shown_table,
-                                    &work->columns, rules, &loader->columns));
+                                    &work->columns, rules, &loader->table.columns));
         }
     }
     return NULL;
@@ -174,7 +143,7 @@ static Error *merge_columns(Loader *loader)
 static void read_texts_as_text(Loader *loader, FileWork *work)
 {
     for (VEC_EACH(FileColumn, column, &work->columns)) {
-        const TableColumn *target = table_column_find(&loader->columns, column->name);
+        const TableColumn *target = table_column_find(&loader->table.columns, column->name);
         if (target != NULL && str_is(target->type, "VARCHAR") && !str_is(column->type, "VARCHAR")) {
             VEC_PUSH(loader->arena, &work->texts,
                      (ColumnInfo){.name = column->read_name, .type = STR("VARCHAR")});
@@ -185,93 +154,30 @@ static void read_texts_as_text(Loader *loader, FileWork *work)
 
 /* ---- The table ---- */
 
-static Error *create_table(Loader *loader)
-{
-    SqlBuilder sql = sql_begin(loader->arena);
-    SQL_ADD(&sql, "create table {} (", SQL_NAME(loader->schema, loader->table));
-    for (VEC_EACH(TableColumn, column, &loader->columns)) {
-        SQL_ADD(&sql, "{} {}, ", SQL_ID(column->name), SQL_RAW(column->type));
-    }
-    for (size_t i = 0; i < ARRAY_LEN(bookkeeping); i++) {
-        SQL_ADD(&sql, "{}{} {}{}", SQL_RAW(i == 0 ? STR("") : STR(", ")),
-                SQL_ID(str_from(bookkeeping[i].name)), SQL_RAW(str_from(bookkeeping[i].type)),
-                SQL_RAW(bookkeeping[i].required ? STR(" not null") : STR("")));
-    }
-    SQL_ADD(&sql, ")");
-    return execute(loader, &sql, NULL, 0, NULL);
-}
-
-/* A table that another program made may lack the bookkeeping's columns. */
-static Error *add_bookkeeping(Loader *loader, SqlBuilder *sql)
-{
-    ColumnInfoVec present = {0};
-    TRY(connection_list_columns(loader->connection, loader->arena, loader->schema, loader->table,
-                                &present));
-    for (size_t i = 0; i < ARRAY_LEN(bookkeeping); i++) {
-        bool found = false;
-        for (VEC_EACH(ColumnInfo, info, &present)) {
-            found = found || str_is(info->name, bookkeeping[i].name);
-        }
-        if (!found) {
-            SQL_ADD(sql, "alter table {} add column {} {};",
-                    SQL_NAME(loader->schema, loader->table), SQL_ID(str_from(bookkeeping[i].name)),
-                    SQL_RAW(str_from(bookkeeping[i].type)));
-        }
-    }
-    return NULL;
-}
-
-static Error *alter_table(Loader *loader)
-{
-    SqlBuilder sql = sql_begin(loader->arena);
-    for (VEC_EACH(TableColumn, column, &loader->columns)) {
-        if (column->is_new) {
-            SQL_ADD(&sql, "alter table {} add column {} {};",
-                    SQL_NAME(loader->schema, loader->table), SQL_ID(column->name),
-                    SQL_RAW(column->type));
-        } else if (column->is_retyped) {
-            SQL_ADD(&sql, "alter table {} alter column {} type {};",
-                    SQL_NAME(loader->schema, loader->table), SQL_ID(column->name),
-                    SQL_RAW(column->type));
-        }
-    }
-    TRY(add_bookkeeping(loader, &sql));
-    loader->result.columns_changed = sql_text(&sql).len > 0;
-    return loader->result.columns_changed ? execute(loader, &sql, NULL, 0, NULL) : NULL;
-}
-
 static Error *drop_table(Loader *loader)
 {
     if (loader->load->events.dropping != NULL) {
         loader->load->events.dropping(loader->load->events.context, loader->shown_table);
     }
-    SqlBuilder sql = sql_begin(loader->arena);
-    SQL_ADD(&sql, "drop table {}", SQL_NAME(loader->schema, loader->table));
-    loader->table_exists = false;
-    return execute(loader, &sql, NULL, 0, NULL);
+    return file_table_drop(&loader->table);
 }
 
 static Error *prepare_table(Loader *loader)
 {
     TRY(file_tracking_prepare(loader->connection));
-    TRY(bookkeeping_prepare(loader->connection, loader->arena, loader->schema));
+    TRY(bookkeeping_prepare(loader->connection, loader->arena, loader->table.schema));
     if (loader->load->full_refresh) {
-        TRY(bookkeeping_forget_schema(loader->connection, loader->arena, loader->schema,
+        TRY(bookkeeping_forget_schema(loader->connection, loader->arena, loader->table.schema,
                                       loader->config->name));
         TRY(file_tracking_forget(loader->connection, loader->config->name));
-        if (loader->table_exists) {
+        if (loader->table.exists) {
             TRY(drop_table(loader));
         }
     }
-    if (loader->columns.len == 0 && !loader->table_exists) {
+    if (loader->table.columns.len == 0 && !loader->table.exists) {
         return NULL; /* nothing but empty files yet */
     }
-    if (loader->table_exists) {
-        return alter_table(loader);
-    }
-    loader->result.columns_changed = true;
-    loader->table_exists = true;
-    return create_table(loader);
+    return file_table_prepare(&loader->table, &loader->result.columns_changed);
 }
 
 /* ---- Rows ---- */
@@ -281,59 +187,52 @@ static bool replaces_all(const FileLoad *load)
     return load->source->driver->reads_all(load->source->state);
 }
 
-/* Of a source that is read whole each time nothing stays, whichever file it came from. */
-static Error *delete_all_rows(Loader *loader)
+/* What the file brought before; of a source that is read whole each time, everything. */
+static Error *delete_old_rows(Loader *loader, const FileWork *work)
 {
-    SqlBuilder sql = sql_begin(loader->arena);
-    SQL_ADD(&sql, "delete from {}", SQL_NAME(loader->schema, loader->table));
-    TRY(execute(loader, &sql, NULL, 0, NULL));
-    return file_tracking_forget(loader->connection, loader->config->name);
-}
-
-static Error *delete_file_rows(Loader *loader, const FileWork *work)
-{
-    SqlBuilder sql = sql_begin(loader->arena);
-    SQL_ADD(&sql, "delete from {} where _dango_filename = ?",
-            SQL_NAME(loader->schema, loader->table));
-    return execute(loader, &sql, &PARAM_OF_TEXT(work->task->file->shown), 1, NULL);
-}
-
-static void add_file_values(Loader *loader, const FileWork *work, SqlBuilder *sql)
-{
-    for (VEC_EACH(FileColumn, column, &work->columns)) {
-        const TableColumn *target = table_column_find(&loader->columns, column->name);
-        bool same = target == NULL || str_eq(target->type, column->type);
-        SQL_ADD(sql, "{}{}{}, ", SQL_ID(column->read_name), SQL_RAW(same ? STR("") : STR("::")),
-                SQL_RAW(same ? STR("") : target->type));
+    if (!loader->table.exists || loader->load->full_refresh) {
+        return NULL;
     }
-    SQL_ADD(sql, "?, {}, ?, ?, ?, ?, false", SQL_RAW(connection_row_id_sql(loader->connection)));
+    if (replaces_all(loader->load)) {
+        TRY(file_table_delete(&loader->table, STR("")));
+        return file_tracking_forget(loader->connection, loader->config->name);
+    }
+    return work->task->is_recorded ? file_table_delete(&loader->table, work->task->file->shown)
+                                   : NULL;
+}
+
+/* The columns of the table that a file has, and how they are read from it. */
+static void add_file_columns(const Loader *loader, const FileWork *work, FilePart *part)
+{
+    SqlBuilder values = sql_begin(loader->arena);
+    for (VEC_EACH(FileColumn, column, &work->columns)) {
+        const TableColumn *target = table_column_find(&loader->table.columns, column->name);
+        bool same = target == NULL || str_eq(target->type, column->type);
+        SQL_ADD(&values, "{}{}{}{}", SQL_RAW(part->names.len == 0 ? STR("") : STR(", ")),
+                SQL_ID(column->read_name), SQL_RAW(same ? STR("") : STR("::")),
+                SQL_RAW(same ? STR("") : target->type));
+        VEC_PUSH(loader->arena, &part->names, column->name);
+    }
+    part->values = sql_text(&values);
 }
 
 static Error *insert_file(Loader *loader, const FileWork *work, int64_t limit, int64_t *out_rows)
 {
-    SqlBuilder sql = sql_begin(loader->arena);
-    SQL_ADD(&sql, "insert into {} (", SQL_NAME(loader->schema, loader->table));
-    for (VEC_EACH(FileColumn, column, &work->columns)) {
-        SQL_ADD(&sql, "{}, ", SQL_ID(column->name));
-    }
-    for (size_t i = 0; i < ARRAY_LEN(bookkeeping); i++) {
-        SQL_ADD(&sql, "{}{}", SQL_RAW(i == 0 ? STR("") : STR(", ")),
-                SQL_ID(str_from(bookkeeping[i].name)));
-    }
-    SQL_ADD(&sql, ") select ");
-    add_file_values(loader, work, &sql);
-    SQL_ADD(&sql, " from ");
+    SqlBuilder from = sql_begin(loader->arena);
     FileScan scan = scan_of(work);
-    file_scan_add_sql(loader->connection, &scan, &sql);
+    file_scan_add_sql(loader->connection, &scan, &from);
     if (limit > 0) {
-        SQL_ADD(&sql, " limit {}", SQL_INT(limit));
+        SQL_ADD(&from, " limit {}", SQL_INT(limit));
     }
-    const Param params[] = {
-        PARAM_OF_TEXT(loader->package.load_id), PARAM_OF_TIME(loader->now_us),
-        PARAM_OF_TEXT(work->task->file->shown), PARAM_OF_TIME(work->task->file->modified_us),
-        PARAM_OF_TIME(loader->now_us),
+    FilePart part = {
+        .load_id = loader->package.load_id,
+        .loaded_at_us = loader->now_us,
+        .filename = work->task->file->shown,
+        .modified_us = work->task->file->modified_us,
     };
-    return execute(loader, &sql, params, ARRAY_LEN(params), out_rows);
+    TRY(sql_finish(&from, &part.from));
+    add_file_columns(loader, work, &part);
+    return file_table_insert(&loader->table, &part, out_rows);
 }
 
 /* Loads one file; *failed tells which one an error is about. */
@@ -348,13 +247,7 @@ static Error *load_file(Loader *loader, FileWork *work)
     if (load->events.reading != NULL) {
         load->events.reading(load->events.context, work->task->file);
     }
-    if (loader->table_exists && !load->full_refresh) {
-        if (replaces_all(load)) {
-            TRY(delete_all_rows(loader));
-        } else if (work->task->is_recorded) {
-            TRY(delete_file_rows(loader, work));
-        }
-    }
+    TRY(delete_old_rows(loader, work));
     if (!work->shape.is_empty) {
         TRY(insert_file(loader, work, rest, &rows));
     }
@@ -372,27 +265,13 @@ static Error *mark_deleted(Loader *loader)
         if (replaces_all(loader->load)) {
             continue; /* gone with the rest */
         }
-        if (loader->table_exists) {
-            SqlBuilder sql = sql_begin(loader->arena);
-            SQL_ADD(&sql, "update {} set _dango_deleted = true where _dango_filename = ?",
-                    SQL_NAME(loader->schema, loader->table));
-            TRY(execute(loader, &sql, &PARAM_OF_TEXT(*path), 1, NULL));
+        if (loader->table.exists) {
+            TRY(file_table_mark_deleted(&loader->table, *path));
         }
         TRY(file_tracking_deleted(loader->connection, loader->config->name, *path, loader->now_us));
         loader->result.files_deleted++;
     }
     return NULL;
-}
-
-static Error *count_rows(Loader *loader, int64_t *out_rows)
-{
-    *out_rows = 0;
-    if (!loader->table_exists) {
-        return NULL;
-    }
-    SqlBuilder sql = sql_begin(loader->arena);
-    SQL_ADD(&sql, "select count(*) from {}", SQL_NAME(loader->schema, loader->table));
-    return connection_query_int(loader->connection, sql_text(&sql), NULL, 0, out_rows);
 }
 
 /* ---- The load as a whole ---- */
@@ -403,20 +282,21 @@ static Error *read_books(Loader *loader)
     Connection *connection = loader->connection;
     Arena *arena = loader->arena;
     Str name = loader->config->name;
-    LoadPackage package = {.dataset = loader->schema};
+    LoadPackage package = {.dataset = loader->table.schema};
     Str last_load;
-    TRY(bookkeeping_read_last_load(connection, arena, loader->schema, &last_load));
+    TRY(bookkeeping_read_last_load(connection, arena, loader->table.schema, &last_load));
     if (!loader->load->full_refresh) {
-        TRY(bookkeeping_read_schema(connection, arena, loader->schema, name, &package.schema));
-        TRY(bookkeeping_read_state(connection, arena, loader->schema, name, &package.state));
+        TRY(bookkeeping_read_schema(connection, arena, loader->table.schema, name,
+                                    &package.schema));
+        TRY(bookkeeping_read_state(connection, arena, loader->table.schema, name, &package.state));
     }
     package.schema = package.schema != NULL ? package.schema : schema_new(arena, name);
     package.state = package.state != NULL ? package.state : state_new(arena, name);
-    state_set_identity(package.state, &(StateIdentity){loader->schema, name});
+    state_set_identity(package.state, &(StateIdentity){loader->table.schema, name});
     LoadIdClock clock = {0};
     load_id_seen(&clock, last_load);
     package.load_id = load_id_next(&clock, arena);
-    loader->now_us = clock_now_us();
+    loader->now_us = load_id_time_us(package.load_id);
     loader->package = package;
     return NULL;
 }
@@ -439,31 +319,33 @@ static void note_schema(Loader *loader)
 {
     Schema *schema = loader->package.schema;
     SchemaTable *table =
-        schema_root_table(schema, loader->table, loader->config->name,
+        schema_root_table(schema, loader->table.name, loader->config->name,
                           replaces_all(loader->load) ? STR("replace") : STR("append"));
-    for (VEC_EACH(TableColumn, column, &loader->columns)) {
+    for (VEC_EACH(TableColumn, column, &loader->table.columns)) {
         DataType type = data_type_of_column(column->type);
         (void)schema_column(schema, table, column->name, &type, true);
     }
     (void)schema_system_column(schema, table, &system_column_load_id);
     (void)schema_system_column(schema, table, &system_column_id);
-    for (size_t i = FIRST_OWN_COLUMN; i < ARRAY_LEN(bookkeeping); i++) {
-        DataType type = data_type_of_column(str_from(bookkeeping[i].type));
-        (void)schema_column(schema, table, str_from(bookkeeping[i].name), &type, true);
+    for (size_t i = 0; i < bookkeeping_column_count; i++) {
+        if (!bookkeeping_columns[i].is_dlt) {
+            DataType type = data_type_of_column(str_from(bookkeeping_columns[i].type));
+            (void)schema_column(schema, table, str_from(bookkeeping_columns[i].name), &type, true);
+        }
     }
     VEC_PUSH(loader->arena, &loader->package.tables,
-             (LoadedTable){loader->table, loader->result.total_rows});
+             (LoadedTable){loader->table.name, loader->result.total_rows});
 }
 
 static Error *finish(Loader *loader)
 {
-    TRY(count_rows(loader, &loader->result.total_rows));
-    if (loader->table_exists) {
+    TRY(file_table_count(&loader->table, &loader->result.total_rows));
+    if (loader->table.exists) {
         note_schema(loader);
     }
     note_state(loader);
     if (loader->result.columns_changed || !loader->dataset_exists || loader->load->full_refresh) {
-        TRY(raw_views_make(loader->connection, loader->config->name, loader->schema));
+        TRY(raw_views_make(loader->connection, loader->config->name, loader->table.schema));
     }
     TRY(bookkeeping_write(loader->connection, loader->arena, &loader->package));
     loader->result.load_id = loader->package.load_id;
@@ -540,7 +422,7 @@ static Error *load_until_it_fits(Loader *loader)
                 read_texts_as_text(loader, work);
             }
         }
-        bool existed = loader->table_exists;
+        const FileTable before = loader->table;
         FileWork *failed = NULL;
         Error *err = try_load(loader, &failed);
         if (err == NULL) {
@@ -561,7 +443,7 @@ static Error *load_until_it_fits(Loader *loader)
             return error_first(err, connection_rollback(loader->connection));
         }
         error_discard(err, "the file is read again with wider types");
-        loader->table_exists = existed;
+        loader->table = before;
     }
 }
 
@@ -570,18 +452,17 @@ static Error *open_loader(const FileLoad *load, Loader *out)
     SourceContext *ctx = load->source->ctx;
     Loader loader = {
         .load = load, .arena = ctx->arena, .connection = load->connection, .config = ctx->config};
-    loader.schema = str_printf(ctx->arena, "raw_" STR_FMT, STR_ARG(ctx->config->namespace));
+    Str schema = str_printf(ctx->arena, "raw_" STR_FMT, STR_ARG(ctx->config->namespace));
     Naming naming = naming_default();
-    TRY(naming_table(&naming, ctx->arena, ctx->config->name, &loader.table));
-    TRY(connection_has_relation(load->connection, loader.schema, STR("_dlt_loads"),
+    Str table;
+    TRY(naming_table(&naming, ctx->arena, ctx->config->name, &table));
+    TRY(file_table_open(load->connection, ctx->arena, schema, table, &loader.table));
+    TRY(connection_has_relation(load->connection, schema, STR("_dlt_loads"),
                                 &loader.dataset_exists));
     StrVec tables = {0};
-    TRY(raw_list_tables(load->connection, ctx->arena, loader.schema, &tables));
-    for (VEC_EACH(Str, table, &tables)) {
-        loader.table_exists = loader.table_exists || str_eq_nocase(*table, loader.table);
-    }
-    loader.shown_table = raw_shown_name(ctx->arena, ctx->config->name, loader.schema, loader.table,
-                                        tables.len + (loader.table_exists ? 0 : 1));
+    TRY(raw_list_tables(load->connection, ctx->arena, schema, &tables));
+    loader.shown_table = raw_shown_name(ctx->arena, ctx->config->name, schema, table,
+                                        tables.len + (loader.table.exists ? 0 : 1));
     TRY(load->source->driver->list_files(ctx, load->source->state, &loader.files));
     bool all = load->full_refresh || replaces_all(load);
     TRY(file_plan_make(load->connection, ctx->arena, ctx->config->name, &loader.files, all,
@@ -594,14 +475,14 @@ Error *file_load_run(const FileLoad *load, FileLoadResult *out)
 {
     Loader loader;
     TRY(open_loader(load, &loader));
-    TRY(count_rows(&loader, &loader.result.rows_before));
-    loader.result.schema = loader.schema;
-    loader.result.table = loader.table;
+    TRY(file_table_count(&loader.table, &loader.result.rows_before));
+    loader.result.schema = loader.table.schema;
+    loader.result.table = loader.table.name;
     loader.result.shown_table = loader.shown_table;
     loader.result.files_found = loader.files.len;
     loader.result.total_rows = loader.result.rows_before;
     bool nothing_to_do = loader.plan.to_load == 0 && loader.plan.deleted.len == 0 &&
-                         !(load->full_refresh && loader.table_exists);
+                         !(load->full_refresh && loader.table.exists);
     if (!nothing_to_do) {
         TRY(inspect_files(&loader));
         TRY(load_until_it_fits(&loader));

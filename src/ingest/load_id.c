@@ -25,20 +25,20 @@ void load_id_seen(LoadIdClock *clock, Str load_id)
 {
     double seconds = 0;
     if (load_id_is_valid(load_id) && number_parse_double(load_id, &seconds) &&
-        seconds > clock->latest_s) {
-        clock->latest_s = seconds;
+        ceil(seconds * MICROS) > (double)clock->latest_us) {
+        clock->latest_us = (int64_t)ceil(seconds * MICROS);
     }
 }
 
 Str load_id_next(LoadIdClock *clock, Arena *arena)
 {
-    double now_s = (double)clock_now_us() / MICROS;
-    if (now_s <= clock->latest_s) {
-        now_s = nextafter(clock->latest_s, HUGE_VAL);
+    int64_t now_us = clock_now_us();
+    if (now_us <= clock->latest_us) {
+        now_us = clock->latest_us + 1;
     }
-    clock->latest_s = now_s;
+    clock->latest_us = now_us;
     char text[NUMBER_TEXT_BYTES];
-    size_t len = number_format_double(now_s, text);
+    size_t len = number_format_double((double)now_us / MICROS, text);
     return str_dup(arena, (Str){text, len});
 }
 

@@ -1,7 +1,7 @@
 /* ingest/load_id.h - the name of a load: the Unix time in seconds as Python writes a float,
  * "1795344267.818753". Packages are processed, and the newest state is found, in the order of these
  * texts, so every id must be greater than all before it. A LoadIdClock sees to that, also when the
- * system's clock stalls or goes back:
+ * system's clock stalls or goes back. Ours are whole microseconds:
  *
  *     LoadIdClock clock = {0};
  *     load_id_seen(&clock, newest_id_of_the_warehouse);
@@ -14,7 +14,7 @@
 #include "base/str.h"
 
 typedef struct LoadIdClock {
-    double latest_s; /* the greatest id so far */
+    int64_t latest_us; /* the greatest id so far, in microseconds since 1970 UTC */
 } LoadIdClock;
 
 /* What comes next will be greater than `load_id`; a text that is no load id (tests and other tools

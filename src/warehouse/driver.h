@@ -70,7 +70,7 @@ struct WarehouseDriver {
     MUST_CHECK Error *(*describe)(Connection *connection, Arena *arena, Str sql,
                                   ColumnInfoVec *out);
     void (*add_scan)(const FileScan *scan, SqlBuilder *sql);
-    const char *row_id; /* an expression, see connection_row_id_sql */
+    const char *row_number; /* an expression, see connection_row_number_sql */
 };
 
 #endif

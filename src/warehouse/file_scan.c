@@ -10,9 +10,9 @@ void file_scan_add_sql(const Connection *connection, const FileScan *scan, SqlBu
     connection->warehouse->driver->add_scan(scan, sql);
 }
 
-Str connection_row_id_sql(const Connection *connection)
+Str connection_row_number_sql(const Connection *connection)
 {
-    return str_from(connection->warehouse->driver->row_id);
+    return str_from(connection->warehouse->driver->row_number);
 }
 
 Error *file_scan_describe(Connection *connection, Arena *arena, const FileScan *scan,

@@ -37,8 +37,8 @@ MUST_CHECK Error *file_scan_describe(Connection *connection, Arena *arena, const
  * is the path as users know it. */
 Error *file_scan_error(const Connection *connection, Str shown_path, TAKES Error *err);
 
-/* An expression that gives each row a text of its own: 14 random characters of base64, as dlt's
- * _dlt_id. */
-Str connection_row_id_sql(const Connection *connection);
+/* An expression that gives each row a number: no two rows that this process writes have the same,
+ * and those of a file mostly follow each other, whichever threads read it. */
+Str connection_row_number_sql(const Connection *connection);
 
 #endif

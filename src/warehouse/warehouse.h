@@ -171,10 +171,15 @@ void appender_free(Appender *appender);
 
 typedef enum RelationKind { RELATION_TABLE, RELATION_VIEW } RelationKind;
 
+/* A view `orders` over a table `_dango_rows_orders` of the same schema is listed as one relation,
+ * the table `orders` (see ingest/file_table.h). */
+#define ROWS_TABLE_PREFIX "_dango_rows_"
+
 typedef struct Relation {
     Str schema;
     Str name;
     RelationKind kind;
+    bool is_parted;         /* a table in the sense of ROWS_TABLE_PREFIX */
     int64_t estimated_rows; /* of a table; -1 for a view */
 } Relation;
 typedef VEC(Relation) RelationVec;

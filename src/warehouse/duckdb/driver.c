@@ -90,7 +90,7 @@ static Error *duck_connect(Warehouse *base, Connection **out_connection)
         duck_disconnect(&connection->base);
         return err;
     }
-    duck_register_row_id(connection->handle);
+    duck_register_row_number(connection->handle);
     *out_connection = &connection->base;
     return NULL;
 }
@@ -122,5 +122,5 @@ const WarehouseDriver warehouse_duckdb = {
     .list_columns = duck_list_columns,
     .describe = duck_describe,
     .add_scan = duck_add_scan,
-    .row_id = "dango_row_id()",
+    .row_number = "dango_row_number()",
 };

@@ -71,8 +71,8 @@ void duck_read_file_failure(Arena *arena, Str text, WarehouseFailure *failure);
 /* files.c */
 void duck_add_scan(const FileScan *scan, SqlBuilder *sql);
 
-/* row_id.c: makes the function dango_row_id() known to the connection's database. */
-void duck_register_row_id(duckdb_connection connection);
+/* row_number.c: makes the function dango_row_number() known to the connection's database. */
+void duck_register_row_number(duckdb_connection connection);
 
 /* statement.c */
 MUST_CHECK Error *duck_run(Connection *base, Str sql, const Param *params, size_t param_count,

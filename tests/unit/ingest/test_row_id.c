@@ -92,11 +92,11 @@ static void load_ids_follow_those_of_the_warehouse(void **state)
     (void)state;
     AUTO_FREE(arena) Arena *arena = arena_new("test");
     LoadIdClock clock = {0};
-    load_id_seen(&clock, STR("9795344267.818753"));
     load_id_seen(&clock, STR("2795344267.818753"));
+    load_id_seen(&clock, STR("1795344267.818753"));
     load_id_seen(&clock, STR("manual_load"));
-    assert_true(str_is(load_id_next(&clock, arena), "9795344267.818754"));
-    assert_true(str_is(load_id_next(&clock, arena), "9795344267.818756"));
+    assert_true(str_is(load_id_next(&clock, arena), "2795344267.818754"));
+    assert_true(str_is(load_id_next(&clock, arena), "2795344267.818755"));
 }
 
 static void load_ids_tell_their_time(void **state)
