@@ -235,10 +235,13 @@ static bool may_be_literal(Str text)
 /* Without a Python comment in its only line. */
 static Str without_comment(Str text)
 {
+    if (str_find_char(text, '\n') != SIZE_MAX) {
+        return text;
+    }
     char quote = '\0';
     for (size_t i = 0; i < text.len; i++) {
         char c = text.data[i];
-        if (quote == '\0' && c == '#' && str_find_char(text, '\n') == SIZE_MAX) {
+        if (quote == '\0' && c == '#') {
             return str_trim(str_slice(text, 0, i));
         }
         if (quote != '\0' && c == '\\') {
