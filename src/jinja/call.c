@@ -1,6 +1,6 @@
 #include "base/limits.h"
 #include "jinja/arg_error.h"
-#include "jinja/vm.h"
+#include "jinja/output.h"
 
 enum { STACK_MARGIN = 512 }; /* room that builtins' absent arguments may take */
 

@@ -1,4 +1,4 @@
-#include "jinja/vm.h"
+#include "jinja/output.h"
 
 /* ---- Finding templates ---- */
 

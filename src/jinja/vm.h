@@ -1,5 +1,5 @@
-/* jinja/vm.h - the machine: its state, its frames, and the objects of running templates. Shared by
- * vm.c, call.c, run.c, import.c, native.c and state.c. */
+/* jinja/vm.h - the machine: its state, its frames, and the objects of running templates. The loop
+ * is vm.c; quick.h, step.h, output.h and pause.h hold the pieces that it is made of. */
 #ifndef JINJA_VM_H
 #define JINJA_VM_H
 
@@ -109,13 +109,11 @@ MUST_CHECK Error *vm_run(JinjaState *s, size_t floor);
 MUST_CHECK Error *vm_call(JinjaState *s, const Frame *frame, const JValue *args, size_t count,
                           JValue *out);
 MUST_CHECK Error *vm_run_constant(JinjaState *s, const Proto *proto, JValue *out);
-/* Ends captured output that began at `mark`: a text, or in native mode whatever it is. */
-MUST_CHECK Error *vm_take_output(JinjaState *s, size_t mark, JValue *out);
-size_t vm_output_mark(const JinjaState *s);
-void vm_output_drop(JinjaState *s, size_t mark);
 
-/* What a parameter is that was not given and has no default. */
-JValue vm_missing_param(JinjaState *s, JStr *name);
+/* ---- unwind.c ---- */
+
+/* Takes the frames down to `floor` off, telling the error each place. */
+MUST_CHECK Error *vm_unwind(JinjaState *s, Error *err, size_t floor);
 
 /* ---- call.c ---- */
 
