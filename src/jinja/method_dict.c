@@ -53,7 +53,9 @@ static Error *dict_get(JinjaState *s, const JCall *call, JValue *out)
 static Error *dict_pop(JinjaState *s, const JCall *call, JValue *out)
 {
     JValue value = JMISSING;
-    TRY(jdict_remove(self(call), call->args[1], &value));
+    if (jdict_len(self(call)) > 0) { /* Python asks an empty dict for nothing, so any key will do */
+        TRY(jdict_remove(self(call), call->args[1], &value));
+    }
     value = jis_absent(value) ? call->args[2] : value;
     if (jis_absent(value)) {
         return missing_key(s, call->args[1]);
