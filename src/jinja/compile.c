@@ -114,9 +114,22 @@ Function *function_begin(Compiler *c, Function *up, Unit *unit, ProtoKind kind, 
     return fn;
 }
 
+/* Jumps to a jump go where that one goes. Loops of nothing but jumps do not occur: there is NEXT in
+ * each. */
+static void thread_jumps(Function *fn)
+{
+    for (size_t i = 0; i < fn->code.len; i++) {
+        Instr *in = &fn->code.data[i];
+        while (opcode_infos[in->op].operand == A_TARGET && fn->code.data[in->a].op == OP_JUMP) {
+            in->a = fn->code.data[in->a].a;
+        }
+    }
+}
+
 void function_end(Function *fn)
 {
     emit_plain(fn, OP_RETURN);
+    thread_jumps(fn);
     Arena *arena = fn->c->tpl->arena;
     Proto *proto = fn->proto;
     size_t count = fn->code.len;

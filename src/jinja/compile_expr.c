@@ -22,6 +22,42 @@ static void emit_var(Function *fn, const Var *var, Opcode slot_op, Opcode cell_o
     }
 }
 
+/* The slot whose value a name has; NO_SLOT when it is found elsewhere. */
+static uint32_t slot_of(const Node *node)
+{
+    return node->kind == N_NAME && !node->var->captured ? node->var->slot : NO_SLOT;
+}
+
+/* Between the operands of an operator: the shortcut for ints, if the right one is one that it can
+ * reach. `left` is compiled already unless it is in a slot. */
+static void compile_shortcut(Function *fn, Opcode op, uint32_t operator, const Node *left,
+                             const Node *right)
+{
+    uint32_t slot = slot_of(left), where = slot_of(right);
+    bool constant = right->kind == N_CONST && right->value.type == J_INT;
+    if (where == NO_SLOT && !constant) {
+        return;
+    }
+    uint32_t c = (slot != NO_SLOT ? INT_LEFT_IN_SLOT : 0) | (constant ? INT_RIGHT_CONSTANT : 0) |
+                 operator << INT_OPERATOR_SHIFT;
+    emit(fn, op, (uint8_t)c, slot != NO_SLOT ? slot : 0,
+         constant ? constant_index(fn->c, right->value) : where);
+}
+
+/* The two operands of an operator, behind the shortcut past it. */
+static Error *compile_operands(Function *fn, Opcode op, uint32_t operator, const Node *left,
+                               const Node *right)
+{
+    if (slot_of(left) != NO_SLOT) {
+        compile_shortcut(fn, op, operator, left, right);
+        TRY(compile_expr(fn, left));
+    } else {
+        TRY(compile_expr(fn, left));
+        compile_shortcut(fn, op, operator, left, right);
+    }
+    return compile_expr(fn, right);
+}
+
 void compile_load_var(Function *fn, const Var *var)
 {
     uint32_t name = text_index(fn->c, var->name);
@@ -143,7 +179,11 @@ static Error *compile_builtin(Function *fn, Opcode op, const Node *node, const J
     uint32_t count = 0, site = 0;
     uint8_t special = 0;
     TRY(compile_args(fn, &node->args, builtin, &count, &site, &special));
-    emit(fn, op, special, count + 1, site);
+    count++;
+    bool exact = builtin->max_args != JARGS_ANY && count >= builtin->min_args &&
+                 count <= builtin->max_args;
+    FilterKind kind = special ? FILTER_NAMED : exact ? FILTER_EXACT : FILTER_PLAIN;
+    emit(fn, op, (uint8_t)kind, count, site);
     return NULL;
 }
 
@@ -211,6 +251,9 @@ Error *compile_jump(Function *fn, const Node *node, bool when, JumpVec *jumps)
         return compile_jump(fn, node->a, !when, jumps);
     }
     if (node->kind != N_AND && node->kind != N_OR) {
+        if (slot_of(node) != NO_SLOT) {
+            emit(fn, OP_BRANCH_SLOT, 0, slot_of(node), 0);
+        }
         TRY(compile_expr(fn, node));
         uint32_t jump = emit_jump(fn, when ? OP_JUMP_IF_TRUE : OP_JUMP_IF_FALSE);
         VEC_PUSH(fn->c->scratch, jumps, jump);
@@ -228,6 +271,11 @@ Error *compile_jump(Function *fn, const Node *node, bool when, JumpVec *jumps)
 static Error *compile_compare(Function *fn, const Node *node)
 {
     VEC(uint32_t) jumps = {0};
+    if (node->items.len == 1 && node->ops[0] <= COMPARE_GE) {
+        TRY(compile_operands(fn, OP_INT_COMPARE, node->ops[0], node->a, node->items.data[0]));
+        emit(fn, OP_COMPARE, node->ops[0], 0, 0);
+        return NULL;
+    }
     TRY(compile_expr(fn, node->a));
     for (size_t i = 0; i < node->items.len; i++) {
         TRY(compile_expr(fn, node->items.data[i]));
@@ -281,14 +329,22 @@ static Error *compile_slice(Function *fn, const Node *node)
     return NULL;
 }
 
+static Error *compile_binary(Function *fn, const Node *node)
+{
+    if (node->op == JBIN_POW) {
+        TRY(compile_expr(fn, node->a));
+        TRY(compile_expr(fn, node->b));
+    } else {
+        TRY(compile_operands(fn, (Opcode)(OP_INT_ADD + node->op), 0, node->a, node->b));
+    }
+    emit(fn, OP_BINARY, node->op, 0, 0);
+    return NULL;
+}
+
 static Error *compile_operator(Function *fn, const Node *node)
 {
     TRY(compile_expr(fn, node->a));
     switch (JTYPE_OF_NODE(node)) {
-    case N_BINARY:
-        TRY(compile_expr(fn, node->b));
-        emit(fn, OP_BINARY, node->op, 0, 0);
-        break;
     case N_NEGATE:
         emit_plain(fn, OP_NEGATE);
         break;
@@ -342,6 +398,8 @@ Error *compile_expr(Function *fn, const Node *node)
         return compile_filter(fn, node);
     case N_TEST:
         return compile_test(fn, node);
+    case N_BINARY:
+        return compile_binary(fn, node);
     default:
         return compile_operator(fn, node);
     }

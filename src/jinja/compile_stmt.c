@@ -97,6 +97,9 @@ static Error *compile_output(Function *fn, const Node *node)
         } else if (!fold(fn, item, &text)) {
             emit_text(fn, &text);
             set_place(fn, item);
+            if (item->kind == N_NAME && !item->var->captured && !fn->c->escapes) {
+                emit(fn, OP_EMIT_SLOT, 0, item->var->slot, 0);
+            }
             TRY(compile_expr(fn, item));
             emit(fn, OP_EMIT, fn->c->escapes, 0, 0);
         }

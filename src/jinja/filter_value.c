@@ -9,8 +9,11 @@
 static Error *filter_default(JinjaState *s, const JCall *call, JValue *out)
 {
     JValue value = call->args[0];
-    bool absent = value.type == J_UNDEFINED || (jarg_bool(call, 2, false) && !jtruth(value));
-    *out = absent ? jarg_or(call, 1, jstr_value(jinja_heap(s), STR(""))) : value;
+    if (value.type != J_UNDEFINED && (!jarg_bool(call, 2, false) || jtruth(value))) {
+        *out = value;
+    } else {
+        *out = jarg_given(call, 1) ? call->args[1] : jstr_value(jinja_heap(s), STR(""));
+    }
     return NULL;
 }
 

@@ -30,6 +30,13 @@ enum { POPS_B = -1 }; /* pops as many as operand b says */
     X(POP, 1, 0, A_NONE, "drop the top") \
     X(DUP, 0, 1, A_NONE, "push the top again") \
     X(BINARY, 2, 1, A_NONE, "arithmetic operator c") \
+    X(INT_ADD, 0, 0, A_NONE, "a shortcut past the addition that follows") \
+    X(INT_SUB, 0, 0, A_NONE, "the same for -") \
+    X(INT_MUL, 0, 0, A_NONE, "the same for *") \
+    X(INT_DIV, 0, 0, A_NONE, "the same for /") \
+    X(INT_FLOORDIV, 0, 0, A_NONE, "the same for //") \
+    X(INT_MOD, 0, 0, A_NONE, "the same for %") \
+    X(INT_COMPARE, 0, 0, A_NONE, "the same for a comparison") \
     X(NEGATE, 1, 1, A_NONE, "unary minus") \
     X(POSITIVE, 1, 1, A_NONE, "unary plus") \
     X(NOT, 1, 1, A_NONE, "logical negation") \
@@ -39,6 +46,7 @@ enum { POPS_B = -1 }; /* pops as many as operand b says */
     X(JUMP, 0, 0, A_TARGET, "go to a") \
     X(JUMP_IF_FALSE, 1, 0, A_TARGET, "pop; go to a when false") \
     X(JUMP_IF_TRUE, 1, 0, A_TARGET, "pop; go to a when true") \
+    X(BRANCH_SLOT, 0, 0, A_NONE, "a shortcut past the jump on slot b that follows") \
     X(AND, 1, 0, A_TARGET, "go to a when the top is false, else pop it") \
     X(OR, 1, 0, A_TARGET, "go to a when the top is true, else pop it") \
     X(ATTR, 1, 1, A_NAME, "attribute, else item") \
@@ -49,7 +57,7 @@ enum { POPS_B = -1 }; /* pops as many as operand b says */
     X(DICT, POPS_B, 1, A_NONE, "a dict of b keys and values in turn; unset values are left out") \
     X(CALL, POPS_B - 1, 1, A_SITE, "call with b arguments; c: the site names some or spreads") \
     X(METHOD, POPS_B - 1, 1, A_NAME, "call attribute a of the value below b arguments") \
-    X(FILTER, POPS_B, 1, A_SITE, "builtin of the site on b values; c as for CALL") \
+    X(FILTER, POPS_B, 1, A_SITE, "builtin of the site on b values; c: FilterKind") \
     X(TEST, POPS_B, 1, A_SITE, "the same, as bool") \
     X(FAIL, 0, 1, A_CONST, "TemplateRuntimeError") \
     X(UNPACK, 1, 0, A_NONE, "spread an iterable of b values, first on top") \
@@ -58,6 +66,7 @@ enum { POPS_B = -1 }; /* pops as many as operand b says */
     X(NEXT, 0, 1, A_TARGET, "push the next item, or pop the walk and go to a") \
     X(NEXT_PAIR, 0, 2, A_TARGET, "the same for items of two, second on top") \
     X(EMIT, 1, 0, A_NONE, "output the value; c: escaped") \
+    X(EMIT_SLOT, 0, 0, A_NONE, "a shortcut past the output of slot b that follows") \
     X(EMIT_TEXT, 0, 0, A_CONST, "output a text") \
     X(CAPTURE, 0, 1, A_NONE, "begin to collect output") \
     X(CAPTURED, 1, 1, A_NONE, "end it: push what was collected") \
@@ -95,6 +104,19 @@ typedef enum CompareOperator {
     COMPARE_IN,
     COMPARE_NOT_IN,
 } CompareOperator;
+
+/* Operand c of FILTER and TEST. */
+typedef enum FilterKind {
+    FILTER_EXACT, /* as many values as the builtin takes, or fewer by optional ones */
+    FILTER_PLAIN, /* to be counted when it is called */
+    FILTER_NAMED, /* the site names some or spreads */
+} FilterKind;
+
+/* A shortcut stands in front of plain instructions, which may do anything. When its operands are
+ * what they mostly are, it does their work at once and skips them; else it does nothing. Those of
+ * ints find the left operand in slot b or on top of the stack, the right one in slot a or constant
+ * a; c says where, and above these bits has the operator of a comparison. */
+enum { INT_LEFT_IN_SLOT = 1, INT_RIGHT_CONSTANT = 2, INT_OPERATOR_SHIFT = 2 };
 
 enum { IMPORT_IGNORE_MISSING = 1, IMPORT_WITH_CONTEXT = 2 };
 

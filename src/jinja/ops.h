@@ -25,8 +25,18 @@ MUST_CHECK Error *jcontains(JinjaState *s, JValue container, JValue item, bool *
  * alone. */
 MUST_CHECK Error *jprint(JinjaState *s, JValue value, StrBuf *out);
 MUST_CHECK Error *jrepr(JinjaState *s, JValue value, StrBuf *out);
+/* str(value) of what is no str. */
+MUST_CHECK Error *jprint_str(JinjaState *s, JValue value, JValue *out);
 /* str(value) as a value; a str is returned as it is (Markup stays Markup). */
-MUST_CHECK Error *jto_str(JinjaState *s, JValue value, JValue *out);
+MUST_CHECK static inline Error *jto_str(JinjaState *s, JValue value, JValue *out)
+{
+    if (value.type != J_STR) {
+        return jprint_str(s, value, out);
+    }
+    out->type = J_STR;
+    out->str = value.str;
+    return NULL;
+}
 /* repr() of a text: quotes chosen, escapes as Python does. */
 void jrepr_text(Str text, StrBuf *out);
 /* The text as HTML: & < > " ' escaped as Markup does. */

@@ -46,8 +46,39 @@ static void add_int(int64_t value, StrBuf *out)
     strbuf_add(out, (Str){digits, number_format_int64(value, digits)});
 }
 
+/* Most doubles that templates print have few decimals: an int divided by a power of ten, and a
+ * quotient that is the same double proves it. No other decimal of at most 15 digits reads back as
+ * that double, so these are the shortest digits. False when there are more. */
+static bool add_short_decimal(double value, StrBuf *out)
+{
+    enum { UNIT = 10000 };
+    static const double largest = 1e11; /* with the decimals, 15 digits */
+    double magnitude = fabs(value);
+    if (!(magnitude < largest)) {
+        return false;
+    }
+    int64_t scaled = (int64_t)(magnitude * UNIT + 0.5);
+    if ((double)scaled / UNIT != magnitude) {
+        return false;
+    }
+    char text[NUMBER_TEXT_BYTES] = "-", *at = text;
+    at += signbit(value) ? 1 : 0;
+    at += number_format_int64(scaled / UNIT, at);
+    *at++ = '.';
+    int64_t rest = scaled % UNIT;
+    do {
+        *at++ = (char)('0' + rest / (UNIT / 10));
+        rest = rest % (UNIT / 10) * 10;
+    } while (rest != 0);
+    strbuf_add(out, (Str){text, (size_t)(at - text)});
+    return true;
+}
+
 static void add_double(double value, StrBuf *out)
 {
+    if (add_short_decimal(value, out)) {
+        return;
+    }
     char digits[NUMBER_TEXT_BYTES];
     strbuf_add(out, (Str){digits, number_format_double(value, digits)});
 }
@@ -379,12 +410,8 @@ Error *jprint(JinjaState *s, JValue value, StrBuf *out)
     return repr_at(s, value, NULL, out);
 }
 
-Error *jto_str(JinjaState *s, JValue value, JValue *out)
+Error *jprint_str(JinjaState *s, JValue value, JValue *out)
 {
-    if (value.type == J_STR) {
-        *out = value;
-        return NULL;
-    }
     if (value.type == J_INT) { /* the common case, without a buffer */
         char digits[NUMBER_TEXT_BYTES];
         *out = jstr_value(jinja_heap(s), (Str){digits, number_format_int64(value.i, digits)});

@@ -24,44 +24,65 @@ static inline bool int_compare(CompareOperator op, int64_t a, int64_t b)
     return (holds[op] & order) != 0;
 }
 
-/* *a op= b; false, and *a untouched, where the result may not fit or is no int. */
-static inline bool small_arithmetic(JBinaryOp op, int64_t *a, int64_t b)
+/* *out = a op b; false, and *out untouched, where that may not fit or is rare. */
+static inline bool int_arithmetic(JBinaryOp op, int64_t a, int64_t b, JValue *out)
 {
+    enum { EXACT_BITS = 53 }; /* of a double */
     int64_t result = 0;
     switch (op) {
     case JBIN_ADD:
-        if (__builtin_add_overflow(*a, b, &result)) {
+        if (__builtin_add_overflow(a, b, &result)) {
             return false;
         }
         break;
     case JBIN_SUB:
-        if (__builtin_sub_overflow(*a, b, &result)) {
+        if (__builtin_sub_overflow(a, b, &result)) {
             return false;
         }
         break;
     case JBIN_MUL:
-        if (__builtin_mul_overflow(*a, b, &result)) {
+        if (__builtin_mul_overflow(a, b, &result)) {
             return false;
         }
         break;
     case JBIN_MOD:
-        if (b <= 0 || *a < 0) {
+        if (b <= 0 || a < 0) {
             return false;
         }
-        result = *a % b;
+        result = a % b;
         break;
     case JBIN_FLOORDIV:
-        if (b <= 0 || *a < 0) {
+        if (b <= 0 || a < 0) {
             return false;
         }
-        result = *a / b;
+        result = a / b;
         break;
     case JBIN_DIV:
+        if (b <= 0 || a < 0 || (a | b) >> EXACT_BITS != 0) {
+            return false;
+        }
+        out->type = J_FLOAT;
+        out->f = (double)a / (double)b;
+        return true;
     case JBIN_POW:
         return false;
     }
-    *a = result;
+    out->type = J_INT;
+    out->i = result;
     return true;
+}
+
+/* Calls a builtin whose arguments the compiler has counted: absent ones are put behind them. */
+static inline Error *call_exact(JinjaState *s, const JBuiltin *builtin, JValue *args, size_t argc,
+                                JValue *out)
+{
+    for (size_t i = argc; i < builtin->max_args; i++) {
+        args[i].type = J_MISSING;
+    }
+    JCall call = {.args = args, .argc = argc};
+    s->sp = args + builtin->max_args;
+    s->callee = builtin;
+    return builtin->run(s, &call, out);
 }
 
 /* The next number when a range is walked; false otherwise, and at its end. */

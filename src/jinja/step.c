@@ -115,6 +115,12 @@ Error *step_namespace_set(JValue namespace, JStr *name, JValue value)
     return NULL;
 }
 
+Error *step_filter(JinjaState *s, const Instr *in, const Site *site, JValue *args, JValue *out)
+{
+    return in->c == FILTER_PLAIN ? vm_call_builtin(s, site->builtin, args, in->b, NULL, out)
+                                 : vm_call_site(s, site, args, in->b, out);
+}
+
 JValue step_macro(JinjaState *s, const Frame *frame, uint32_t index)
 {
     JMacro *macro = jheap_alloc(s->heap, J_MACRO, sizeof(JMacro));

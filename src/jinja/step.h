@@ -18,6 +18,9 @@ MUST_CHECK Error *step_namespace_check(JValue namespace);
 MUST_CHECK Error *step_namespace_set(JValue namespace, JStr *name, JValue value);
 /* Fails when text is rendered and the value is none. */
 MUST_CHECK Error *step_text_check(const JinjaState *s, JValue value);
+/* A FILTER or TEST that is not FILTER_EXACT. */
+MUST_CHECK Error *step_filter(JinjaState *s, const Instr *in, const Site *site, JValue *args,
+                              JValue *out);
 JValue step_macro(JinjaState *s, const Frame *frame, uint32_t index);
 JCells *step_cells(JinjaState *s, JCells *parent, uint32_t count);
 /* A method of a value, called where the value and its arguments stand. */

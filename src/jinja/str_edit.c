@@ -60,11 +60,32 @@ static void insert_between(char *at, Str text, Str to, size_t hits)
     put(at, str_from_offset(text, done));
 }
 
+/* Writes `to`, which is as long as `from`, over the occurrences in a copy of the text. */
+static JValue replace_in_copy(JinjaState *s, JStr *text, Str from, Str to, size_t limit)
+{
+    Str whole = jstr_str(text);
+    size_t hit = limit > 0 ? next_hit(whole, from, 0) : SIZE_MAX;
+    if (hit == SIZE_MAX) {
+        return jstr_as_safe(jinja_heap(s), jobj(text), false);
+    }
+    JStr *copy = jstr_new_raw(jinja_heap(s), whole.len);
+    memcpy(copy->text, whole.data, whole.len);
+    for (size_t hits = 0; hit != SIZE_MAX && hits < limit; hits++) {
+        memcpy(copy->text + hit, to.data, to.len);
+        hit = next_hit(whole, from, hit + from.len);
+    }
+    return jobj(copy);
+}
+
 Error *str_edit_replace(JinjaState *s, JStr *text, Str from, Str to, int64_t count, JValue *out)
 {
     Str whole = jstr_str(text);
     size_t limit = count < 0 ? SIZE_MAX : (size_t)count;
     size_t hits = 0;
+    if (from.len == to.len && from.len > 0) {
+        *out = replace_in_copy(s, text, from, to, limit);
+        return NULL;
+    }
     if (from.len == 0) {
         hits = jstr_chars(text) + 1 < limit ? jstr_chars(text) + 1 : limit;
     } else {

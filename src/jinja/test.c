@@ -123,6 +123,10 @@ static Error *remainder_is(JinjaState *s, JValue value, JValue divisor, int64_t 
 {
     JValue rest = JNONE;
     bool equal = false;
+    if (value.type == J_INT && divisor.type == J_INT && divisor.i > 0) {
+        int64_t left = value.i % divisor.i;
+        return answer((left < 0 ? left + divisor.i : left) == wanted, out);
+    }
     TRY(jbinary(s, JBIN_MOD, value, divisor, &rest));
     TRY(jequal(rest, jint(wanted), &equal));
     return answer(equal, out);

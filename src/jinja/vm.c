@@ -15,6 +15,37 @@
         } \
     } while (0)
 
+/* Goes on after a comparison: mostly a jump follows, which then needs no value. */
+#define BRANCH(truth) \
+    do { \
+        if (ip->op == OP_JUMP_IF_FALSE) { \
+            ip = (truth) ? ip + 1 : frame->proto->code + ip->a; \
+        } else if (ip->op == OP_JUMP_IF_TRUE) { \
+            ip = (truth) ? frame->proto->code + ip->a : ip + 1; \
+        } else { \
+            sp->type = J_BOOL; \
+            sp->b = (truth); \
+            sp++; \
+        } \
+    } while (0)
+
+/* Where the operands of a shortcut for ints are. */
+#define INT_LEFT (in->c & INT_LEFT_IN_SLOT ? &base[in->b] : &sp[-1])
+#define INT_RIGHT (&(in->c & INT_RIGHT_CONSTANT ? constants : base)[in->a])
+
+/* A shortcut past an operator and its operands. */
+#define INT_SHORTCUT(operator) \
+    do { \
+        const JValue *left = INT_LEFT, *right = INT_RIGHT; \
+        size_t fresh = in->c & INT_LEFT_IN_SLOT; \
+        if (LIKELY(left->type == J_INT && right->type == J_INT && \
+                   int_arithmetic((operator), left->i, right->i, sp - 1 + fresh))) { \
+            sp += fresh; \
+            ip += 2 + fresh; \
+        } \
+        DISPATCH(); \
+    } while (0)
+
 /* Continues with the newest frame. */
 #define ENTER() \
     do { \
@@ -23,6 +54,7 @@
         base = frame->base; \
         sp = s->sp; \
         constants = frame->proto->tpl->constants.data; \
+        sites = frame->proto->tpl->sites.data; \
     } while (0)
 
 /* One jump per instruction instead of a common one, so that the processor learns which follows
@@ -48,6 +80,7 @@ static Error *run(JinjaState *s, size_t floor)
     const Instr *ip = NULL;
     JValue *base = NULL, *sp = NULL;
     const JValue *constants = NULL;
+    const Site *sites = NULL;
     Error *err = NULL;
     JValue value = JMISSING;
     bool flag = false;
@@ -120,7 +153,7 @@ static Error *run(JinjaState *s, size_t floor)
     DISPATCH();
     CASE(BINARY)
     if (sp[-1].type == J_INT && sp[-2].type == J_INT &&
-        small_arithmetic((JBinaryOp)in->c, &sp[-2].i, sp[-1].i)) {
+        int_arithmetic((JBinaryOp)in->c, sp[-2].i, sp[-1].i, &sp[-2])) {
         sp--;
         DISPATCH();
     }
@@ -128,6 +161,31 @@ static Error *run(JinjaState *s, size_t floor)
     sp--;
     put(&sp[-1], &value);
     DISPATCH();
+    CASE(INT_ADD)
+    INT_SHORTCUT(JBIN_ADD);
+    CASE(INT_SUB)
+    INT_SHORTCUT(JBIN_SUB);
+    CASE(INT_MUL)
+    INT_SHORTCUT(JBIN_MUL);
+    CASE(INT_DIV)
+    INT_SHORTCUT(JBIN_DIV);
+    CASE(INT_FLOORDIV)
+    INT_SHORTCUT(JBIN_FLOORDIV);
+    CASE(INT_MOD)
+    INT_SHORTCUT(JBIN_MOD);
+    CASE(INT_COMPARE)
+    {
+        const JValue *left = INT_LEFT, *right = INT_RIGHT;
+        size_t fresh = in->c & INT_LEFT_IN_SLOT;
+        if (LIKELY(left->type == J_INT && right->type == J_INT)) {
+            bool holds =
+                int_compare((CompareOperator)(in->c >> INT_OPERATOR_SHIFT), left->i, right->i);
+            sp -= 1 - fresh;
+            ip += 2 + fresh;
+            BRANCH(holds);
+        }
+        DISPATCH();
+    }
     CASE(NEGATE)
     FAIL_IF(jnegate(s, sp[-1], &sp[-1]));
     DISPATCH();
@@ -145,24 +203,11 @@ static Error *run(JinjaState *s, size_t floor)
     CASE(COMPARE)
     if (sp[-1].type == J_INT && sp[-2].type == J_INT && in->c <= COMPARE_GE) {
         flag = int_compare((CompareOperator)in->c, sp[-2].i, sp[-1].i);
-        sp--;
-        if (LIKELY(ip->op == OP_JUMP_IF_FALSE)) { /* what mostly follows */
-            sp--;
-            ip = flag ? ip + 1 : frame->proto->code + ip->a;
-            DISPATCH();
-        }
-        if (ip->op == OP_JUMP_IF_TRUE) {
-            sp--;
-            ip = flag ? frame->proto->code + ip->a : ip + 1;
-            DISPATCH();
-        }
-        sp[-1].type = J_BOOL;
-        sp[-1].b = flag;
-        DISPATCH();
+    } else {
+        FAIL_IF(step_compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
     }
-    FAIL_IF(step_compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
-    sp--;
-    sp[-1] = jbool(flag);
+    sp -= 2;
+    BRANCH(flag);
     DISPATCH();
     CASE(COMPARE_CHAIN)
     FAIL_IF(step_compare(s, (CompareOperator)in->c, sp[-2], sp[-1], &flag));
@@ -181,6 +226,12 @@ static Error *run(JinjaState *s, size_t floor)
     CASE(JUMP_IF_TRUE)
     if (is_true(--sp)) {
         ip = frame->proto->code + in->a;
+    }
+    DISPATCH();
+    CASE(BRANCH_SLOT)
+    if (LIKELY(base[in->b].type == J_BOOL)) {
+        ip++;
+        BRANCH(base[in->b].b);
     }
     DISPATCH();
     CASE(AND)
@@ -202,6 +253,14 @@ static Error *run(JinjaState *s, size_t floor)
     put(&sp[-1], &value);
     DISPATCH();
     CASE(ITEM)
+    if (sp[-1].type == J_INT && sp[-2].type == J_LIST && sp[-1].i >= 0) {
+        value = jlist_at(sp[-2].list, (size_t)sp[-1].i);
+        if (LIKELY(value.type != J_MISSING)) {
+            sp--;
+            put(&sp[-1], &value);
+            DISPATCH();
+        }
+    }
     FAIL_IF(jget_item(s, sp[-2], sp[-1], &value));
     sp--;
     put(&sp[-1], &value);
@@ -229,7 +288,7 @@ static Error *run(JinjaState *s, size_t floor)
     CASE(CALL)
     FAIL_IF(vm_safe_point(s));
     FAIL_IF(vm_call_value(s, sp - in->b, in->b,
-                          in->c ? &frame->proto->tpl->sites.data[in->a] : NULL, &flag));
+                          in->c ? &sites[in->a] : NULL, &flag));
     if (flag) {
         ENTER();
     } else {
@@ -246,18 +305,24 @@ static Error *run(JinjaState *s, size_t floor)
     }
     DISPATCH();
     CASE(FILTER)
-    CASE(TEST)
-    {
-        const Site *site = &frame->proto->tpl->sites.data[in->a];
-        if (LIKELY(!in->c)) {
-            FAIL_IF(vm_call_builtin(s, site->builtin, sp - in->b, in->b, NULL, &value));
-        } else {
-            FAIL_IF(vm_call_site(s, site, sp - in->b, in->b, &value));
-        }
-        sp -= in->b;
-        *sp++ = in->op == OP_TEST ? jbool(jtruth(value)) : value;
-        DISPATCH();
+    if (LIKELY(in->c == FILTER_EXACT)) {
+        FAIL_IF(call_exact(s, sites[in->a].builtin, sp - in->b, in->b, &value));
+    } else {
+        FAIL_IF(step_filter(s, in, &sites[in->a], sp - in->b, &value));
     }
+    sp -= in->b;
+    put(sp++, &value);
+    DISPATCH();
+    CASE(TEST)
+    if (LIKELY(in->c == FILTER_EXACT)) {
+        FAIL_IF(call_exact(s, sites[in->a].builtin, sp - in->b, in->b, &value));
+    } else {
+        FAIL_IF(step_filter(s, in, &sites[in->a], sp - in->b, &value));
+    }
+    sp -= in->b;
+    flag = is_true(&value);
+    BRANCH(flag);
+    DISPATCH();
     CASE(FAIL)
     if (in->c) {
         *sp++ = jundefined_message(s, jtext(constants[in->a]));
@@ -325,6 +390,17 @@ static Error *run(JinjaState *s, size_t floor)
     }
     FAIL_IF(vm_emit(s, sp[-1], in->c));
     sp--;
+    DISPATCH();
+    CASE(EMIT_SLOT)
+    if (LIKELY(s->native == JINJA_TEXT)) {
+        if (base[in->b].type == J_INT) {
+            emit_int(&s->out, base[in->b].i);
+            ip += 2;
+        } else if (base[in->b].type == J_STR) {
+            emit_bytes(&s->out, base[in->b].str->text, base[in->b].str->len);
+            ip += 2;
+        }
+    }
     DISPATCH();
     CASE(EMIT_TEXT)
     if (LIKELY(s->native == JINJA_TEXT)) {
