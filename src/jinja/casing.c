@@ -91,9 +91,18 @@ static const CaseRow title_rows[] = {
     {0xFB16, {0x054E, 0x0576}},         {0xFB17, {0x0544, 0x056D}},
 };
 
+/* Doubles its steps before it halves them: what is common stands near the front. */
 static const uint32_t *find_row(const CaseRow *rows, size_t count, uint32_t codepoint)
 {
-    for (size_t low = 0; low < count;) {
+    size_t low = 0;
+    for (size_t step = 1; step < count; step *= 2) {
+        if (rows[step].from > codepoint) {
+            count = step;
+        } else {
+            low = step;
+        }
+    }
+    while (low < count) {
         size_t middle = low + (count - low) / 2;
         if (rows[middle].from == codepoint) {
             return rows[middle].to;
@@ -257,10 +266,18 @@ static uint64_t flip_range(uint64_t word, unsigned char first, unsigned char las
 static void flip_letters(Str text, char first, char last, char *out)
 {
     size_t i = 0;
-    for (uint64_t word = 0; i + WORD_BYTES <= text.len; i += WORD_BYTES) {
+    uint64_t word = 0;
+    for (; i + WORD_BYTES <= text.len; i += WORD_BYTES) {
         memcpy(&word, text.data + i, WORD_BYTES);
-        uint64_t flipped = flip_range(word, (unsigned char)first, (unsigned char)last);
-        memcpy(out + i, &flipped, WORD_BYTES);
+        word = flip_range(word, (unsigned char)first, (unsigned char)last);
+        memcpy(out + i, &word, WORD_BYTES);
+    }
+    if (i > 0 && i < text.len) { /* the last eight, some of them once more */
+        i = text.len - WORD_BYTES;
+        memcpy(&word, text.data + i, WORD_BYTES);
+        word = flip_range(word, (unsigned char)first, (unsigned char)last);
+        memcpy(out + i, &word, WORD_BYTES);
+        return;
     }
     for (; i < text.len; i++) {
         char c = text.data[i];
@@ -300,14 +317,58 @@ static void convert_ascii(CaseKind kind, Str text, char *out)
     }
 }
 
-/* How many ASCII characters stand at `at`. */
-static size_t ascii_run(Str text, size_t at)
+enum { LATIN_LEAD = 0xC3, LATIN_SHARP_S = 0x9F, LATIN_Y_DIAERESIS = 0xBF };
+
+/* How many bytes at `at` convert one by one: ASCII, and when all letters are raised or lowered the
+ * two-byte characters from U+00C0 to U+00FF, but for the two whose capitals are beyond. */
+static size_t simple_run(CaseKind kind, Str text, size_t at)
 {
     size_t end = at;
-    while (end < text.len && (unsigned char)text.data[end] < 0x80) {
-        end++;
+    bool latin = kind == CASE_LOWER || kind == CASE_UPPER;
+    while (end < text.len) {
+        unsigned char c = (unsigned char)text.data[end];
+        if (c < 0x80) {
+            end++;
+            continue;
+        }
+        unsigned char next = c == LATIN_LEAD && latin ? (unsigned char)text.data[end + 1] : 0;
+        bool beyond = kind == CASE_UPPER && (next == LATIN_SHARP_S || next == LATIN_Y_DIAERESIS);
+        if (next == 0 || beyond) {
+            break;
+        }
+        end += 2;
     }
     return end - at;
+}
+
+/* The second byte of such a character: 'à' to 'þ' are 0xA0 to 0xBE, their capitals 0x20 less, and
+ * in their places among them are the signs of division and multiplication. */
+static unsigned char convert_latin(CaseKind kind, unsigned char c)
+{
+    enum { CASE_BIT = 0x20, FIRST = 0x80, LAST = 0x9E, TIMES = 0x97 };
+    unsigned capital = c & ~(unsigned)CASE_BIT;
+    bool letter = capital >= FIRST && capital <= LAST && capital != TIMES;
+    return (unsigned char)(!letter              ? c
+                           : kind == CASE_UPPER ? capital
+                                                : capital | CASE_BIT);
+}
+
+/* Text that is one simple run. */
+static void convert_simple(CaseKind kind, Str text, char *out)
+{
+    size_t plain = 0;
+    for (size_t i = 0; i <= text.len; i++) {
+        if (i < text.len && (unsigned char)text.data[i] != LATIN_LEAD) {
+            continue;
+        }
+        convert_ascii(kind, str_slice(text, plain, i), out + plain);
+        if (i < text.len) {
+            out[i] = text.data[i];
+            i++;
+            out[i] = (char)convert_latin(kind, (unsigned char)text.data[i]);
+            plain = i + 1;
+        }
+    }
 }
 
 void casing_add(CaseKind kind, Str text, StrBuf *out)
@@ -315,10 +376,10 @@ void casing_add(CaseKind kind, Str text, StrBuf *out)
     bool by_word = kind == CASE_CAPITALIZE || kind == CASE_TITLE;
     bool inside = false; /* a word, for titles */
     for (size_t at = 0; at < text.len;) {
-        size_t run = by_word ? 0 : ascii_run(text, at);
+        size_t run = by_word ? 0 : simple_run(kind, text, at);
         char *room = run > 0 ? strbuf_reserve(out, run) : NULL;
         if (room != NULL) {
-            convert_ascii(kind, str_slice(text, at, at + run), room);
+            convert_simple(kind, str_slice(text, at, at + run), room);
             out->len += run;
             at += run;
             continue;
@@ -343,10 +404,11 @@ void casing_add(CaseKind kind, Str text, StrBuf *out)
 
 Error *casing_convert(JinjaState *s, CaseKind kind, JStr *str, JValue *out)
 {
-    if (utf8_is_ascii(jstr_str(str))) {
+    bool ascii = jstr_is_ascii(str);
+    if (ascii || simple_run(kind, jstr_str(str), 0) == str->len) {
         JStr *converted = jstr_new_raw(jinja_heap(s), str->len);
-        converted->chars = str->len;
-        convert_ascii(kind, jstr_str(str), converted->text);
+        converted->chars = str->chars;
+        (ascii ? convert_ascii : convert_simple)(kind, jstr_str(str), converted->text);
         converted->obj.flags = (uint8_t)(converted->obj.flags | (str->obj.flags & JOBJ_SAFE));
         *out = jobj(converted);
         return NULL;

@@ -15,26 +15,55 @@ MUST_CHECK Error *vm_check_output(const JinjaState *s);
 /* Puts out any value. */
 MUST_CHECK Error *vm_emit(JinjaState *s, JValue value, bool escaped);
 
+/* memcpy for what is mostly shorter than a call of it: the two halves may overlap. */
+static inline void copy_bytes(char *to, const char *from, size_t len)
+{
+    if (len > 16) {
+        memcpy(to, from, len);
+    } else if (len >= 8) {
+        memcpy(to, from, 8);
+        memcpy(to + len - 8, from + len - 8, 8);
+    } else if (len >= 4) {
+        memcpy(to, from, 4);
+        memcpy(to + len - 4, from + len - 4, 4);
+    } else if (len > 0) {
+        to[0] = from[0];
+        to[len / 2] = from[len / 2];
+        to[len - 1] = from[len - 1];
+    }
+}
+
 static inline void emit_bytes(StrBuf *out, const char *data, size_t len)
 {
     if (LIKELY(out->capacity - out->len > len && out->data != NULL)) {
-        memcpy(out->data + out->len, data, len);
+        copy_bytes(out->data + out->len, data, len);
         out->len += len;
     } else {
         strbuf_add(out, (Str){data, len});
     }
 }
 
+static inline void emit_str(StrBuf *out, const JStr *str)
+{
+    emit_bytes(out, str->text, str->len);
+}
+
+/* Writes an int of at most four digits. */
+static inline size_t put_digits(uint32_t number, char *at)
+{
+    size_t len = 1 + (size_t)(number > 9) + (number > 99) + (number > 999);
+    for (size_t i = len; i > 0; number /= 10) {
+        at[--i] = (char)('0' + number % 10);
+    }
+    return len;
+}
+
 static inline void emit_int(StrBuf *out, int64_t number)
 {
     if (out->data != NULL && out->capacity - out->len > NUMBER_TEXT_BYTES) {
         char *at = out->data + out->len;
-        if (number >= 0 && number < 10) {
-            *at = (char)('0' + number);
-            out->len++;
-        } else {
-            out->len += number_format_int64(number, at);
-        }
+        out->len += number >= 0 && number < 10000 ? put_digits((uint32_t)number, at)
+                                                  : number_format_int64(number, at);
         return;
     }
     char digits[NUMBER_TEXT_BYTES];

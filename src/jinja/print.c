@@ -414,7 +414,9 @@ Error *jprint_str(JinjaState *s, JValue value, JValue *out)
 {
     if (value.type == J_INT) { /* the common case, without a buffer */
         char digits[NUMBER_TEXT_BYTES];
-        *out = jstr_value(jinja_heap(s), (Str){digits, number_format_int64(value.i, digits)});
+        size_t len = number_format_int64(value.i, digits);
+        *out = jstr_value(jinja_heap(s), (Str){digits, len});
+        out->str->chars = (uint32_t)len;
         return NULL;
     }
     JBuild build = jbuild_begin(s);

@@ -72,11 +72,14 @@ static inline bool int_arithmetic(JBinaryOp op, int64_t a, int64_t b, JValue *ou
     return true;
 }
 
-/* Calls a builtin whose arguments the compiler has counted: absent ones are put behind them. */
+/* Calls a builtin whose arguments the compiler has counted: absent ones are put behind them. Nearly
+ * all lack none to two, and two are written without asking; there is room. */
 static inline Error *call_exact(JinjaState *s, const JBuiltin *builtin, JValue *args, size_t argc,
                                 JValue *out)
 {
-    for (size_t i = argc; i < builtin->max_args; i++) {
+    args[argc].type = J_MISSING;
+    args[argc + 1].type = J_MISSING;
+    for (size_t i = argc + 2; i < builtin->max_args; i++) {
         args[i].type = J_MISSING;
     }
     JCall call = {.args = args, .argc = argc};

@@ -70,6 +70,7 @@ static JValue replace_in_copy(JinjaState *s, JStr *text, Str from, Str to, size_
     }
     JStr *copy = jstr_new_raw(jinja_heap(s), whole.len);
     memcpy(copy->text, whole.data, whole.len);
+    copy->chars = from.len == 1 ? text->chars : JSTR_UNCOUNTED;
     for (size_t hits = 0; hit != SIZE_MAX && hits < limit; hits++) {
         memcpy(copy->text + hit, to.data, to.len);
         hit = next_hit(whole, from, hit + from.len);

@@ -29,6 +29,15 @@
         } \
     } while (0)
 
+/* Goes on after something was put out as text: mostly more of it follows. */
+#define EMIT_FOLLOWING() \
+    do { \
+        if (LIKELY(ip->op == OP_EMIT_TEXT)) { \
+            emit_str(&s->out, constants[ip++->a].str); \
+        } \
+        DISPATCH(); \
+    } while (0)
+
 /* Where the operands of a shortcut for ints are. */
 #define INT_LEFT (in->c & INT_LEFT_IN_SLOT ? &base[in->b] : &sp[-1])
 #define INT_RIGHT (&(in->c & INT_RIGHT_CONSTANT ? constants : base)[in->a])
@@ -88,7 +97,7 @@ static Error *run(JinjaState *s, size_t floor)
     ENTER();
     DISPATCH();
     CASE(CONST)
-    put(sp++, &constants[in->a]);
+    *sp++ = constants[in->a];
     DISPATCH();
     CASE(LOAD)
     put(sp++, &base[in->b]);
@@ -320,9 +329,11 @@ static Error *run(JinjaState *s, size_t floor)
         FAIL_IF(step_filter(s, in, &sites[in->a], sp - in->b, &value));
     }
     sp -= in->b;
-    flag = is_true(&value);
-    BRANCH(flag);
-    DISPATCH();
+    {
+        bool holds = is_true(&value);
+        BRANCH(holds);
+        DISPATCH();
+    }
     CASE(FAIL)
     if (in->c) {
         *sp++ = jundefined_message(s, jtext(constants[in->a]));
@@ -380,13 +391,13 @@ static Error *run(JinjaState *s, size_t floor)
     CASE(EMIT)
     if (LIKELY(sp[-1].type == J_STR && !in->c && s->native == JINJA_TEXT)) {
         sp--;
-        emit_bytes(&s->out, sp->str->text, sp->str->len);
-        DISPATCH();
+        emit_str(&s->out, sp->str);
+        EMIT_FOLLOWING();
     }
     if (LIKELY(sp[-1].type == J_INT && !in->c && s->native == JINJA_TEXT)) {
         sp--;
         emit_int(&s->out, sp->i);
-        DISPATCH();
+        EMIT_FOLLOWING();
     }
     FAIL_IF(vm_emit(s, sp[-1], in->c));
     sp--;
@@ -396,15 +407,18 @@ static Error *run(JinjaState *s, size_t floor)
         if (base[in->b].type == J_INT) {
             emit_int(&s->out, base[in->b].i);
             ip += 2;
-        } else if (base[in->b].type == J_STR) {
-            emit_bytes(&s->out, base[in->b].str->text, base[in->b].str->len);
+            EMIT_FOLLOWING();
+        }
+        if (base[in->b].type == J_STR) {
+            emit_str(&s->out, base[in->b].str);
             ip += 2;
+            EMIT_FOLLOWING();
         }
     }
     DISPATCH();
     CASE(EMIT_TEXT)
     if (LIKELY(s->native == JINJA_TEXT)) {
-        emit_bytes(&s->out, constants[in->a].str->text, constants[in->a].str->len);
+        emit_str(&s->out, constants[in->a].str);
     } else {
         jlist_append(s->parts, constants[in->a]);
     }
