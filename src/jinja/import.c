@@ -80,12 +80,12 @@ static JContext *inner_context(JinjaState *s, const Frame *frame, const JinjaTem
                                JValue locals, bool with_context)
 {
     const JContext *outer = frame->context;
-    JContext *context = jcontext_new(s, tpl, outer != NULL ? outer->scope : NULL);
+    JContext *context = jcontext_new(s, tpl, outer != NULL ? &outer->scope : NULL);
     if (with_context) {
         context->locals = locals.type == J_DICT ? locals.dict : NULL;
         context->outer = frame->context;
     } else {
-        context->scope = NULL;
+        context->scope = (JinjaScope){0};
     }
     return context;
 }

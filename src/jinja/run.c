@@ -17,9 +17,7 @@ static void mark_context(JMarker *marker, const JContext *context)
     mark_pointer(marker, context->locals);
     mark_pointer(marker, context->outer);
     mark_pointer(marker, context->blocks);
-    if (context->scope != NULL) {
-        mark_pointer(marker, context->scope->vars);
-    }
+    mark_pointer(marker, context->scope.vars);
 }
 
 static void mark_loop(JMarker *marker, const JLoop *loop)
@@ -60,7 +58,9 @@ JContext *jcontext_new(JinjaState *s, const JinjaTemplate *tpl, const JinjaScope
 {
     JContext *context = JHEAP_NEW(s->heap, J_CONTEXT, JContext);
     context->tpl = tpl;
-    context->scope = scope;
+    if (scope != NULL) {
+        context->scope = *scope;
+    }
     return context;
 }
 
@@ -97,11 +97,11 @@ static Error *find_name(JinjaState *s, JContext *context, JStr *name, JValue *ou
         if (jis_absent(*out) && context->locals != NULL) {
             *out = jdict_get_str(context->locals, name);
         }
-        const JinjaScope *scope = context->outer == NULL ? context->scope : NULL;
-        if (jis_absent(*out) && scope != NULL && scope->vars != NULL) {
+        const JinjaScope *scope = &context->scope;
+        if (jis_absent(*out) && context->outer == NULL && scope->vars != NULL) {
             *out = jdict_get_str(scope->vars, name);
         }
-        if (jis_absent(*out) && scope != NULL && scope->find != NULL) {
+        if (jis_absent(*out) && context->outer == NULL && scope->find != NULL) {
             TRY(scope->find(s, scope->data, name, out));
         }
     }

@@ -187,7 +187,7 @@ Error *step_block(JinjaState *s, const Frame *frame, JStr *name, JValue locals,
                       STR_ARG(jstr_str(name)));
     }
     if (locals.type == J_DICT) {
-        JContext *inner = jcontext_new(s, context->tpl, context->scope);
+        JContext *inner = jcontext_new(s, context->tpl, &context->scope);
         inner->locals = locals.dict;
         inner->outer = context;
         inner->blocks = context->blocks;

@@ -26,7 +26,7 @@ typedef struct JBlock {
 typedef struct JContext {
     JObj obj;
     const JinjaTemplate *tpl;
-    const JinjaScope *scope;     /* the embedder's; may be NULL */
+    JinjaScope scope;            /* the embedder's; a copy, for garbage outlives the call */
     JDict *exported;             /* what the template set at its top level; NULL = nothing yet */
     JDict *locals;               /* given by an include or import with context; may be NULL */
     struct JContext *outer;      /* where else to look; may be NULL */
