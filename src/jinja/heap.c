@@ -11,7 +11,7 @@
 
 enum {
     PAGE_BYTES = 32 * 1024,
-    FIRST_COLLECTION_BYTES = 256 * 1024, /* small, so that garbage stays in the cache */
+    FIRST_COLLECTION_BYTES = 64 * 1024, /* small, so that garbage stays in the nearest caches */
     MARK_STACK_FIRST = 256,
 };
 

@@ -3,7 +3,7 @@
 #ifndef JINJA_OUTPUT_H
 #define JINJA_OUTPUT_H
 
-#include "base/number.h"
+#include "jinja/digits.h"
 #include "jinja/vm.h"
 
 size_t vm_output_mark(const JinjaState *s);
@@ -48,26 +48,15 @@ static inline void emit_str(StrBuf *out, const JStr *str)
     emit_bytes(out, str->text, str->len);
 }
 
-/* Writes an int of at most four digits. */
-static inline size_t put_digits(uint32_t number, char *at)
-{
-    size_t len = 1 + (size_t)(number > 9) + (number > 99) + (number > 999);
-    for (size_t i = len; i > 0; number /= 10) {
-        at[--i] = (char)('0' + number % 10);
-    }
-    return len;
-}
-
 static inline void emit_int(StrBuf *out, int64_t number)
 {
     if (out->data != NULL && out->capacity - out->len > NUMBER_TEXT_BYTES) {
         char *at = out->data + out->len;
-        out->len += number >= 0 && number < 10000 ? put_digits((uint32_t)number, at)
-                                                  : number_format_int64(number, at);
+        out->len += digits_put(number, at);
         return;
     }
     char digits[NUMBER_TEXT_BYTES];
-    strbuf_add(out, (Str){digits, number_format_int64(number, digits)});
+    strbuf_add(out, (Str){digits, digits_put(number, digits)});
 }
 
 #endif

@@ -4,6 +4,7 @@
 #include "base/number.h"
 #include "base/unicode.h"
 #include "jinja/builtin.h"
+#include "jinja/digits.h"
 #include "jinja/ops.h"
 #include "jinja/run.h"
 #include "jinja/state.h"
@@ -43,7 +44,7 @@ static Error *check_depth(const Path *path)
 static void add_int(int64_t value, StrBuf *out)
 {
     char digits[NUMBER_TEXT_BYTES];
-    strbuf_add(out, (Str){digits, number_format_int64(value, digits)});
+    strbuf_add(out, (Str){digits, digits_put(value, digits)});
 }
 
 /* Most doubles that templates print have few decimals: an int divided by a power of ten, and a
@@ -63,7 +64,7 @@ static bool add_short_decimal(double value, StrBuf *out)
     }
     char text[NUMBER_TEXT_BYTES] = "-", *at = text;
     at += signbit(value) ? 1 : 0;
-    at += number_format_int64(scaled / UNIT, at);
+    at += digits_put(scaled / UNIT, at);
     *at++ = '.';
     int64_t rest = scaled % UNIT;
     do {
@@ -398,6 +399,10 @@ Error *jprint(JinjaState *s, JValue value, StrBuf *out)
         strbuf_add(out, jtext(value));
         return NULL;
     }
+    if (value.type == J_FLOAT) {
+        add_double(value.f, out);
+        return NULL;
+    }
     if (value.type == J_UNDEFINED) {
         return NULL;
     }
@@ -414,7 +419,7 @@ Error *jprint_str(JinjaState *s, JValue value, JValue *out)
 {
     if (value.type == J_INT) { /* the common case, without a buffer */
         char digits[NUMBER_TEXT_BYTES];
-        size_t len = number_format_int64(value.i, digits);
+        size_t len = digits_put(value.i, digits);
         *out = jstr_value(jinja_heap(s), (Str){digits, len});
         out->str->chars = (uint32_t)len;
         return NULL;
