@@ -348,9 +348,7 @@ static unsigned char convert_latin(CaseKind kind, unsigned char c)
     enum { CASE_BIT = 0x20, FIRST = 0x80, LAST = 0x9E, TIMES = 0x97 };
     unsigned capital = c & ~(unsigned)CASE_BIT;
     bool letter = capital >= FIRST && capital <= LAST && capital != TIMES;
-    return (unsigned char)(!letter              ? c
-                           : kind == CASE_UPPER ? capital
-                                                : capital | CASE_BIT);
+    return (unsigned char)(!letter ? c : kind == CASE_UPPER ? capital : capital | CASE_BIT);
 }
 
 /* Text that is one simple run. */

@@ -30,7 +30,7 @@ static uint32_t slot_of(const Node *node)
 
 /* Between the operands of an operator: the shortcut for ints, if the right one is one that it can
  * reach. `left` is compiled already unless it is in a slot. */
-static void compile_shortcut(Function *fn, Opcode op, uint32_t operator, const Node *left,
+static void compile_shortcut(Function *fn, Opcode op, uint32_t operator, const Node * left,
                              const Node *right)
 {
     uint32_t slot = slot_of(left), where = slot_of(right);
@@ -38,14 +38,14 @@ static void compile_shortcut(Function *fn, Opcode op, uint32_t operator, const N
     if (where == NO_SLOT && !constant) {
         return;
     }
-    uint32_t c = (slot != NO_SLOT ? INT_LEFT_IN_SLOT : 0) | (constant ? INT_RIGHT_CONSTANT : 0) |
-                 operator << INT_OPERATOR_SHIFT;
+    uint32_t c = (slot != NO_SLOT ? INT_LEFT_IN_SLOT : 0) |
+                 (constant ? INT_RIGHT_CONSTANT : 0) | operator<< INT_OPERATOR_SHIFT;
     emit(fn, op, (uint8_t)c, slot != NO_SLOT ? slot : 0,
          constant ? constant_index(fn->c, right->value) : where);
 }
 
 /* The two operands of an operator, behind the shortcut past it. */
-static Error *compile_operands(Function *fn, Opcode op, uint32_t operator, const Node *left,
+static Error *compile_operands(Function *fn, Opcode op, uint32_t operator, const Node * left,
                                const Node *right)
 {
     if (slot_of(left) != NO_SLOT) {
@@ -180,8 +180,8 @@ static Error *compile_builtin(Function *fn, Opcode op, const Node *node, const J
     uint8_t special = 0;
     TRY(compile_args(fn, &node->args, builtin, &count, &site, &special));
     count++;
-    bool exact = builtin->max_args != JARGS_ANY && count >= builtin->min_args &&
-                 count <= builtin->max_args;
+    bool exact =
+        builtin->max_args != JARGS_ANY && count >= builtin->min_args && count <= builtin->max_args;
     FilterKind kind = special ? FILTER_NAMED : exact ? FILTER_EXACT : FILTER_PLAIN;
     emit(fn, op, (uint8_t)kind, count, site);
     return NULL;

@@ -50,7 +50,7 @@ Error *vm_emit(JinjaState *s, JValue value, bool escaped)
         return NULL;
     }
     if (value.type == J_STR) {
-        emit_bytes(&s->out, value.str->text, value.str->len);
+        emit_str(&s->out, value.str);
         return NULL;
     }
     return jprint(s, value, &s->out);

@@ -15,37 +15,19 @@ MUST_CHECK Error *vm_check_output(const JinjaState *s);
 /* Puts out any value. */
 MUST_CHECK Error *vm_emit(JinjaState *s, JValue value, bool escaped);
 
-/* memcpy for what is mostly shorter than a call of it: the two halves may overlap. */
-static inline void copy_bytes(char *to, const char *from, size_t len)
-{
-    if (len > 16) {
-        memcpy(to, from, len);
-    } else if (len >= 8) {
-        memcpy(to, from, 8);
-        memcpy(to + len - 8, from + len - 8, 8);
-    } else if (len >= 4) {
-        memcpy(to, from, 4);
-        memcpy(to + len - 4, from + len - 4, 4);
-    } else if (len > 0) {
-        to[0] = from[0];
-        to[len / 2] = from[len / 2];
-        to[len - 1] = from[len - 1];
-    }
-}
-
-static inline void emit_bytes(StrBuf *out, const char *data, size_t len)
-{
-    if (LIKELY(out->capacity - out->len > len && out->data != NULL)) {
-        copy_bytes(out->data + out->len, data, len);
-        out->len += len;
-    } else {
-        strbuf_add(out, (Str){data, len});
-    }
-}
-
+/* Most texts are short: all of their room is copied, whatever the length, in halves that mostly are
+ * what wrote them. */
 static inline void emit_str(StrBuf *out, const JStr *str)
 {
-    emit_bytes(out, str->text, str->len);
+    enum { HALF = JSTR_GRAIN / 2 };
+    if (LIKELY(str->len <= JSTR_GRAIN && out->capacity - out->len > JSTR_GRAIN)) {
+        char *at = out->data + out->len;
+        memcpy(at, str->text, HALF);
+        memcpy(at + HALF, str->text + HALF, HALF);
+        out->len += str->len;
+    } else {
+        strbuf_add(out, jstr_str(str));
+    }
 }
 
 static inline void emit_int(StrBuf *out, int64_t number)

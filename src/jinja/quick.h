@@ -1,4 +1,5 @@
-/* jinja/quick.h - the common cases of instructions, for the loop of vm.c: inline, without a call. */
+/* jinja/quick.h - the common cases of instructions, for the loop of vm.c: inline, without a call.
+ */
 #ifndef JINJA_QUICK_H
 #define JINJA_QUICK_H
 

@@ -172,8 +172,7 @@ JValue step_self(JinjaState *s, const Frame *frame, bool super)
     return value;
 }
 
-Error *step_block(JinjaState *s, const Frame *frame, JStr *name, JValue locals,
-                         bool *out_pushed)
+Error *step_block(JinjaState *s, const Frame *frame, JStr *name, JValue locals, bool *out_pushed)
 {
     *out_pushed = false;
     JContext *context = frame->context;

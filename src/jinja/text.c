@@ -5,7 +5,8 @@
 
 JStr *jstr_new_raw(JHeap *heap, size_t len)
 {
-    JStr *str = jheap_alloc(heap, J_STR, sizeof(JStr) + len + 1);
+    size_t room = (len / JSTR_GRAIN + 1) * JSTR_GRAIN;
+    JStr *str = jheap_alloc(heap, J_STR, sizeof(JStr) + room);
     str->len = (uint32_t)len;
     str->chars = JSTR_UNCOUNTED;
     str->hash = 0;

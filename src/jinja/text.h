@@ -15,6 +15,8 @@ struct JStr {
     char text[];    /* ends with a NUL that len does not count */
 };
 
+enum { JSTR_GRAIN = 16 }; /* the room for the text is a multiple, so that short ones copy whole */
+
 #define JSTR_UNCOUNTED UINT32_MAX
 
 /* Room for `len` bytes at ->text, to be filled at once with valid UTF-8. At most

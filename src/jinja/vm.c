@@ -97,7 +97,7 @@ static Error *run(JinjaState *s, size_t floor)
     ENTER();
     DISPATCH();
     CASE(CONST)
-    *sp++ = constants[in->a];
+    *sp++ = constants[in->a]; /* at once: nobody wrote it lately, which put() is about */
     DISPATCH();
     CASE(LOAD)
     put(sp++, &base[in->b]);
@@ -296,8 +296,7 @@ static Error *run(JinjaState *s, size_t floor)
     DISPATCH();
     CASE(CALL)
     FAIL_IF(vm_safe_point(s));
-    FAIL_IF(vm_call_value(s, sp - in->b, in->b,
-                          in->c ? &sites[in->a] : NULL, &flag));
+    FAIL_IF(vm_call_value(s, sp - in->b, in->b, in->c ? &sites[in->a] : NULL, &flag));
     if (flag) {
         ENTER();
     } else {
