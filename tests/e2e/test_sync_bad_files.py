@@ -39,6 +39,8 @@ def fails_with(project, entry, *parts):
         "latin.csv:2: expected UTF-8 text, found the byte 0xF6", "→", "encoding: latin-1"]),
     ("latelatin.csv", (GOOD * 9 + "1,zwölf,2\n").encode("latin-1"), ["latelatin.csv:270010: expected UTF-8 text"]),
     ("nul.csv", b"id,name\n1,a\x00b\n", ["nul.csv:2: expected text, found a NUL byte"]),
+    ("latenul.csv", GOOD.encode() * 9 + b"5,\x00,1\n" + b"1,a,2\n" * 9, [
+        "latenul.csv:270010: expected text, found a NUL byte", "→"]),
     ("binary.csv", bytes(range(256)) * 20, ["binary.csv:"]),
     ("same.csv", "id,Id,x\n1,2,3\n", ["same.csv: the columns 'id' and 'Id' would both be called 'id'"]),
     ("bad.jsonl", '{"a":1}\n{"a":2\n{"a":3}\n', ["DataValidationError: data/in/bad.jsonl", "expected JSON, but at byte"]),

@@ -7,6 +7,7 @@
 #include "base/unicode.h"
 #include "source/file/csv_dialect.h"
 #include "source/file/file_head.h"
+#include "source/file/nul_scan.h"
 #include "source/file/unpack.h"
 
 enum { HEAD_BYTES = 1 << 20 };
@@ -348,6 +349,13 @@ static size_t line_at(Str text, size_t offset)
     return line;
 }
 
+static Error *nul_found(const SourceFile *file, size_t line)
+{
+    return error_hint(error_new(ERR_INPUT, STR_FMT ":%zu: expected text, found a NUL byte",
+                                STR_ARG(file->shown), line),
+                      "a text file has none; UTF-16 needs 'encoding: utf-16'");
+}
+
 /* The beginning of the file as UTF-8 without a byte order mark. */
 static Error *decode_head(Arena *arena, const SourceFile *file, const FileHead *head,
                           const FileShape *shape, Str *out_text)
@@ -372,9 +380,7 @@ static Error *decode_head(Arena *arena, const SourceFile *file, const FileHead *
     text.len = cut_character ? bad : text.len;
     size_t nul = str_find(text, (Str){"\0", 1}, 0);
     if (nul != SIZE_MAX) {
-        return error_hint(error_new(ERR_INPUT, STR_FMT ":%zu: expected text, found a NUL byte",
-                                    STR_ARG(file->shown), line_at(text, nul)),
-                          "a text file has none; UTF-16 needs 'encoding: utf-16'");
+        return nul_found(file, line_at(text, nul));
     }
     *out_text = text;
     return NULL;
@@ -408,6 +414,19 @@ static Error *find_dialect(SourceContext *ctx, const FileSource *source, const S
     return NULL;
 }
 
+/* Behind the beginning. Of a packed file only the beginning is looked at: to unpack it twice would
+ * cost more than a stray byte. */
+static Error *check_rest(const SourceContext *ctx, const SourceFile *file, const FileHead *head,
+                         const FileShape *shape)
+{
+    if (head->is_whole || file->compression != FILE_PLAIN || str_is(shape->encoding, "utf-16")) {
+        return NULL;
+    }
+    size_t line = 0;
+    TRY(nul_scan(file, head->bytes.len, ctx->cancel, &line));
+    return line == 0 ? NULL : nul_found(file, line);
+}
+
 static Error *inspect_csv(SourceContext *ctx, FileSource *source, const SourceFile *file,
                           const FileHead *head, Arena *scratch, FileShape *shape)
 {
@@ -416,6 +435,7 @@ static Error *inspect_csv(SourceContext *ctx, FileSource *source, const SourceFi
     Str text = {0};
     TRY(decode_head(scratch, file, head, shape, &text));
     TRY(find_dialect(ctx, source, file, text, head->is_whole, shape));
+    TRY(check_rest(ctx, file, head, shape));
     bool swap = str_is(shape->encoding, "utf-16") && is_big_endian(head->bytes);
     bool is_packed = file->compression != FILE_PLAIN;
     if (swap || (is_packed && !str_is(shape->encoding, "utf-8"))) {
