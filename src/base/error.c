@@ -74,6 +74,30 @@ Error *error_make_wrap(const char *file, int line, Error *cause, const char *for
     return err;
 }
 
+/* What to do about a refusal of the file system; NULL where the reason says it all. */
+static const char *errno_cure(int errno_value)
+{
+    static const struct {
+        int value;
+        const char *cure;
+    } cures[] = {
+        {EACCES, "give this user the right to it: 'ls -ld' shows that of the path and its folders"},
+        {EPERM, "give this user the right to it: 'ls -ld' shows that of the path and its folders"},
+        {EROFS, "the disk is mounted for reading only; mount it otherwise or use another one"},
+        {ENOSPC, "free some space on that disk"},
+        {EDQUOT, "free some space within this user's quota"},
+        {ELOOP, "links lead to each other; remove one of them"},
+        {ENOTDIR, "a part of the path is a file; a folder must stand there"},
+        {EEXIST, "something else stands there; move it away"},
+    };
+    for (size_t i = 0; i < sizeof(cures) / sizeof(cures[0]); i++) {
+        if (cures[i].value == errno_value) {
+            return cures[i].cure;
+        }
+    }
+    return NULL;
+}
+
 Error *error_from_errno(const char *verb, const char *path, int errno_value)
 {
     ErrorKind kind = errno_value == ENOENT ? ERR_NOT_FOUND : ERR_IO;
@@ -85,8 +109,10 @@ Error *error_from_errno(const char *verb, const char *path, int errno_value)
     while (((unsigned char)path[start] & 0xC0) == 0x80) {
         start++;
     }
-    return error_new(kind, "cannot %s '%s%s': %s", verb, start > 0 ? "..." : "", path + start,
-                     text);
+    Error *err =
+        error_new(kind, "cannot %s '%s%s': %s", verb, start > 0 ? "..." : "", path + start, text);
+    const char *cure = errno_cure(errno_value);
+    return cure != NULL ? error_hint(err, "%s", cure) : err;
 }
 
 /* Appends `added` to the text at *place, on a line of its own; takes `added`. */
@@ -154,6 +180,26 @@ Error *error_excerpt(Error *err, Str line, size_t column)
     text[len] = '\0';
     free(err->excerpt);
     err->excerpt = text;
+    return err;
+}
+
+static const char *first_excerpt(const Error *err)
+{
+    while (err != NULL && err->excerpt == NULL) {
+        err = err->cause;
+    }
+    return err != NULL ? err->excerpt : NULL;
+}
+
+Error *error_excerpt_of(Error *err, const Error *other)
+{
+    const char *excerpt = first_excerpt(other);
+    if (excerpt != NULL) {
+        size_t size = strlen(excerpt) + 1;
+        free(err->excerpt);
+        err->excerpt = memory_alloc(size);
+        memcpy(err->excerpt, excerpt, size);
+    }
     return err;
 }
 
@@ -229,12 +275,8 @@ Str error_hints(const Error *err, Arena *arena)
 
 Str error_excerpt_text(const Error *err, Arena *arena)
 {
-    for (const Error *at = err; at != NULL; at = at->cause) {
-        if (at->excerpt != NULL) {
-            return str_dup(arena, str_from(at->excerpt));
-        }
-    }
-    return STR("");
+    const char *excerpt = first_excerpt(err);
+    return excerpt != NULL ? str_dup(arena, str_from(excerpt)) : STR("");
 }
 
 /* Prints `text` line by line, at most `most`, and returns how many: the first behind `lead`, the

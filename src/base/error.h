@@ -59,7 +59,8 @@ Error *error_make_wrap(const char *file, int line, TAKES Error *cause, const cha
 #define error_new(kind, ...) error_make(__FILE__, __LINE__, (kind), __VA_ARGS__)
 #define error_wrap(cause, ...) error_make_wrap(__FILE__, __LINE__, (cause), __VA_ARGS__)
 
-/* From errno: "cannot <verb> 'path': reason". ERR_NOT_FOUND for ENOENT, else ERR_IO. */
+/* From errno: "cannot <verb> 'path': reason", with what to do where that is known. ERR_NOT_FOUND
+ * for ENOENT, else ERR_IO. */
 Error *error_from_errno(const char *verb, const char *path, int errno_value);
 
 /* Adds what to do about it; returns `err`, so that it can stand in a return statement. A second
@@ -68,6 +69,9 @@ Error *error_hint(TAKES Error *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Adds the line of the user's file, of a long one the part around `column`, and a caret under that
  * column (1-based, in code points; beyond the line is at its end; 0 = no caret). */
 Error *error_excerpt(TAKES Error *err, Str line, size_t column);
+
+/* Shows the excerpt of another error, if it has one: for texts told anew in other words. */
+Error *error_excerpt_of(TAKES Error *err, const Error *other);
 
 ErrorKind error_kind(const Error *err);
 /* The same failure seen as another kind, where a layer knows better. */

@@ -221,6 +221,29 @@ static void the_caret_stands_under_the_column_whatever_the_line(void **state)
     }
 }
 
+static void an_excerpt_can_be_handed_on(void **state)
+{
+    (void)state;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    Error *inner = error_excerpt(error_new(ERR_TEMPLATE, "x"), STR("select {{"), 8);
+    AUTO_FREE(error) Error *from = error_wrap(inner, "model a");
+    AUTO_FREE(error) Error *told = error_excerpt_of(error_new(ERR_TEMPLATE, "y"), from);
+    assert_text(error_excerpt_text(told, arena), "  select {{\n         ^");
+    AUTO_FREE(error) Error *none = error_new(ERR_TEMPLATE, "z");
+    told = error_excerpt_of(told, none); /* has nothing to give */
+    assert_text(error_excerpt_text(told, arena), "  select {{\n         ^");
+}
+
+static void refusals_of_the_file_system_come_with_a_cure(void **state)
+{
+    (void)state;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    AUTO_FREE(error) Error *full = error_from_errno("write", "/a", ENOSPC);
+    assert_text(error_hints(full, arena), "free some space on that disk");
+    AUTO_FREE(error) Error *missing = error_from_errno("read", "/a", ENOENT);
+    assert_text(error_hints(missing, arena), "");
+}
+
 static void an_excerpt_shows_the_line_and_no_caret_for_column_0(void **state)
 {
     (void)state;
@@ -347,6 +370,8 @@ int main(void)
         cmocka_unit_test(a_message_beyond_the_ceiling_is_cut_between_code_points),
         cmocka_unit_test(a_message_that_cannot_be_formatted_is_not_lost),
         cmocka_unit_test(the_caret_stands_under_the_column_whatever_the_line),
+        cmocka_unit_test(an_excerpt_can_be_handed_on),
+        cmocka_unit_test(refusals_of_the_file_system_come_with_a_cure),
         cmocka_unit_test(an_excerpt_shows_the_line_and_no_caret_for_column_0),
         cmocka_unit_test(what_is_printed),
         cmocka_unit_test(at_most_ten_lines_that_hold_the_first_the_root_and_a_hint),
