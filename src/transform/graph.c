@@ -19,13 +19,16 @@ static Error *cycle_error(const Graph *graph, const VisitFrame *frames, size_t l
     while (start > 0 && frames[start - 1].node != back_to) {
         start--;
     }
-    StrVec names = {0};
+    StrVec names = {0}, files = {0};
     for (size_t i = start - 1; i < len; i++) {
-        VEC_PUSH(arena, &names, graph->manifest->nodes.data[frames[i].node]->unique_id);
+        const Node *node = graph->manifest->nodes.data[frames[i].node];
+        VEC_PUSH(arena, &names, node->unique_id);
+        VEC_PUSH(arena, &files, node->original_path);
     }
     Str path = str_join(arena, names.data, names.len, STR(" --> "));
+    Str places = str_join(arena, files.data, files.len, STR(", "));
     return error_hint(error_new(ERR_TEMPLATE, "Found a cycle: " STR_FMT, STR_ARG(path)),
-                      "let one of these models read from something else");
+                      "let one of these read from something else: " STR_FMT, STR_ARG(places));
 }
 
 /* Depth first without recursion: a project may be a chain of any length. */

@@ -130,7 +130,7 @@ Node *parse_new_node(Parser *parser, ResourceType type, Str name, const ProjectF
 
 /* ---- Rendering ---- */
 
-/* What dbt prints for the failure, with the place in the file as a hint. */
+/* What dbt prints for the failure, with the place in the file and the line there. */
 static Error *node_error(const Context *ctx, TAKES Error *err)
 {
     Str text = context_failure_text(ctx, ctx->arena, err);
@@ -138,10 +138,9 @@ static Error *node_error(const Context *ctx, TAKES Error *err)
     Str place =
         error_message(err).len > 0 && err != error_root(err) ? error_message(err) : (Str){0};
     Error *told = error_as(error_new(kind, STR_FMT, STR_ARG(text)), "dbt");
-    Str excerpt = error_excerpt_text(err, ctx->arena);
+    told = error_excerpt_of(told, err);
     if (place.len > 0) {
-        told = error_hint(told, STR_FMT "%s" STR_FMT, STR_ARG(place), excerpt.len > 0 ? "\n" : "",
-                          STR_ARG(excerpt));
+        told = error_hint(told, "at " STR_FMT, STR_ARG(place));
     }
     Str hints = error_hints(err, ctx->arena);
     if (hints.len > 0) {
@@ -255,7 +254,7 @@ JValue context_node_dict(JHeap *heap, const Node *node)
 /* Where the node is in the database. Tests have a place only when they store what they find. */
 static Error *name_relation(Parser *parser, Node *node)
 {
-    Str name;
+    Str name = {0};
     TRY(call_generator(parser, "generate_database_name", node, "database", &name));
     node->database = name.len > 0 ? name : parser->session->profile->database;
     TRY(call_generator(parser, "generate_schema_name", node, "schema", &name));

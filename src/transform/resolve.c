@@ -104,14 +104,15 @@ Str resolve_missing_ref_text(Arena *arena, const Node *node, const RefCall *ref,
     return missing_text(arena, node, STR("node"), ref->name, strbuf_str(&extra), disabled);
 }
 
-static Error *with_nearest(Error *err, const StrMap *names, Str wanted)
+static Error *with_nearest(const Node *node, Error *err, const StrMap *names, Str wanted)
 {
     Suggestion nearest = suggestion_init(wanted);
     for (STRMAP_EACH(it, names)) {
         suggestion_try(&nearest, it->key);
     }
     if (nearest.name.len == 0) {
-        return err;
+        return error_hint(err, "correct the name in " STR_FMT ", or add what it names",
+                          STR_ARG(node->original_path));
     }
     return error_hint(err, "did you mean '" STR_FMT "'?", STR_ARG(nearest.name));
 }
@@ -141,7 +142,7 @@ static Error *report_missing(Resolver *resolver, Node *node, Str text, bool disa
 {
     if (!node_is_test(node)) {
         Error *err = error_new(ERR_TEMPLATE, STR_FMT, STR_ARG(text));
-        return disabled ? err : with_nearest(err, names, wanted);
+        return disabled ? err : with_nearest(node, err, names, wanted);
     }
     if (!disabled) {
         resolver->warn(resolver->context, text);

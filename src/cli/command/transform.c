@@ -340,9 +340,12 @@ static void tell_failure(Job *job, const Error *err)
 {
     Arena *arena = job->app->arena;
     Str text = transform_error_text(err, arena);
-    Str hints = error_hints(err, arena);
+    Str excerpt = error_excerpt_text(err, arena), hints = error_hints(err, arena);
     StrBuf told = strbuf_init(arena, LIMIT_CONFIG_BYTES);
     strbuf_printf(&told, "Encountered an error:\n" STR_FMT, STR_ARG(text));
+    if (excerpt.len > 0) {
+        strbuf_printf(&told, "\n\n" STR_FMT, STR_ARG(excerpt));
+    }
     if (hints.len > 0) {
         strbuf_printf(&told, "\n\n" STR_FMT, STR_ARG(hints));
     }
