@@ -37,7 +37,7 @@ static const char *const macros_sql =
 /* The first model makes rows; number i reads those of i / 2 and of i / 3. */
 static const char *const first_sql = "{{ note(this.name) }}\n"
                                      "select range as id, 'row ' || range as name from range(100)";
-static const char *const later_sql =
+static const char later_sql[] =
     "{{ config(materialized='%s', schema='part%zu') }}\n"
     "{{ note(this.name) }}\n"
     "select {{ columns_of(ref('m%zu')) }} from {{ ref('m%zu') }}\n"
