@@ -123,7 +123,8 @@ static void add_history(const SourceSync *sync, Arena *arena, const SourceOutcom
         .error_message = outcome->error,
         .start_date = sync->request->start_date,
     };
-    if (outcome->succeeded && result->table.len > 0) {
+    bool has_table = result->load_id.len > 0 || result->total_rows > 0;
+    if (outcome->succeeded && has_table) {
         VEC_PUSH(arena, &entry.tables,
                  (HistoryTable){str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(result->schema),
                                            STR_ARG(result->table)),
