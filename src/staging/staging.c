@@ -167,7 +167,7 @@ static Error *plan_model(StagingPlan *plan, Connection *connection, StagingGroup
     return NULL;
 }
 
-/* Tables that describe other tables rather than hold rows of their own. */
+/* Tables that describe others rather than hold rows of their own, and the books of loaders. */
 static bool is_description(Str table)
 {
     static const char *const names[] = {"spreadsheet", "spreadsheet_info", "dimensions", "metrics"};
@@ -176,7 +176,7 @@ static bool is_description(Str table)
             return true;
         }
     }
-    return str_starts_with(table, STR("_dlt_"));
+    return str_starts_with(table, STR("_dlt_")) || str_starts_with(table, STR("_dango_"));
 }
 
 static bool has_model(const StagingGroup *group, Str name)
