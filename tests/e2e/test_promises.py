@@ -5,7 +5,7 @@ fit nowhere else stand below. Speed (1) is measured beside an empty program by b
 |---|---|---|
 | 1 | commands that touch no data answer at once | bench/start; test_cli: no client library is opened |
 | 2 | no network is needed | here: in a namespace without one |
-| 1 | commands that touch no data answer at once | bench/start; test_cli: no client library is opened |
+| 4 | one bad entry, step or file stops nothing else | here; test_sync, test_sync_hooks: what fails stands alone |
 | 5 | the exit status tells the truth | here: table of commands |
 | 6 | an error has at most ten lines, and no trace | test_bad_inputs, test_sync_bad_files |
 | 7 | nothing new, nothing changed downstream | test_sync_hooks; test_sync: nothing new is quick |
