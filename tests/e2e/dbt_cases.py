@@ -114,21 +114,25 @@ def compiled(folder):
             for p in sorted(base.rglob("*.sql"))} if base.exists() else {}
 
 
-def observe(program, name):
-    """Everything that is compared, as a JSON document."""
+def observe_project(program, source, steps, profiles):
+    """Runs the steps on a copy of the project; everything that is compared, as a JSON document."""
     with tempfile.TemporaryDirectory(prefix="dbt-case-") as temporary:
-        folder = pathlib.Path(temporary).resolve() / name
-        shutil.copytree(CASES / name, folder)
-        (folder / "profiles.yml").write_text(PROFILES)
+        folder = pathlib.Path(temporary).resolve() / source.name
+        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".git", "target", "logs", "*.duckdb"))
+        (folder / "profiles.yml").write_text(profiles)
         environment = {**os.environ, "DBT_PROFILES_DIR": str(folder), "CASE_ENV": "from env",
                        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "NO_COLOR": "1",
                        "DBT_USE_COLORS": "false"}
-        steps = [line.strip() for line in (folder / "steps.txt").read_text().splitlines()
-                 if line.strip() and not line.startswith("#")]
         document = {"steps": [run_step(program, step, folder, environment) for step in steps],
                     "relations": relations(folder / "warehouse.duckdb"),
                     "compiled": compiled(folder)}
         return json.loads(json.dumps(document).replace(str(folder), "<project>"))
+
+
+def observe(program, name):
+    steps = [line.strip() for line in (CASES / name / "steps.txt").read_text().splitlines()
+             if line.strip() and not line.startswith("#")]
+    return observe_project(program, CASES / name, steps, PROFILES)
 
 
 def as_text(document):
