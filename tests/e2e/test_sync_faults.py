@@ -1,5 +1,7 @@
 """Syncs that are disturbed: locked out, killed at any moment, interrupted, short of disk. Afterwards the warehouse opens
 and is whole, and the next sync completes. The seed of the random moments is printed when a test fails."""
+import contextlib
+import fcntl
 import json
 import os
 import random
@@ -56,18 +58,11 @@ def test_a_sync_killed_at_any_moment_leaves_the_old_or_the_new_state(project):
         old = content(project)
         two_sources(project, version)
         process = project.start("sync", start_new_session=True)
-        time.sleep(chance.uniform(0, duration * 1.2))
-        # Sometimes the command dies, sometimes the process that does the work: its only child.
-        victim = process.pid
-        if version % 2:
-            children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True,
-                                      check=False).stdout.split()
-            victim = int(children[0]) if children else victim
         try:
-            os.kill(victim, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        process.communicate()
+            process.communicate(timeout=chance.uniform(0, duration * 1.2))
+        except subprocess.TimeoutExpired:
+            kill(process, its_child=version % 2 == 1)
+            process.communicate()
         wait_until_free(project)
         now = content(project)
         check_agreement(project)
@@ -79,15 +74,19 @@ def test_a_sync_killed_at_any_moment_leaves_the_old_or_the_new_state(project):
         assert new["single"] == expected
 
 
+def kill(process, its_child):
+    """Kills the command, or the process that does the work: its only child, if there is one yet."""
+    children = subprocess.run(["ps", "-o", "pid=", "--ppid", str(process.pid)], capture_output=True, text=True,
+                              check=False).stdout.split()
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(int(children[0]) if its_child and children else process.pid, signal.SIGKILL)
+
+
 def wait_until_free(project):
-    """The killed command's child dies with it, but not in the same instant."""
-    for _ in range(500):
-        try:
-            duckdb.connect(str(project / "data/warehouse.duckdb")).close()
-            return
-        except duckdb.IOException:
-            time.sleep(0.02)
-    raise AssertionError("the warehouse stays locked")
+    """The killed command's child dies with it, but not in the same instant: its locks go when it does."""
+    for path, lock in ((".dango/state/dbt.lock", fcntl.flock), ("data/warehouse.duckdb", fcntl.lockf)):
+        with open(project / path, "rb+") as file:
+            lock(file, fcntl.LOCK_EX)
 
 
 def test_a_crash_of_the_process_is_told_and_recorded(project):
