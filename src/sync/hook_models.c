@@ -20,8 +20,10 @@ static void keep_failure(Listener *listener, Str text)
     Str line;
     for (Str rest = text; str_next_line(&rest, &line) && listener->lines < MOST_LINES;) {
         Str bare = str_trim_end(line);
-        strbuf_printf(&listener->failures, bare.len > 0 ? "\n" STR_FMT : "", STR_ARG(bare));
-        listener->lines += bare.len > 0;
+        if (bare.len > 0) {
+            strbuf_printf(&listener->failures, "\n" STR_FMT, STR_ARG(bare));
+            listener->lines++;
+        }
     }
 }
 
