@@ -222,7 +222,8 @@ function(app_e2e)
             COMMAND ${CMAKE_SOURCE_DIR}/build/oracle/venv/bin/python -m pytest -q -p no:cacheprovider
                     ${file})
         dango_test_properties(e2e/${name})
-        set_property(TEST e2e/${name} PROPERTY LABELS e2e)
+        # Those that take longest begin first, so that no core waits for them at the end.
+        set_tests_properties(e2e/${name} PROPERTIES LABELS e2e COST 100)
         if(name MATCHES "tsan")
             set_property(TEST e2e/${name} APPEND PROPERTY LABELS tsan)
         endif()
