@@ -199,6 +199,9 @@ static void push_timing(Arena *arena, ValueVec *timing, const char *name, int64_
 
 static Value adapter_response(Arena *arena, const NodeResult *result)
 {
+    if (result->response != NULL) {
+        return *result->response;
+    }
     ValueMapBuilder map = value_map_begin(arena);
     if (result->execute_ended_us > 0 && result->status != STATUS_ERROR) {
         set_text(&map, "_message", STR("OK"));
@@ -211,7 +214,9 @@ static Value result_value(Arena *arena, const NodeResult *result)
     ValueVec timing = {0};
     push_timing(arena, &timing, "compile", result->compile_started_us, result->compile_ended_us);
     push_timing(arena, &timing, "execute", result->execute_started_us, result->execute_ended_us);
-    Str relation = result->node->relation_name;
+    /* dbt tells it of what it compiles alone. */
+    bool compiles = result->node->type != RESOURCE_SEED;
+    Str relation = compiles ? result->node->relation_name : (Str){0};
     ValueMapBuilder map = value_map_begin(arena);
     set_text(&map, "status", node_status_text(result->status));
     set(&map, "timing", value_list_of(&timing));

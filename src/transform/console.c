@@ -100,6 +100,9 @@ void console_found(const Session *session, const NodeSet *selected)
         if (counts[RESOURCE_TEST] > 0) {
             add_count(&found, counts[RESOURCE_TEST], "test", "tests");
         }
+        if (counts[RESOURCE_SEED] > 0) {
+            add_count(&found, counts[RESOURCE_SEED], "seed", "seeds");
+        }
     } else {
         add_count(&found, counts[RESOURCE_MODEL], "model", "models");
         add_count(&found, counts[RESOURCE_TEST], "test", "tests");
@@ -140,6 +143,24 @@ static void node_line(const Session *session, ReportEvent event, Str text, Str b
     report_event(session, &event);
 }
 
+/* How lines call what is no test. */
+typedef struct NodeWords {
+    const char *what; /* NULL: "sql <materialized> model" */
+    const char *done;
+    const char *failed;
+} NodeWords;
+
+static const NodeWords model_words = {NULL, "OK created", "ERROR creating"};
+static const NodeWords seed_words = {"seed file", "OK loaded", "ERROR loading"};
+static const NodeWords snapshot_words = {"snapshot", "OK snapshotted", "ERROR snapshotting"};
+
+static const NodeWords *words_of(const Node *node)
+{
+    return node->type == RESOURCE_SEED       ? &seed_words
+           : node->type == RESOURCE_SNAPSHOT ? &snapshot_words
+                                             : &model_words;
+}
+
 /* "sql view model staging.stg_x", "test unique_x_id" */
 static Str describe(const Session *session, Arena *arena, const Node *node)
 {
@@ -147,6 +168,10 @@ static Str describe(const Session *session, Arena *arena, const Node *node)
         return str_printf(arena, "test " STR_FMT, STR_ARG(node->name));
     }
     Str relation = node_display_relation(node, session->profile->database, arena);
+    const char *what = words_of(node)->what;
+    if (what != NULL) {
+        return str_printf(arena, "%s " STR_FMT, what, STR_ARG(relation));
+    }
     Str materialized = node_materialized(node);
     return str_printf(arena, "sql " STR_FMT " model " STR_FMT, STR_ARG(materialized),
                       STR_ARG(relation));
@@ -206,12 +231,15 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     bool failed = result->status == STATUS_ERROR;
     Str what = describe(session, arena, result->node);
+    const NodeWords *words = words_of(result->node);
     Str text =
-        str_printf(arena, "%s " STR_FMT, failed ? "ERROR creating" : "OK created", STR_ARG(what));
+        str_printf(arena, "%s " STR_FMT, failed ? words->failed : words->done, STR_ARG(what));
     Str time = duration(session, arena, result->elapsed_us);
-    Str bracket =
-        str_printf(arena, "%s in " STR_FMT,
-                   failed ? "ERROR" : layouts[session->reporter->style].success, STR_ARG(time));
+    Str ended = failed ? STR("ERROR")
+                : str_is(result->message, "OK")
+                    ? str_from(layouts[session->reporter->style].success)
+                    : result->message;
+    Str bracket = str_printf(arena, STR_FMT " in " STR_FMT, STR_ARG(ended), STR_ARG(time));
     ReportEvent event = {.name = "LogModelResult",
                          .level = failed ? LOG_ERROR : LOG_INFO,
                          .node = result->node->unique_id,
@@ -273,6 +301,11 @@ static void kind_of(const Session *session, Arena *arena, const Node *node, Str 
     if (node_is_test(node)) {
         *out_key = STR("test");
         *out_text = is_dbt(session) ? STR("data test") : STR("test");
+        return;
+    }
+    if (node->type != RESOURCE_MODEL) {
+        *out_key = resource_type_name(node->type);
+        *out_text = *out_key;
         return;
     }
     *out_key = str_printf(arena, STR_FMT " model", STR_ARG(materialized));

@@ -207,7 +207,7 @@ static Str failure_type(const Error *err)
 static void add_indented(Str text, StrBuf *out)
 {
     Str line;
-    for (Str rest = text; str_next_line(&rest, &line);) {
+    for (Str rest = text; str_next_piece(&rest, '\n', &line);) {
         strbuf_add_c(out, "\n  ");
         strbuf_add(out, line);
     }

@@ -1,4 +1,5 @@
 #include "transform/node_run.h"
+#include "transform/seed_table.h"
 
 /* `adapter`: what macros ask of the warehouse. While parsing, and wherever there is no connection,
  * the methods that would need one give something harmless: none, an empty list, false. args[0] is
@@ -111,6 +112,41 @@ static Error *adapter_strategies(JinjaState *s, const JCall *call, JValue *out)
         jlist_append(list, jstr_value(jinja_heap(s), str_from(names[i])));
     }
     *out = jlist_value(list);
+    return NULL;
+}
+
+/* ---- Seeds ---- */
+
+static Error *adapter_convert_type(JinjaState *s, const JCall *call, JValue *out)
+{
+    int64_t index = 0;
+    TRY(jarg_int(call, 2, 0, &index));
+    return table_column_type(s, call->args[1], index, out);
+}
+
+static Error *adapter_seed_file_path(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    const Context *ctx = context_of(s);
+    bool seed = ctx->node != NULL && ctx->node->type == RESOURCE_SEED;
+    *out =
+        seed ? jstr_value(jinja_heap(s), seed_file_path(ctx->session, jinja_scratch(s), ctx->node))
+             : JNONE;
+    return NULL;
+}
+
+static Error *adapter_binding_char(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    *out = jstr_value(jinja_heap(s), STR("?"));
+    return NULL;
+}
+
+/* Times in tables are texts already. */
+static Error *adapter_same_table(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)s;
+    *out = call->args[1];
     return NULL;
 }
 
@@ -345,7 +381,7 @@ static Error *adapter_execute(JinjaState *s, const JCall *call, JValue *out)
     JHeap *heap = jinja_heap(s);
     JValue table = JNONE;
     if (run_of(s) == NULL) {
-        table = table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0));
+        table = table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0), NULL);
     } else {
         Str sql;
         TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
@@ -358,11 +394,15 @@ static Error *adapter_execute(JinjaState *s, const JCall *call, JValue *out)
 
 static Error *adapter_add_query(JinjaState *s, const JCall *call, JValue *out)
 {
-    JValue table = JNONE;
+    JValue bindings = jarg_or(call, 3, JNONE);
     if (run_of(s) != NULL) {
         Str sql;
+        JList *values = jlist_new(jinja_heap(s), 0);
         TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
-        TRY(node_run_execute(s, run_of(s), sql, jarg_bool(call, 2, true), false, &table));
+        if (bindings.type != J_NONE) {
+            TRY(jcollect(s, bindings, &values));
+        }
+        TRY(node_run_execute_bound(s, run_of(s), sql, jarg_bool(call, 2, true), values));
     }
     JValue none = JNONE;
     *out = jtuple_pair(jinja_heap(s), none, none);
@@ -405,6 +445,10 @@ static const JBuiltin adapter_methods[] = {
      JB_CONTEXT, NULL},
     {"quote_seed_column", adapter_quote_seed_column, 3, 3, "self column quote_config", JB_CONTEXT,
      NULL},
+    {"convert_type", adapter_convert_type, 3, 3, "self agate_table col_idx", JB_CONTEXT, NULL},
+    {"get_seed_file_path", adapter_seed_file_path, 2, 2, "self model", JB_CONTEXT, NULL},
+    {"get_binding_char", adapter_binding_char, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"convert_datetimes_to_strs", adapter_same_table, 2, 2, "self table", JB_CONTEXT, NULL},
     {"get_relation", adapter_get_relation, 4, 4, "self database schema identifier", JB_CONTEXT,
      NULL},
     {"list_relations", adapter_list_relations, 3, 3, "self database schema", JB_CONTEXT, NULL},

@@ -1,6 +1,8 @@
 #include "transform/node_run.h"
+#include "transform/seed_table.h"
 
-/* load_result(), store_result() and write(): what macros keep of their statements. */
+/* load_result(), store_result() and write(): what macros keep of their statements; and
+ * load_agate_table(), what a seed's file holds. */
 
 static NodeRun *run_of(JinjaState *s)
 {
@@ -87,7 +89,20 @@ static Error *fn_write(JinjaState *s, const JCall *call, JValue *out)
     return convert_to_text(s, context_of(s)->arena, call->args[0], &run->written);
 }
 
+static Error *fn_load_agate_table(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    const Context *ctx = context_of(s);
+    if (ctx->node == NULL || ctx->node->type != RESOURCE_SEED) {
+        Str type = ctx->node != NULL ? resource_type_name(ctx->node->type) : STR("None");
+        return jraise("CompilationError", "can only load_agate_table for seeds (got a " STR_FMT ")",
+                      STR_ARG(type));
+    }
+    return seed_table_load(s, ctx, out);
+}
+
 const JBuiltin context_result_functions[] = {
+    {"load_agate_table", fn_load_agate_table, 0, 0, NULL, JB_CONTEXT, NULL},
     {"load_result", fn_load_result, 1, 1, "name", JB_CONTEXT, NULL},
     {"store_result", fn_store_result, 2, 3, "name response agate_table", JB_CONTEXT, NULL},
     {"store_raw_result", fn_store_raw_result, 1, 5, "name message code rows_affected agate_table",

@@ -118,7 +118,7 @@ static Error *fetch_table(JinjaState *s, Result *result, JValue *out)
         }
         TRY(jinja_check_items(jlist_len(rows)));
     }
-    *out = table_object(heap, names, rows);
+    *out = table_object(heap, names, rows, NULL);
     return NULL;
 }
 
@@ -138,7 +138,7 @@ Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, b
                         JValue *out_table)
 {
     JHeap *heap = jinja_heap(s);
-    *out_table = table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0));
+    *out_table = table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0), NULL);
     if (auto_begin) {
         TRY(node_run_begin(run));
     }
@@ -153,4 +153,48 @@ Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, b
     AUTO_FREE(result) Result *result = NULL;
     TRY(as_database_error(run, connection_query(run->connection, text, NULL, 0, &result)));
     return as_database_error(run, fetch_table(s, result, out_table));
+}
+
+static Error *param_of(JinjaState *s, JValue value, Param *out)
+{
+    double number = 0;
+    bool known = false;
+    *out = PARAM_OF_NULL;
+    if (value.type == J_NONE) {
+        return NULL;
+    }
+    if (value.type == J_BOOL) {
+        *out = PARAM_OF_BOOL(value.b);
+        return NULL;
+    }
+    if (value.type == J_INT) {
+        *out = PARAM_OF_INT(value.i);
+        return NULL;
+    }
+    if (value.type == J_FLOAT) {
+        TRY(jto_double(value, &known, &number));
+        *out = PARAM_OF_DOUBLE(number);
+        return NULL;
+    }
+    Str text;
+    TRY(convert_to_text(s, jinja_scratch(s), value, &text));
+    *out = PARAM_OF_TEXT(text);
+    return NULL;
+}
+
+Error *node_run_execute_bound(JinjaState *s, NodeRun *run, Str sql, bool auto_begin,
+                              JList *bindings)
+{
+    AUTO_FREE(arena) Arena *scratch = arena_new("bindings");
+    size_t count = jlist_len(bindings);
+    Param *params = ARENA_ARRAY(scratch, Param, count);
+    for (size_t i = 0; i < count; i++) {
+        TRY(param_of(s, jlist_at(bindings, i), &params[i]));
+    }
+    if (auto_begin) {
+        TRY(node_run_begin(run));
+    }
+    Str pieces[] = {run->comment, sql};
+    Str text = str_join(scratch, pieces, ARRAY_LEN(pieces), STR(""));
+    return as_database_error(run, connection_execute(run->connection, text, params, count, NULL));
 }

@@ -24,5 +24,8 @@ void node_run_rollback(NodeRun *run);
 /* Runs SQL. With `fetch` *out_table is the table of its rows, else an empty one. */
 MUST_CHECK Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin,
                                    bool fetch, JValue *out_table);
+/* Runs a statement whose question marks stand for `bindings`. */
+MUST_CHECK Error *node_run_execute_bound(JinjaState *s, NodeRun *run, Str sql, bool auto_begin,
+                                         JList *bindings);
 
 #endif

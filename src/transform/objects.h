@@ -51,7 +51,11 @@ extern const ObjectClass column_class_object;
 
 /* ---- Tables of results ---- */
 
-/* `names`: a tuple of texts; `rows`: a list of tuples of the same length. */
-JValue table_object(JHeap *heap, JTuple *names, JList *rows);
+/* `names`: a tuple of texts; `rows`: a list of tuples of the same length; `types`: the SQL types of
+ * the columns as a tuple of texts, NULL where nobody will ask for them. */
+JValue table_object(JHeap *heap, JTuple *names, JList *rows, JTuple *types);
+/* The SQL type of a column. TypeError when the value is no table, IndexError when it has no such
+ * column; text where the table has no types. */
+MUST_CHECK Error *table_column_type(JinjaState *s, JValue table, int64_t index, JValue *out);
 
 #endif

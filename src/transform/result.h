@@ -26,6 +26,7 @@ typedef struct NodeResult {
     const Node *node;
     NodeStatus status;
     Str message;                                  /* empty for none */
+    const Value *response;                        /* map of what the database said, or NULL */
     int64_t failures;                             /* rows a test found; -1 = does not apply */
     size_t worker;                                /* from 0 */
     int64_t compile_started_us, compile_ended_us; /* 0 = did not happen */

@@ -160,6 +160,10 @@ static Error *compile_phase(Worker *worker, Context *ctx, NodeResult *out)
 {
     const Session *session = worker->session;
     out->compile_started_us = clock_now_us();
+    if (ctx->node->type == RESOURCE_SEED) {
+        out->compile_ended_us = out->compile_started_us;
+        return NULL; /* it has no code */
+    }
     Error *err = compile_node(worker, ctx, worker->arena, &out->compiled_code);
     out->compile_ended_us = clock_now_us();
     TRY(err);
@@ -185,6 +189,21 @@ static Error *execute_phase(Worker *worker, Context *ctx, NodeResult *out)
     return err;
 }
 
+/* What the database said to the main statement: a text, or a dict with the text as `_message`. */
+static Error *keep_response(Worker *worker, const NodeRun *run, NodeResult *out)
+{
+    JValue result = jdict_get_text(run->results, STR("main"));
+    JValue response = jdict_get_text(result.dict, STR("response"));
+    JValue message = response;
+    if (response.type == J_DICT) {
+        Value *kept = ARENA_NEW(worker->arena, Value);
+        TRY(convert_from_jinja(worker->state, worker->arena, response, kept));
+        out->response = kept;
+        message = jdict_get_text(response.dict, STR("_message"));
+    }
+    return convert_to_text(worker->state, worker->arena, message, &out->message);
+}
+
 static Error *both_phases(Worker *worker, Context *ctx, bool execute, NodeResult *out)
 {
     TRY(compile_phase(worker, ctx, out));
@@ -192,10 +211,7 @@ static Error *both_phases(Worker *worker, Context *ctx, bool execute, NodeResult
         return NULL;
     }
     TRY(execute_phase(worker, ctx, out));
-    if (!node_is_test(ctx->node)) {
-        out->message = STR("OK");
-    }
-    return NULL;
+    return node_is_test(ctx->node) ? NULL : keep_response(worker, ctx->run, out);
 }
 
 void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out)

@@ -2,7 +2,8 @@
 
 /* Results of queries as templates see them: a table has rows and columns; rows and columns can be
  * indexed, walked and asked for their values. All three are host objects whose `value` is a tuple:
- *   table:   (names, rows)          names: tuple of str; rows: list of row objects
+ *   table:   (names, rows, types)   names: tuple of str; rows: list of row objects; types: tuple of
+ *                                   str or none
  *   row:     (names, cells)
  *   column:  (name, cells)
  *   columns: (names, columns)       what table.columns is: by index or by name */
@@ -386,12 +387,33 @@ static const JHostClass table_class = {
     .repr = table_print,
 };
 
-JValue table_object(JHeap *heap, JTuple *names, JList *rows)
+JValue table_object(JHeap *heap, JTuple *names, JList *rows, JTuple *types)
 {
     JList *row_objects = jlist_new(heap, jlist_len(rows));
     for (size_t i = 0; i < jlist_len(rows); i++) {
         jlist_append(row_objects,
                      new_part(heap, &row_class, jtuple_value(names), jlist_at(rows, i)));
     }
-    return new_part(heap, &table_class, jtuple_value(names), jlist_value(row_objects));
+    JTuple *parts = jtuple_new(heap, 3);
+    parts->items[0] = jtuple_value(names);
+    parts->items[1] = jlist_value(row_objects);
+    parts->items[2] = types != NULL ? jtuple_value(types) : JNONE;
+    JValue host = jhost_new(heap, &table_class, NULL);
+    host_of(host)->value = jtuple_value(parts);
+    return host;
+}
+
+Error *table_column_type(JinjaState *s, JValue table, int64_t index, JValue *out)
+{
+    const JHost *host = jhost_as(table, &table_class);
+    if (host == NULL) {
+        return jraise("TypeError", "expected a table, not '%s'", jtype_name(table));
+    }
+    if (index < 0 || (uint64_t)index >= part(host, 0).tuple->len) {
+        return jraise("IndexError", "tuple index out of range");
+    }
+    JValue types = part(host, 2);
+    *out =
+        types.type == J_TUPLE ? types.tuple->items[index] : jstr_value(jinja_heap(s), STR("text"));
+    return NULL;
 }

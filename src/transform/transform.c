@@ -15,6 +15,7 @@
 enum {
     TYPES_RUN = 1u << RESOURCE_MODEL,
     TYPES_TEST = 1u << RESOURCE_TEST,
+    TYPES_SEED = 1u << RESOURCE_SEED,
     TYPES_COMPILE = 1u << RESOURCE_MODEL | 1u << RESOURCE_ANALYSIS | 1u << RESOURCE_TEST,
     TYPES_LIST = 1u << RESOURCE_MODEL | 1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED |
                  1u << RESOURCE_TEST | 1u << RESOURCE_SOURCE | 1u << RESOURCE_EXPOSURE,
@@ -142,6 +143,12 @@ Error *transform_test(const TransformOptions *options, Reporter *reporter,
                       TransformCounts *out_counts)
 {
     return run_command(options, reporter, "test", TYPES_TEST, out_counts);
+}
+
+Error *transform_seed(const TransformOptions *options, Reporter *reporter,
+                      TransformCounts *out_counts)
+{
+    return run_command(options, reporter, "seed", TYPES_SEED, out_counts);
 }
 
 /* ---- compile ---- */

@@ -65,6 +65,9 @@ MUST_CHECK Error *transform_run(const TransformOptions *options, Reporter *repor
 /* Tests. */
 MUST_CHECK Error *transform_test(const TransformOptions *options, Reporter *reporter,
                                  TransformCounts *out_counts);
+/* Seeds: the CSV files of the project. */
+MUST_CHECK Error *transform_seed(const TransformOptions *options, Reporter *reporter,
+                                 TransformCounts *out_counts);
 /* Renders the selected nodes without running them, and prints their SQL when there was a selection.
  */
 MUST_CHECK Error *transform_compile(const TransformOptions *options, Reporter *reporter,

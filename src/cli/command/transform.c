@@ -1,6 +1,6 @@
-/* dango run, test, compile, ls, parse, and the same as dbt: one function, whatever the name. What
- * differs is where the project is looked for, how lines look, and that dango's own commands hold
- * the write lock. */
+/* dango run, test, seed, compile, ls, parse, and the same as dbt: one function, whatever the name.
+ * What differs is where the project is looked for, how lines look, and that dango's own commands
+ * hold the write lock. */
 #include "transform/transform.h"
 
 #include <stdlib.h>
@@ -118,6 +118,16 @@ static const FlagDef run_flags[] = {
 };
 static const FlagDef test_flags[] = {
     {.name = "store-failures", .kind = FLAG_SWITCH, .help = "keep the failing rows in tables"},
+    SELECTION_FLAGS,
+    THREAD_FLAGS,
+    PROJECT_FLAGS,
+    {0},
+};
+static const FlagDef seed_flags[] = {
+    {.name = "full-refresh",
+     .letter = 'f',
+     .kind = FLAG_SWITCH,
+     .help = "make the tables anew, for files whose columns changed"},
     SELECTION_FLAGS,
     THREAD_FLAGS,
     PROJECT_FLAGS,
@@ -391,6 +401,11 @@ static Error *run_test(App *app, const Invocation *invocation)
     return build(app, invocation, "test", transform_test);
 }
 
+static Error *run_seed(App *app, const Invocation *invocation)
+{
+    return build(app, invocation, "seed", transform_seed);
+}
+
 static Error *run_compile(App *app, const Invocation *invocation)
 {
     Job job;
@@ -453,6 +468,18 @@ const CommandDef command_test = {
     .flags = test_flags,
     .run = run_test,
 };
+const CommandDef command_seed = {
+    .path = "seed",
+    .programs = PROGRAM_DANGO,
+    .needs = NEEDS_PROJECT,
+    .args_kind = ARGS_ANY,
+    .args = "[SELECTOR ...]",
+    .summary = "load the project's CSV files into tables",
+    .examples = "dango seed\n"
+                "dango seed --select countries --full-refresh   # after a column was added",
+    .flags = seed_flags,
+    .run = run_seed,
+};
 const CommandDef command_compile = {
     .path = "compile",
     .programs = PROGRAM_DANGO,
@@ -493,6 +520,14 @@ const CommandDef command_dbt_test = {
     .examples = "dbt test --profiles-dir .dango --project-dir dbt",
     .flags = test_flags,
     .run = run_test,
+};
+const CommandDef command_dbt_seed = {
+    .path = "seed",
+    .programs = PROGRAM_DBT,
+    .summary = "load the project's CSV files into tables",
+    .examples = "dbt seed --select countries --full-refresh",
+    .flags = seed_flags,
+    .run = run_seed,
 };
 const CommandDef command_dbt_compile = {
     .path = "compile",

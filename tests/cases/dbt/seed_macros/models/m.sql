@@ -1,0 +1,1 @@
+select * from {{ ref('s') }} union all select * from {{ ref('x', 's2') }}
