@@ -180,6 +180,60 @@ Error *fs_write_file(const char *path, Str text, unsigned mode)
     return replacement_close(&new_file, path, mode, err);
 }
 
+struct FsReplacement {
+    Arena *arena; /* it lives there itself */
+    const char *path;
+    unsigned mode;
+    bool is_open;
+    Replacement file;
+};
+
+Error *fs_replace_begin(const char *path, unsigned mode, FsReplacement **out)
+{
+    Arena *arena = arena_new("file writing");
+    FsReplacement *file = ARENA_NEW(arena, FsReplacement);
+    *file =
+        (FsReplacement){.arena = arena, .path = str_dup(arena, str_from(path)).data, .mode = mode};
+    Error *err = replacement_open(&file->file, arena, file->path, mode);
+    if (err != NULL) {
+        arena_free(arena);
+        return err;
+    }
+    file->is_open = true;
+    *out = file;
+    return NULL;
+}
+
+Error *fs_replace_add(FsReplacement *file, Str text)
+{
+    return write_all(file->file.fd.number, file->path, text);
+}
+
+Error *fs_replace_finish(FsReplacement *file)
+{
+    file->is_open = false;
+    return replacement_close(&file->file, file->path, file->mode, NULL);
+}
+
+void fs_replace_free(FsReplacement *file)
+{
+    if (file == NULL) {
+        return;
+    }
+    if (file->is_open) {
+        fd_done(&file->file.fd);
+        (void)unlink(file->file.beside);
+    }
+    arena_free(file->arena);
+}
+
+Error *fs_put_file(const char *path, Str text, unsigned mode)
+{
+    AUTO_DONE(fd) Fd fd = {-1};
+    TRY(open_file(path, O_WRONLY | O_CREAT | O_TRUNC, mode, "create", &fd));
+    return write_all(fd.number, path, text);
+}
+
 Error *fs_append_file(const char *path, Str text, unsigned mode)
 {
     AUTO_DONE(fd) Fd fd = {-1};

@@ -70,7 +70,10 @@ static void *page_cell(JHeap *heap, size_t size_class)
 void *jheap_alloc_slow(JHeap *heap, JType type, size_t size)
 {
     size_t size_class = (size + JHEAP_GRAIN - 1) / JHEAP_GRAIN;
-    bool in_page = !JHEAP_PLAIN && size_class < JHEAP_CLASSES;
+    /* A template has few constants, and a project thousands of templates: a page each is too much.
+     */
+    bool is_template = (heap->birth_flags & JOBJ_IMMORTAL) != 0;
+    bool in_page = !JHEAP_PLAIN && !is_template && size_class < JHEAP_CLASSES;
     JObj *obj = in_page ? page_cell(heap, size_class) : memory_alloc(size);
     *obj = (JObj){.type = (uint8_t)type,
                   .mark = heap->birth,

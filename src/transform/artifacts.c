@@ -4,10 +4,8 @@
 
 #include "base/clock.h"
 #include "base/digest.h"
-#include "base/limits.h"
-#include "transform/compile.h"
+#include "transform/json_file.h"
 #include "transform/node_value.h"
-#include "value/json_writer.h"
 
 static void set(ValueMapBuilder *map, const char *key, Value value)
 {
@@ -48,36 +46,38 @@ static ValueMapBuilder metadata(const Session *session, Arena *arena, const char
     return map;
 }
 
-static Error *write_artifact(const Session *session, Arena *arena, const char *name, Value value)
+static Error *open_artifact(const Session *session, Arena *arena, const char *name, JsonFile **out)
 {
-    if (session->options->no_write_json) {
-        return NULL;
-    }
-    Str path = str_printf(arena, STR_FMT "/%s", STR_ARG(session->target_path), name);
-    StrBuf text = strbuf_init(arena, LIMIT_JSON_BYTES);
-    JsonStyle style = json_style_python;
-    style.ensure_ascii = false;
-    json_write(&text, &value, &style);
-    return compile_write(session, arena, path, strbuf_str(&text));
+    Str directory = fs_join(arena, session->projects.data[0].root, session->target_path);
+    TRY(fs_make_directory(str_to_c(arena, directory)));
+    return json_file_open(str_to_c(arena, fs_join(arena, directory, str_from(name))), out);
+}
+
+static void write_member(JsonFile *file, const char *key, Value value)
+{
+    json_file_member(file, str_from(key), &value);
 }
 
 /* ---- manifest.json ---- */
 
-static const NodeResult *result_of(const RunOutcome *outcome, const Node *node)
+/* By Node.index; NULL for what was not run. */
+static const NodeResult **results_by_node(const Session *session, const RunOutcome *outcome,
+                                          Arena *arena)
 {
-    for (size_t i = 0; outcome != NULL && i < outcome->results.len; i++) {
-        if (outcome->results.data[i].node == node) {
-            return &outcome->results.data[i];
+    const NodeResult **results =
+        ARENA_ARRAY(arena, const NodeResult *, session->manifest->nodes.len + 1);
+    if (outcome != NULL) {
+        for (VEC_EACH(const NodeResult, it, &outcome->results)) {
+            results[it->node->index] = it;
         }
     }
-    return NULL;
+    return results;
 }
 
 /* The node's document, with its compiled code once there is some. */
-static Value node_entry(Arena *arena, const RunOutcome *outcome, const Node *node)
+static Value node_entry(Arena *arena, const NodeResult *result, const Node *node)
 {
     Value value = node_value(arena, node);
-    const NodeResult *result = result_of(outcome, node);
     if (result == NULL || !result->compiled) {
         return value;
     }
@@ -91,18 +91,24 @@ static Value node_entry(Arena *arena, const RunOutcome *outcome, const Node *nod
     return value_map_end(&map);
 }
 
-static Value nodes_of(const Session *session, Arena *arena, const RunOutcome *outcome,
-                      ResourceType only)
+static bool has_section_of_its_own(const Node *node)
 {
-    ValueMapBuilder map = value_map_begin(arena);
-    for (VEC_EACH(const NodePtr, it, &session->manifest->nodes)) {
+    return node->type == RESOURCE_SOURCE || node->type == RESOURCE_EXPOSURE;
+}
+
+/* The nodes that `type` stands for: RESOURCE_MODEL for all without a section of their own. */
+static void write_nodes(JsonFile *file, const char *key, const Manifest *manifest,
+                        const NodeResult *const *results, ResourceType type)
+{
+    json_file_begin(file, str_from(key));
+    for (VEC_EACH(const NodePtr, it, &manifest->nodes)) {
         const Node *node = *it;
-        bool special = node->type == RESOURCE_SOURCE || node->type == RESOURCE_EXPOSURE;
-        if (special ? node->type == only : only == RESOURCE_MODEL) {
-            value_map_set(&map, node->unique_id, node_entry(arena, outcome, node));
+        if (has_section_of_its_own(node) ? node->type == type : type == RESOURCE_MODEL) {
+            Value value = node_entry(json_file_arena(file), results[node->index], node);
+            json_file_member(file, node->unique_id, &value);
         }
     }
-    return value_map_end(&map);
+    json_file_end(file);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -111,41 +117,44 @@ static int compare_ids(const void *a, const void *b)
     return str_compare(left->as.text, right->as.text);
 }
 
-static Value neighbours(const Session *session, Arena *arena, const IndexVec *edges)
+static void write_neighbours(JsonFile *file, const char *key, const Manifest *manifest,
+                             const IndexVec *edges)
 {
-    const Manifest *manifest = session->manifest;
-    ValueMapBuilder map = value_map_begin(arena);
+    json_file_begin(file, str_from(key));
     for (size_t i = 0; i < manifest->nodes.len; i++) {
         ValueVec ids = {0};
         for (VEC_EACH(const size_t, other, &edges[i])) {
-            VEC_PUSH(arena, &ids, value_string(manifest->nodes.data[*other]->unique_id));
+            VEC_PUSH(json_file_arena(file), &ids,
+                     value_string(manifest->nodes.data[*other]->unique_id));
         }
         if (ids.len > 0) {
             qsort(ids.data, ids.len, sizeof(*ids.data), compare_ids);
         }
-        value_map_set(&map, manifest->nodes.data[i]->unique_id, value_list_of(&ids));
+        Value list = value_list_of(&ids);
+        json_file_member(file, manifest->nodes.data[i]->unique_id, &list);
     }
-    return value_map_end(&map);
+    json_file_end(file);
 }
 
-static Value macros_of(const Session *session, Arena *arena)
+static void write_macros(JsonFile *file, const Manifest *manifest)
 {
-    ValueMapBuilder map = value_map_begin(arena);
-    for (VEC_EACH(const MacroPtr, it, &session->manifest->macros)) {
-        value_map_set(&map, (*it)->unique_id, macro_value(arena, *it));
+    json_file_begin(file, STR("macros"));
+    for (VEC_EACH(const MacroPtr, it, &manifest->macros)) {
+        Value value = macro_value(json_file_arena(file), *it);
+        json_file_member(file, (*it)->unique_id, &value);
     }
-    return value_map_end(&map);
+    json_file_end(file);
 }
 
-static Value disabled_of(const Session *session, Arena *arena)
+static void write_disabled(JsonFile *file, const Manifest *manifest)
 {
-    ValueMapBuilder map = value_map_begin(arena);
-    for (VEC_EACH(const NodePtr, it, &session->manifest->disabled)) {
-        Value *entry = ARENA_NEW(arena, Value);
-        *entry = node_value(arena, *it);
-        value_map_set(&map, (*it)->unique_id, value_list(entry, 1));
+    json_file_begin(file, STR("disabled"));
+    for (VEC_EACH(const NodePtr, it, &manifest->disabled)) {
+        Value entry = node_value(json_file_arena(file), *it);
+        Value list = value_list(&entry, 1);
+        json_file_member(file, (*it)->unique_id, &list);
     }
-    return value_map_end(&map);
+    json_file_end(file);
 }
 
 static Value manifest_metadata(const Session *session, Arena *arena)
@@ -163,23 +172,30 @@ static Value manifest_metadata(const Session *session, Arena *arena)
 
 Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcome)
 {
-    AUTO_FREE(arena) Arena *arena = arena_new("manifest.json");
     static const char *const empty_maps[] = {"docs",      "metrics",         "groups",
                                              "selectors", "group_map",       "saved_queries",
                                              "functions", "semantic_models", "unit_tests"};
-    ValueMapBuilder map = value_map_begin(arena);
-    set(&map, "metadata", manifest_metadata(session, arena));
-    set(&map, "nodes", nodes_of(session, arena, outcome, RESOURCE_MODEL));
-    set(&map, "sources", nodes_of(session, arena, outcome, RESOURCE_SOURCE));
-    set(&map, "macros", macros_of(session, arena));
-    set(&map, "exposures", nodes_of(session, arena, outcome, RESOURCE_EXPOSURE));
-    for (size_t i = 0; i < ARRAY_LEN(empty_maps); i++) {
-        set(&map, empty_maps[i], empty_map(arena));
+    if (session->options->no_write_json) {
+        return NULL;
     }
-    set(&map, "disabled", disabled_of(session, arena));
-    set(&map, "parent_map", neighbours(session, arena, session->graph->parents));
-    set(&map, "child_map", neighbours(session, arena, session->graph->children));
-    return write_artifact(session, arena, "manifest.json", value_map_end(&map));
+    AUTO_FREE(arena) Arena *arena = arena_new("manifest.json");
+    AUTO_FREE(json_file) JsonFile *file = NULL;
+    TRY(open_artifact(session, arena, "manifest.json", &file));
+    const Manifest *manifest = session->manifest;
+    const NodeResult *const *results =
+        (const NodeResult *const *)results_by_node(session, outcome, arena);
+    write_member(file, "metadata", manifest_metadata(session, arena));
+    write_nodes(file, "nodes", manifest, results, RESOURCE_MODEL);
+    write_nodes(file, "sources", manifest, results, RESOURCE_SOURCE);
+    write_macros(file, manifest);
+    write_nodes(file, "exposures", manifest, results, RESOURCE_EXPOSURE);
+    for (size_t i = 0; i < ARRAY_LEN(empty_maps); i++) {
+        write_member(file, empty_maps[i], empty_map(arena));
+    }
+    write_disabled(file, manifest);
+    write_neighbours(file, "parent_map", manifest, session->graph->parents);
+    write_neighbours(file, "child_map", manifest, session->graph->children);
+    return json_file_finish(file);
 }
 
 /* ---- run_results.json ---- */
@@ -261,16 +277,20 @@ static Value args_value(const Session *session, Arena *arena)
 
 Error *artifacts_write_results(const Session *session, const RunOutcome *outcome)
 {
+    if (session->options->no_write_json) {
+        return NULL;
+    }
     AUTO_FREE(arena) Arena *arena = arena_new("run_results.json");
     ValueVec results = {0};
     for (VEC_EACH(const NodeResult, it, &outcome->results)) {
         VEC_PUSH(arena, &results, result_value(arena, it));
     }
     ValueMapBuilder about = metadata(session, arena, "run-results/v6");
-    ValueMapBuilder map = value_map_begin(arena);
-    set(&map, "metadata", value_map_end(&about));
-    set(&map, "results", value_list_of(&results));
-    set(&map, "elapsed_time", value_float((double)outcome->elapsed_us / 1e6));
-    set(&map, "args", args_value(session, arena));
-    return write_artifact(session, arena, "run_results.json", value_map_end(&map));
+    AUTO_FREE(json_file) JsonFile *file = NULL;
+    TRY(open_artifact(session, arena, "run_results.json", &file));
+    write_member(file, "metadata", value_map_end(&about));
+    write_member(file, "results", value_list_of(&results));
+    write_member(file, "elapsed_time", value_float((double)outcome->elapsed_us / 1e6));
+    write_member(file, "args", args_value(session, arena));
+    return json_file_finish(file);
 }

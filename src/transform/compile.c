@@ -129,5 +129,5 @@ Error *compile_write(const Session *session, Arena *scratch, Str shown_path, Str
 {
     Str path = fs_join(scratch, session->projects.data[0].root, shown_path);
     TRY(fs_make_directory(str_to_c(scratch, fs_directory_name(path))));
-    return fs_write_file(str_to_c(scratch, path), text, 0644);
+    return fs_put_file(str_to_c(scratch, path), text, 0644);
 }

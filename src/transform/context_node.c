@@ -367,8 +367,8 @@ static Error *value_model(JinjaState *s, Context *ctx, JValue *out)
 
 static Error *value_graph(JinjaState *s, Context *ctx, JValue *out)
 {
-    *out = ctx->session->graph_value.type == J_DICT ? ctx->session->graph_value
-                                                    : jdict_value(jdict_new(jinja_heap(s)));
+    *out = ctx->phase == PHASE_RUN ? session_graph(ctx->session)
+                                   : jdict_value(jdict_new(jinja_heap(s)));
     return NULL;
 }
 

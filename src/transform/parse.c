@@ -150,17 +150,42 @@ static Error *node_error(const Context *ctx, TAKES Error *err)
     return told;
 }
 
+static Error *compile_template(Parser *parser, const Node *node, JinjaTemplate **out)
+{
+    TRY(jinja_compile(parser->session->env, node->original_path, node->raw_code, out));
+    arena_on_free(parser->arena, free_template, *out);
+    return NULL;
+}
+
+/* Most generic tests of a file have the same code, a call with arguments that come when it is
+ * rendered, and share the template. */
+static Error *node_template(Parser *parser, Node *node)
+{
+    if (node->type != RESOURCE_TEST || node->test == NULL) {
+        JinjaTemplate *own = NULL;
+        TRY(compile_template(parser, node, &own));
+        node->tpl = own;
+        return NULL;
+    }
+    Str key = str_printf(parser->arena, STR_FMT "\n" STR_FMT, STR_ARG(node->original_path),
+                         STR_ARG(node->raw_code));
+    JinjaTemplate *shared = strmap_find(&parser->templates, key);
+    if (shared == NULL) {
+        TRY(compile_template(parser, node, &shared));
+        strmap_set(&parser->templates, key, shared);
+    }
+    node->tpl = shared;
+    return NULL;
+}
+
 static Error *render(Parser *parser, Context *ctx, Node *node)
 {
-    JinjaTemplate *tpl = NULL;
-    TRY(jinja_compile(parser->session->env, node->original_path, node->raw_code, &tpl));
-    arena_on_free(parser->arena, free_template, tpl);
-    node->tpl = tpl;
+    TRY(node_template(parser, node));
     context_enter(parser->state, ctx);
     JinjaScope scope = context_scope(ctx);
     Str text;
     AUTO_FREE(arena) Arena *scratch = arena_new("parse");
-    return jinja_render(parser->state, tpl, &scope, scratch, &text);
+    return jinja_render(parser->state, node->tpl, &scope, scratch, &text);
 }
 
 Error *parse_render_node(Parser *parser, Node *node, JDict *vars, const Value **out_config)
@@ -426,7 +451,10 @@ Error *parse_projects(Session *session)
     TRY(read_all_macros(session));
     AUTO_FREE(jinja_state)
     JinjaState *state = jinja_state_new(session->env, session->shared);
-    Parser parser = {.session = session, .arena = session->arena, .state = state};
+    Parser parser = {.session = session,
+                     .arena = session->arena,
+                     .state = state,
+                     .templates = strmap_init(session->arena)};
     for (VEC_EACH(ProjectFileDef, project, &session->projects)) {
         parser.project = project;
         TRY(parse_project(&parser));

@@ -21,6 +21,7 @@ typedef struct Parser {
     JinjaState *state;
     const ProjectFileDef *project; /* the one being read */
     VEC(PendingNode) pending;      /* its nodes */
+    StrMap templates; /* path and code -> JinjaTemplate: tests of a file share theirs */
 } Parser;
 
 /* A node of the project being read, with path, fqn, id and so on; not yet rendered. */

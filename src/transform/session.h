@@ -4,6 +4,7 @@
 #ifndef TRANSFORM_SESSION_H
 #define TRANSFORM_SESSION_H
 
+#include "base/thread.h"
 #include "jinja/jinja.h"
 #include "transform/graph.h"
 #include "transform/macro_library.h"
@@ -36,7 +37,8 @@ typedef struct Session {
     StrVec selected; /* unique ids */
     JinjaEnv *env;
     JSharedHeap *shared;
-    JValue graph_value;       /* what templates know as `graph`; on the shared heap */
+    Mutex graph_mutex;
+    JValue graph_value;       /* see session_graph(); guarded by graph_mutex */
     RelationCache *relations; /* guards itself */
     Str target_path;          /* as shown: "target"; from the root project's directory */
     ReportSink *sink;         /* guards itself */
@@ -50,6 +52,10 @@ typedef struct Session {
 const ProjectFileDef *session_project(const Session *session, Str package);
 /* The value of a variable for a node of `package`, or NULL. */
 const Value *session_var(const Session *session, Str package, Str name);
+
+/* What templates know as `graph`, on the shared heap; made when it is first asked for, which most
+ * projects never do. Any thread. */
+JValue session_graph(Session *session);
 
 /* An arena that lives as long as the session. */
 Arena *session_new_arena(Session *session, const char *name);

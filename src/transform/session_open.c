@@ -186,6 +186,7 @@ Error *session_open(const TransformOptions *options, Reporter *reporter, const c
                          .shared = jshared_new(),
                          .relations = relation_cache_new(),
                          .warehouse = options->warehouse};
+    mutex_init(&session->graph_mutex);
     Error *err = fill_session(session);
     if (err != NULL) {
         session_close(session);
@@ -203,6 +204,7 @@ void session_close(Session *session)
     if (session->owns_warehouse) {
         warehouse_close(session->warehouse);
     }
+    mutex_done(&session->graph_mutex);
     report_sink_free(session->sink);
     relation_cache_free(session->relations);
     for (size_t i = 0; i < session->arenas.len; i++) {
@@ -285,7 +287,7 @@ Error *session_connect(Session *session)
 
 /* ---- The graph as templates see it ---- */
 
-void session_publish_graph(Session *session)
+static void publish_graph(Session *session)
 {
     AUTO_FREE(jheap) JHeap *heap = jheap_new(JHEAP_RENDER, session->shared);
     static const char *const parts[] = {"nodes",  "sources",         "exposures",     "metrics",
@@ -303,4 +305,13 @@ void session_publish_graph(Session *session)
     }
     session->graph_value = jdict_value(graph);
     jshare(heap, session->shared, session->graph_value);
+}
+
+JValue session_graph(Session *session)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&session->graph_mutex);
+    if (session->graph_value.type != J_DICT) {
+        publish_graph(session);
+    }
+    return session->graph_value;
 }

@@ -12,8 +12,6 @@ MUST_CHECK Error *session_open(const TransformOptions *options, Reporter *report
                                const char *command, Session **out_session);
 /* Opens the warehouse, unless the options brought one. */
 MUST_CHECK Error *session_connect(Session *session);
-/* Makes what templates know as `graph`; after parsing. */
-void session_publish_graph(Session *session);
 
 static inline void session_auto_free(Session **session)
 {

@@ -93,7 +93,6 @@ static Error *run_selected(Session *session, const NodeSet *selected, RunMode mo
                            RunOutcome *outcome)
 {
     TRY(session_connect(session));
-    session_publish_graph(session);
     return runner_run(session, selected, mode, outcome);
 }
 
@@ -225,7 +224,6 @@ Error *transform_compile_inline(const TransformOptions *options, Reporter *repor
 {
     AUTO_FREE(session) Session *session = NULL;
     TRY(begin(options, reporter, "compile", &session));
-    session_publish_graph(session);
     return compile_text(session, arena, text, out_sql);
 }
 
