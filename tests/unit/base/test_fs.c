@@ -148,6 +148,42 @@ static void a_link_is_followed_when_written(void **state)
                  "Too many levels");
 }
 
+static void a_file_in_pieces_appears_whole_or_not_at_all(void **state)
+{
+    (void)state;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    AUTO_DONE(test_directory) TestDirectory directory = test_directory();
+    const char *path = path_in(arena, &directory, "file");
+    write_text(path, "old");
+    FsReplacement *given_up = NULL;
+    assert_ok(fs_replace_begin(path, 0644, &given_up));
+    assert_ok(fs_replace_add(given_up, STR("half")));
+    assert_text(read_whole(arena, path), "old");
+    fs_replace_free(given_up);
+    assert_text(listing(arena, directory.path, EVERYTHING), "file ");
+    AUTO_FREE(fs_replace) FsReplacement *file = NULL;
+    assert_ok(fs_replace_begin(path, 0644, &file));
+    assert_ok(fs_replace_add(file, STR("one, ")));
+    assert_ok(fs_replace_add(file, STR("two")));
+    assert_ok(fs_replace_finish(file));
+    assert_text(read_whole(arena, path), "one, two");
+    assert_text(listing(arena, directory.path, EVERYTHING), "file ");
+    assert_fails(fs_replace_begin(path_in(arena, &directory, "none/file"), 0644, &given_up),
+                 ERR_NOT_FOUND, "none/file");
+}
+
+static void a_file_is_put_in_place(void **state)
+{
+    (void)state;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    AUTO_DONE(test_directory) TestDirectory directory = test_directory();
+    const char *path = path_in(arena, &directory, "file");
+    assert_ok(fs_put_file(path, STR("a longer text"), 0644));
+    assert_ok(fs_put_file(path, STR("short"), 0644));
+    assert_text(read_whole(arena, path), "short");
+    assert_fails(fs_put_file(directory.path, STR("x"), 0644), ERR_IO, "directory");
+}
+
 typedef struct Scenario {
     const char *path;
     const char *other;
@@ -459,6 +495,8 @@ int main(void)
         cmocka_unit_test(files_that_claim_to_be_empty_are_read_to_their_end),
         cmocka_unit_test(a_name_of_255_bytes_is_as_good_as_any),
         cmocka_unit_test(a_link_is_followed_when_written),
+        cmocka_unit_test(a_file_in_pieces_appears_whole_or_not_at_all),
+        cmocka_unit_test(a_file_is_put_in_place),
         cmocka_unit_test(a_failed_write_leaves_the_old_file),
         cmocka_unit_test(interrupted_and_partial_calls_go_on),
         cmocka_unit_test(a_killed_writer_leaves_a_whole_file),
