@@ -37,7 +37,10 @@ static Error *fn_env_var(JinjaState *s, const JCall *call, JValue *out)
 
 static Error *missing_var(const Context *ctx, Str name)
 {
-    Str json = json_text(ctx->arena, ctx->session->cli_vars, &json_style_pretty);
+    JsonStyle style = json_style_python;
+    style.indent = 4;
+    style.sort_keys = true;
+    Str json = json_text(ctx->arena, ctx->session->cli_vars, &style);
     Str owner = ctx->node != NULL ? ctx->node->name : STR("<Configuration>");
     return jraise("CompilationError",
                   "Required var '" STR_FMT "' not found in config:\nVars supplied to " STR_FMT
