@@ -6,6 +6,7 @@
 #include "base/digest.h"
 #include "transform/json_file.h"
 #include "transform/node_value.h"
+#include "transform/result_value.h"
 
 static void set(ValueMapBuilder *map, const char *key, Value value)
 {
@@ -23,25 +24,15 @@ static Value empty_map(Arena *arena)
     return value_map_end(&map);
 }
 
-static Value time_value(Arena *arena, int64_t time_us)
-{
-    if (time_us == 0) {
-        return value_null();
-    }
-    ClockParts t = clock_parts_utc(time_us);
-    return value_string(str_printf(arena, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", t.year, t.month,
-                                   t.day, t.hour, t.minute, t.second, t.microsecond));
-}
-
 static ValueMapBuilder metadata(const Session *session, Arena *arena, const char *schema)
 {
     ValueMapBuilder map = value_map_begin(arena);
     Str url = str_printf(arena, "https://schemas.getdbt.com/dbt/%s.json", schema);
     set_text(&map, "dbt_schema_version", url);
     set_text(&map, "dbt_version", STR(TRANSFORM_DBT_VERSION));
-    set(&map, "generated_at", time_value(arena, clock_now_us()));
+    set(&map, "generated_at", result_time(arena, clock_now_us()));
     set_text(&map, "invocation_id", session->invocation_id);
-    set(&map, "invocation_started_at", time_value(arena, session->started_us));
+    set(&map, "invocation_started_at", result_time(arena, session->started_us));
     set(&map, "env", empty_map(arena));
     return map;
 }
@@ -166,7 +157,7 @@ static Value manifest_metadata(const Session *session, Arena *arena)
     set(&map, "user_id", value_null());
     set(&map, "send_anonymous_usage_stats", value_bool(false));
     set_text(&map, "adapter_type", STR("duckdb"));
-    set(&map, "run_started_at", time_value(arena, session->started_us));
+    set(&map, "run_started_at", result_time(arena, session->started_us));
     return value_map_end(&map);
 }
 
@@ -200,47 +191,13 @@ Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcom
 
 /* ---- run_results.json ---- */
 
-static void push_timing(Arena *arena, ValueVec *timing, const char *name, int64_t started_us,
-                        int64_t ended_us)
-{
-    if (started_us == 0) {
-        return;
-    }
-    ValueMapBuilder map = value_map_begin(arena);
-    set_text(&map, "name", str_from(name));
-    set(&map, "started_at", time_value(arena, started_us));
-    set(&map, "completed_at", time_value(arena, ended_us));
-    VEC_PUSH(arena, timing, value_map_end(&map));
-}
-
-static Value adapter_response(Arena *arena, const NodeResult *result)
-{
-    if (result->response != NULL) {
-        return *result->response;
-    }
-    ValueMapBuilder map = value_map_begin(arena);
-    if (result->execute_ended_us > 0 && result->status != STATUS_ERROR) {
-        set_text(&map, "_message", STR("OK"));
-    }
-    return value_map_end(&map);
-}
-
 static Value result_value(Arena *arena, const NodeResult *result)
 {
-    ValueVec timing = {0};
-    push_timing(arena, &timing, "compile", result->compile_started_us, result->compile_ended_us);
-    push_timing(arena, &timing, "execute", result->execute_started_us, result->execute_ended_us);
     /* dbt tells it of what it compiles alone. */
     bool compiles = result->node->type != RESOURCE_SEED;
     Str relation = compiles ? result->node->relation_name : (Str){0};
     ValueMapBuilder map = value_map_begin(arena);
-    set_text(&map, "status", node_status_text(result->status));
-    set(&map, "timing", value_list_of(&timing));
-    set_text(&map, "thread_id", str_printf(arena, "Thread-%zu (worker)", result->worker + 1));
-    set(&map, "execution_time", value_float((double)result->elapsed_us / 1e6));
-    set(&map, "adapter_response", adapter_response(arena, result));
-    set(&map, "message", result->message.len > 0 ? value_string(result->message) : value_null());
-    set(&map, "failures", result->failures >= 0 ? value_int(result->failures) : value_null());
+    result_add_fields(arena, result, &map);
     set_text(&map, "unique_id", result->node->unique_id);
     set(&map, "compiled", value_bool(result->compiled));
     set(&map, "compiled_code",

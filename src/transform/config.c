@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "transform/python_text.h"
+#include "value/json_reader.h"
 
 typedef enum MergeKind {
     MERGE_REPLACE,
@@ -220,16 +221,25 @@ const Value *config_merge(Arena *arena, const Value *base, const Value *over)
     return result;
 }
 
-Error *config_normalize(Arena *arena, const Value *level, const Value **out_level)
+/* The key as the table of fields has it. */
+static Value canonical_key(const Value *key, Str name)
 {
     static const char *const pairs[][2] = {{"pre_hook", "pre-hook"}, {"post_hook", "post-hook"}};
+    for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
+        if (str_is(name, pairs[i][0])) {
+            name = str_from(pairs[i][1]);
+        }
+    }
+    return value_placed_at(value_string(name), key);
+}
+
+Error *config_normalize(Arena *arena, const Value *level, const Value **out_level)
+{
     ValueMapBuilder builder = value_map_begin(arena);
     for (VALUE_EACH_ENTRY(entry, level)) {
         Value key = entry->key;
-        for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-            if (str_is(value_text_or(&key, (Str){0}), pairs[i][0])) {
-                key = value_placed_at(value_string(str_from(pairs[i][1])), &key);
-            }
+        if (value_is(&key, VALUE_STRING)) {
+            key = canonical_key(&key, key.as.text);
         }
         if (value_map_put(&builder, key, entry->value)) {
             return value_error(ERR_TEMPLATE, &entry->key,
@@ -254,9 +264,9 @@ static const Value *level_configs(Arena *arena, const Value *level)
         Str key = value_text_or(&entry->key, (Str){0});
         if (key.len > 0 && key.data[0] == '+') {
             Str name = str_trim(str_from_offset(key, 1));
-            value_map_put(&builder, value_placed_at(value_string(name), &entry->key), entry->value);
+            value_map_put(&builder, canonical_key(&entry->key, name), entry->value);
         } else if (!value_is(&entry->value, VALUE_MAP)) {
-            value_map_put(&builder, entry->key, entry->value);
+            value_map_put(&builder, canonical_key(&entry->key, key), entry->value);
         }
     }
     Value *result = ARENA_NEW(arena, Value);
@@ -362,33 +372,60 @@ static Error *check_field(const ConfigField *field, const Value *value)
                      STR_ARG(strbuf_str(&shown)), type->name);
 }
 
-/* "sql" or {sql, transaction} as {sql, transaction, index}. */
-static Value hook_entry(Arena *arena, const Value *hook)
+/* What make_hook_config() and its like give is the text of a JSON object. */
+const Value *config_hook_parts(Arena *arena, const Value *hook)
 {
+    ReadOptions options = {.path = STR("hook")};
+    const Value *parts = NULL;
+    if (!value_is(hook, VALUE_STRING) || !str_starts_with(str_trim(hook->as.text), STR("{")) ||
+        str_starts_with(str_trim(hook->as.text), STR("{{"))) {
+        return hook;
+    }
+    Error *err = json_read(arena, hook->as.text, &options, &parts);
+    if (err != NULL) {
+        error_discard(err, "what is no JSON is SQL");
+        return hook;
+    }
+    return parts;
+}
+
+/* "sql", {sql, transaction} or JSON of that as {sql, transaction, index}. */
+static Error *hook_entry(Arena *arena, const char *key, const Value *given, Value *out)
+{
+    const Value *hook = config_hook_parts(arena, given);
     bool map = value_is(hook, VALUE_MAP);
     const Value *sql = map ? value_find(hook, STR("sql")) : hook;
     const Value *transaction = map ? value_find(hook, STR("transaction")) : NULL;
     const Value *index = map ? value_find(hook, STR("index")) : NULL;
+    if (!value_is(sql, VALUE_STRING)) {
+        return value_error(ERR_CONFIG, given,
+                           "'%s' takes texts of SQL and maps with the key 'sql', but here is %s",
+                           key, value_describe(arena, hook).data);
+    }
     ValueMapBuilder builder = value_map_begin(arena);
-    value_map_set(&builder, STR("sql"), sql != NULL ? *sql : value_string(STR("")));
+    value_map_set(&builder, STR("sql"), *sql);
     value_map_set(&builder, STR("transaction"),
                   value_is(transaction, VALUE_BOOL) ? *transaction : value_bool(true));
     value_map_set(&builder, STR("index"), index != NULL ? *index : value_null());
-    return value_map_end(&builder);
+    *out = value_map_end(&builder);
+    return NULL;
 }
 
-static Value complete_field(Arena *arena, const ConfigField *field, const Value *given)
+static Error *complete_field(Arena *arena, const ConfigField *field, const Value *given, Value *out)
 {
     Value preset = preset_value(arena, field->preset);
-    Value value = given != NULL ? merge_field(arena, field->merge, &preset, given) : preset;
+    *out = given != NULL ? merge_field(arena, field->merge, &preset, given) : preset;
     if (!str_ends_with(str_from(field->name), STR("-hook"))) {
-        return value;
+        return NULL;
     }
     ValueVec hooks = {0};
-    for (VALUE_EACH(hook, &value)) {
-        VEC_PUSH(arena, &hooks, hook_entry(arena, hook));
+    for (VALUE_EACH(given_hook, out)) {
+        Value hook;
+        TRY(hook_entry(arena, field->name, given_hook, &hook));
+        VEC_PUSH(arena, &hooks, hook);
     }
-    return value_list_of(&hooks);
+    *out = value_list_of(&hooks);
+    return NULL;
 }
 
 Error *config_finish(Arena *arena, ResourceType type, const Value *merged, const Value **out_config)
@@ -399,8 +436,9 @@ Error *config_finish(Arena *arena, ResourceType type, const Value *merged, const
         if ((fields[i].owners & owner) == 0) {
             continue;
         }
-        Value value =
-            complete_field(arena, &fields[i], value_find(merged, str_from(fields[i].name)));
+        const Value *given = value_find(merged, str_from(fields[i].name));
+        Value value;
+        TRY(complete_field(arena, &fields[i], given, &value));
         TRY(check_field(&fields[i], &value));
         value_map_set(&builder, str_from(fields[i].name), value);
     }

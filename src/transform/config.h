@@ -28,4 +28,8 @@ bool config_is_declared(ResourceType type, Str name);
  * has both. */
 MUST_CHECK Error *config_normalize(Arena *arena, const Value *level, const Value **out_level);
 
+/* A hook written as the text of a JSON object, as make_hook_config() gives it, is that object; any
+ * other is the hook itself. */
+const Value *config_hook_parts(Arena *arena, const Value *hook);
+
 #endif

@@ -74,6 +74,7 @@ static void add_types(const size_t *counts, StrBuf *out)
         {RESOURCE_ANALYSIS, "analysis", "analyses"},
         {RESOURCE_TEST, "test", "data tests"},
         {RESOURCE_SEED, "seed", "seeds"},
+        {RESOURCE_OPERATION, "operation", "operations"},
         {RESOURCE_SOURCE, "source", "sources"},
         {RESOURCE_EXPOSURE, "exposure", "exposures"},
     };
@@ -267,6 +268,42 @@ void console_skip(const Session *session, const Node *node, size_t index, size_t
     node_line(session, event, text, STR("SKIP"));
 }
 
+/* ---- Hooks of the run ---- */
+
+void console_hook_start(const Session *session, const Node *node, Str name, size_t index,
+                        size_t total)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    ReportEvent event = {.name = "LogHookStartLine",
+                         .level = LOG_INFO,
+                         .node = node->unique_id,
+                         .status = STR("started"),
+                         .index = index,
+                         .total = total};
+    Str text = str_printf(arena, "START hook: " STR_FMT, STR_ARG(name));
+    node_line(session, event, text, STR("RUN"));
+}
+
+void console_hook_end(const Session *session, const NodeResult *result, Str name, size_t index,
+                      size_t total)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    Str word = result->status == STATUS_ERROR     ? STR("ERROR")
+               : result->status == STATUS_SKIPPED ? STR("SKIP")
+                                                  : STR("OK");
+    Str time = duration(session, arena, result->elapsed_us);
+    ReportEvent event = {.name = "LogHookEndLine",
+                         .level = result->status == STATUS_ERROR ? LOG_ERROR : LOG_INFO,
+                         .node = result->node->unique_id,
+                         .status = node_status_text(result->status),
+                         .index = index,
+                         .total = total,
+                         .elapsed_us = result->elapsed_us};
+    Str text = str_printf(arena, STR_FMT " hook: " STR_FMT, STR_ARG(word), STR_ARG(name));
+    Str bracket = str_printf(arena, STR_FMT " in " STR_FMT, STR_ARG(word), STR_ARG(time));
+    node_line(session, event, text, bracket);
+}
+
 /* ---- The end ---- */
 
 typedef struct KindCount {
@@ -304,7 +341,8 @@ static void kind_of(const Session *session, Arena *arena, const Node *node, Str 
         return;
     }
     if (node->type != RESOURCE_MODEL) {
-        *out_key = resource_type_name(node->type);
+        bool hook = node->type == RESOURCE_OPERATION;
+        *out_key = hook ? STR("project hook") : resource_type_name(node->type);
         *out_text = *out_key;
         return;
     }
@@ -393,6 +431,17 @@ static bool is_failure(const NodeResult *result)
     return result->status == STATUS_ERROR || result->status == STATUS_FAIL;
 }
 
+/* What the line of completion calls errors: failures, and hooks skipped because of one. */
+static size_t count_errors(const NodeResultVec *results)
+{
+    size_t errors = 0;
+    for (VEC_EACH(const NodeResult, it, results)) {
+        errors += is_failure(it) ||
+                  (it->status == STATUS_SKIPPED && it->node->type == RESOURCE_OPERATION);
+    }
+    return errors;
+}
+
 void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
                      const TransformCounts *counts, bool cancelled)
 {
@@ -403,7 +452,7 @@ void console_summary(const Session *session, const NodeResultVec *results, int64
     say(session, "FinishedRunningStats", LOG_INFO,
         str_printf(arena, "Finished running " STR_FMT " in " STR_FMT ".", STR_ARG(finished),
                    STR_ARG(elapsed)));
-    completed_line(session, arena, counts->error, counts->warn, cancelled);
+    completed_line(session, arena, count_errors(results), counts->warn, cancelled);
     for (int pass = 0; pass < 2; pass++) {
         for (VEC_EACH(const NodeResult, it, results)) {
             if (pass == 0 ? is_failure(it) : it->status == STATUS_WARN) {

@@ -19,6 +19,12 @@ void console_start(const Session *session, const Node *node, size_t index, size_
 void console_end(const Session *session, const NodeResult *result, size_t index, size_t total);
 void console_skip(const Session *session, const Node *node, size_t index, size_t total);
 
+/* The same for a hook of the run, which is called `name`; skipped ones only end. */
+void console_hook_start(const Session *session, const Node *node, Str name, size_t index,
+                        size_t total);
+void console_hook_end(const Session *session, const NodeResult *result, Str name, size_t index,
+                      size_t total);
+
 /* The end of it all: what ran, what went wrong, the counts. */
 void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
                      const TransformCounts *counts, bool cancelled);

@@ -344,7 +344,8 @@ static Error *value_execute(JinjaState *s, Context *ctx, JValue *out)
 
 static Error *value_this(JinjaState *s, Context *ctx, JValue *out)
 {
-    *out = own_relation(s, ctx);
+    bool hook = ctx->node != NULL && ctx->node->type == RESOURCE_OPERATION;
+    *out = hook ? JNONE : own_relation(s, ctx);
     return NULL;
 }
 

@@ -77,6 +77,16 @@ bool node_is_test(const Node *node)
     return node->type == RESOURCE_TEST;
 }
 
+bool node_has_tag(const Node *node, Str tag)
+{
+    for (VEC_EACH(const Str, it, &node->tags)) {
+        if (str_eq(*it, tag)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 Str node_label(const Node *node, Arena *arena)
 {
     Str type = resource_type_name(node->type);

@@ -19,7 +19,7 @@
     X(ANALYSIS, "analysis", "analyses", "analyses") \
     X(TEST, "test", "data tests", "data_tests") \
     X(SNAPSHOT, "snapshot", "snapshots", "snapshots") \
-    X(OPERATION, "operation", "operations", "") \
+    X(OPERATION, "operation", "operations", "models") \
     X(SEED, "seed", "seeds", "seeds") \
     X(INLINE, "sql_operation", "sql operations", "") \
     X(SOURCE, "source", "sources", "sources") \
@@ -124,6 +124,8 @@ bool node_is_ephemeral(const Node *node);
 bool node_is_relational(const Node *node);
 /* A generic or singular test. */
 bool node_is_test(const Node *node);
+/* Whether the node itself has the tag. */
+bool node_has_tag(const Node *node, Str tag);
 /* "model orders (models/orders.sql)": how messages call it. */
 Str node_label(const Node *node, Arena *arena);
 /* "marts.orders", or with the database in front when that is not `default_database`. */

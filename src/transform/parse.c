@@ -130,8 +130,7 @@ Node *parse_new_node(Parser *parser, ResourceType type, Str name, const ProjectF
 
 /* ---- Rendering ---- */
 
-/* What dbt prints for the failure, with the place in the file and the line there. */
-static Error *node_error(const Context *ctx, TAKES Error *err)
+Error *parse_node_error(const Context *ctx, TAKES Error *err)
 {
     Str text = context_failure_text(ctx, ctx->arena, err);
     ErrorKind kind = error_kind(err);
@@ -202,7 +201,7 @@ Error *parse_render_node(Parser *parser, Node *node, JDict *vars, const Value **
                    .vars = vars};
     Error *err = render(parser, &ctx, node);
     if (err != NULL) {
-        return node_error(&ctx, err);
+        return parse_node_error(&ctx, err);
     }
     jinja_reset(parser->state);
     node->refs = capture.refs;
@@ -258,7 +257,7 @@ static Error *call_generator(Parser *parser, const char *name, const Node *node,
     Error *err =
         jinja_call_macro(parser->state, macro->tpl, macro->tpl_index, &scope, &call, &result);
     if (err != NULL) {
-        return node_error(&ctx, err);
+        return parse_node_error(&ctx, err);
     }
     *out = (Str){0};
     if (result.type != J_NONE) {
@@ -345,7 +344,8 @@ Error *parse_configure(Parser *parser, Node *node, const Value *patch, const Val
     node->enabled = enabled->as.boolean;
     parse_add_tags(arena, value_find(node->config, STR("tags")), &node->tags);
     node->meta = value_find(node->config, STR("meta"));
-    return name_relation(parser, node);
+    TRY(name_relation(parser, node));
+    return node->enabled ? parse_model_hooks(parser, node) : NULL;
 }
 
 /* ---- Files of nodes ---- */
@@ -423,6 +423,7 @@ static Error *parse_project(Parser *parser)
     TRY(ignore_list_read(parser->arena, parser->project->root, &ignored));
     parser->pending.len = 0;
     TRY(read_nodes(parser, ignored));
+    TRY(parse_run_hooks(parser));
     return parse_properties(parser);
 }
 

@@ -39,6 +39,14 @@ MUST_CHECK Error *parse_configure(Parser *parser, Node *node, const Value *patch
 /* Adds text to tags unless it is there. */
 void parse_add_tags(Arena *arena, const Value *tags, StrVec *out);
 
+/* What dbt prints for the failure of a render, with the place in the file and the line there. */
+MUST_CHECK Error *parse_node_error(const Context *ctx, TAKES Error *err);
+
+/* parse_hooks.c: what the pre- and post-hooks of a configured node refer to becomes the node's. */
+MUST_CHECK Error *parse_model_hooks(Parser *parser, Node *node);
+/* The project's on-run-start and on-run-end as operations. */
+MUST_CHECK Error *parse_run_hooks(Parser *parser);
+
 /* parse_properties.c: the property files of the project. */
 MUST_CHECK Error *parse_properties(Parser *parser);
 /* What reading YAML in the project's name needs. */

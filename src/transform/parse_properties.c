@@ -9,11 +9,12 @@ Context parse_yaml_context(Parser *parser)
                      .quoting = parser->project->quoting};
 }
 
-/* Descriptions may call doc(), tests are rendered as their arguments, hooks when they run. */
+/* Descriptions may call doc(), tests are rendered as their arguments, hooks when they run (but dbt
+ * does render those whose key has a hyphen). */
 static bool keep_unrendered(const StrVec *path)
 {
-    static const char *const kept[] = {"description", "tests",    "data_tests", "pre_hook",
-                                       "post_hook",   "pre-hook", "post-hook",  "loaded_at_query"};
+    static const char *const kept[] = {"description", "tests",     "data_tests",
+                                       "pre_hook",    "post_hook", "loaded_at_query"};
     for (size_t i = 0; i < ARRAY_LEN(kept); i++) {
         if (str_is(VEC_LAST(path), kept[i])) {
             return true;

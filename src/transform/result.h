@@ -22,13 +22,16 @@ typedef enum NodeStatus {
 
 Str node_status_text(NodeStatus status);
 
+/* Number of the worker that runs hooks and operations; the others count from 0. */
+#define WORKER_MAIN SIZE_MAX
+
 typedef struct NodeResult {
     const Node *node;
     NodeStatus status;
-    Str message;                                  /* empty for none */
-    const Value *response;                        /* map of what the database said, or NULL */
-    int64_t failures;                             /* rows a test found; -1 = does not apply */
-    size_t worker;                                /* from 0 */
+    Str message;           /* empty for none */
+    const Value *response; /* map of what the database said, or NULL */
+    int64_t failures;      /* rows a test found, 1 for a hook that failed; -1 = does not apply */
+    size_t worker;
     int64_t compile_started_us, compile_ended_us; /* 0 = did not happen */
     int64_t execute_started_us, execute_ended_us;
     int64_t elapsed_us;

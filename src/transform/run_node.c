@@ -30,7 +30,7 @@ static Str query_comment(Worker *worker, const Node *node)
     return str_printf(worker->scratch, "/* " STR_FMT " */\n", STR_ARG(json));
 }
 
-static NodeRun new_run(Worker *worker, const Node *node)
+NodeRun run_begin(Worker *worker, const Node *node)
 {
     return (NodeRun){.connection = worker->connection,
                      .comment = query_comment(worker, node),
@@ -219,7 +219,7 @@ void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out)
     int64_t started_us = clock_monotonic_us();
     *out = (NodeResult){
         .node = node, .status = STATUS_SUCCESS, .failures = -1, .worker = worker->number};
-    NodeRun run = new_run(worker, node);
+    NodeRun run = run_begin(worker, node);
     Context ctx = compile_context(worker, node, worker->connection != NULL ? &run : NULL);
     Error *err = both_phases(worker, &ctx, execute, out);
     if (err != NULL) {
@@ -234,7 +234,7 @@ void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out)
 
 Error *run_create_schema(Worker *worker, Str database, Str schema)
 {
-    NodeRun run = new_run(worker, NULL);
+    NodeRun run = run_begin(worker, NULL);
     Context ctx = compile_context(worker, NULL, &run);
     const Macro *macro = macro_find(worker->session->macros, ctx.package, STR("create_schema"));
     if (macro == NULL) {

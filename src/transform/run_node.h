@@ -6,6 +6,8 @@
 #include "transform/compile.h"
 #include "transform/result.h"
 
+/* A run on the worker's connection with no statement done yet; `node` may be NULL. */
+NodeRun run_begin(Worker *worker, const Node *node);
 /* Only compiles when `execute` is false. Never fails as a whole: what went wrong is in the result.
  */
 void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out);

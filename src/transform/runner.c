@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "transform/console.h"
+#include "transform/run_hooks.h"
 #include "transform/run_node.h"
 #include "transform/scheduler.h"
 
@@ -12,7 +13,8 @@ typedef struct Run {
     const GraphPlan *plan;
     Scheduler *scheduler;
     Worker *workers;
-    size_t total; /* nodes that are counted: all but ephemeral models */
+    size_t total;  /* nodes that are counted: all but ephemeral models */
+    bool skip_all; /* what a hook was to prepare is not there */
     Mutex mu;
     size_t started;        /* guarded by mu */
     NodeResultVec results; /* guarded by mu */
@@ -92,7 +94,7 @@ static void work(void *context, size_t item, size_t number)
     ScheduledStep step;
     while (!cancel_requested(run->session->options->cancel) &&
            scheduler_take(run->scheduler, &step)) {
-        if (step.skipped) {
+        if (step.skipped || run->skip_all) {
             skip_step(run, worker, node_at(run, step.position));
             scheduler_finish(run->scheduler, step.position, STEP_FAILED);
         } else {
@@ -188,9 +190,8 @@ static TransformCounts count_results(const NodeResultVec *results)
     return counts;
 }
 
-static void run_all(Run *run, size_t worker_count, RunOutcome *out)
+static void run_nodes(Run *run, size_t worker_count)
 {
-    int64_t started_us = clock_monotonic_us();
     AUTO_FREE(scheduler) Scheduler *scheduler = scheduler_new(run->plan);
     run->scheduler = scheduler;
     for (size_t i = 0; i < run->plan->len; i++) {
@@ -200,10 +201,42 @@ static void run_all(Run *run, size_t worker_count, RunOutcome *out)
     if (run->session->options->fail_fast && scheduler_is_stopped(scheduler)) {
         add_left_steps(run);
     }
+}
+
+/* Nodes do not wait for what failed on-run-start unless the project says so. */
+static bool is_stopped_by_hook(const Run *run)
+{
+    const Value *flags = value_find(run->session->projects.data[0].file, STR("flags"));
+    const Value *wanted = value_find(flags, STR("skip_nodes_if_on_run_start_fails"));
+    bool stops = value_is(wanted, VALUE_BOOL) && wanted->as.boolean;
+    return stops && run->results.len > 0 && VEC_LAST(&run->results).status != STATUS_SUCCESS;
+}
+
+static Error *run_between_hooks(Run *run, size_t worker_count)
+{
+    static const NodeResultVec none = {0};
+    TRY(run_hooks(run->session, HOOKS_START, &none, &run->results));
+    run->skip_all = is_stopped_by_hook(run);
+    run_nodes(run, worker_count);
+    const NodeResultVec *told = run->skip_all ? &none : &run->results;
+    return run_hooks(run->session, HOOKS_END, told, &run->results);
+}
+
+static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
+{
+    int64_t started_us = clock_monotonic_us();
+    Error *err = NULL;
+    if (run->mode == RUN_EXECUTE) {
+        console_concurrency(run->session, worker_count);
+        err = run_between_hooks(run, worker_count);
+    } else {
+        run_nodes(run, worker_count);
+    }
     out->results = run->results;
     out->counts = count_results(&run->results);
     out->elapsed_us = clock_monotonic_us() - started_us;
     out->cancelled = cancel_requested(run->session->options->cancel);
+    return err;
 }
 
 Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOutcome *out)
@@ -222,10 +255,7 @@ Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOu
         err = create_schemas(&run);
     }
     if (err == NULL) {
-        if (mode == RUN_EXECUTE) {
-            console_concurrency(session, session->worker_count);
-        }
-        run_all(&run, session->worker_count, out);
+        err = run_all(&run, session->worker_count, out);
     }
     close_workers(&run, session->worker_count);
     mutex_done(&run.mu);

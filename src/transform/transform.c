@@ -16,7 +16,8 @@ enum {
     TYPES_RUN = 1u << RESOURCE_MODEL,
     TYPES_TEST = 1u << RESOURCE_TEST,
     TYPES_SEED = 1u << RESOURCE_SEED,
-    TYPES_COMPILE = 1u << RESOURCE_MODEL | 1u << RESOURCE_ANALYSIS | 1u << RESOURCE_TEST,
+    TYPES_COMPILE = 1u << RESOURCE_MODEL | 1u << RESOURCE_ANALYSIS | 1u << RESOURCE_TEST |
+                    1u << RESOURCE_OPERATION,
     TYPES_LIST = 1u << RESOURCE_MODEL | 1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED |
                  1u << RESOURCE_TEST | 1u << RESOURCE_SOURCE | 1u << RESOURCE_EXPOSURE,
 };
@@ -56,7 +57,7 @@ static Error *select_for(Session *session, unsigned types, bool keep_empty, Node
                      out));
     for (NODE_SET_EACH(i, out)) {
         const Node *node = session->manifest->nodes.data[i];
-        bool empty = node->raw_code.len == 0 && node->tpl != NULL;
+        bool empty = str_trim(node->raw_code).len == 0 && node->tpl != NULL;
         if ((types >> node->type & 1u) == 0 || (empty && !keep_empty)) {
             node_set_remove(out, i);
         }

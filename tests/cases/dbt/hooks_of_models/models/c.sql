@@ -1,0 +1,2 @@
+{{ config(post_hook="insert into audit select 'rows', count(*)::varchar from {{ ref('b') }}") }}
+select 3 as id

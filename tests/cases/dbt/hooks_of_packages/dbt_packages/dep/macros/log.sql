@@ -1,0 +1,1 @@
+{% macro log(text) %}insert into log values ('{{ text }}'){% endmacro %}

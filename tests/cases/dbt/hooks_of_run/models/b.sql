@@ -1,0 +1,1 @@
+{{ config(schema='other') }} select * from {{ ref('a') }}

@@ -1,0 +1,1 @@
+{{ config(schema='broken', materialized='table') }} select nope

@@ -1,0 +1,1 @@
+{{ config(post_hook="select * from {{ ref('zz') }}") }} select 1 as id
