@@ -251,14 +251,29 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     node_line(session, event, text, bracket);
 }
 
+void console_no_op(const Session *session, const Node *node, size_t index, size_t total)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    Str type = resource_type_name(node->type);
+    Str text = str_printf(arena, "NO-OP " STR_FMT " " STR_FMT, STR_ARG(type), STR_ARG(node->name));
+    Str time = duration(session, arena, 0);
+    ReportEvent event = {.name = "LogNodeNoOpResult",
+                         .level = LOG_INFO,
+                         .node = node->unique_id,
+                         .status = node_status_text(STATUS_NO_OP),
+                         .index = index,
+                         .total = total};
+    node_line(session, event, text, str_printf(arena, "NO-OP in " STR_FMT, STR_ARG(time)));
+}
+
 void console_skip(const Session *session, const Node *node, size_t index, size_t total)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    Str relation = node_is_test(node)
-                       ? node->name
-                       : node_display_relation(node, session->profile->database, arena);
-    Str text = str_printf(arena, "SKIP %s " STR_FMT, node_is_test(node) ? "test" : "relation",
-                          STR_ARG(relation));
+    bool relational = resource_type_is_refable(node->type);
+    Str name =
+        relational ? node_display_relation(node, session->profile->database, arena) : node->name;
+    Str type = relational ? STR("relation") : resource_type_name(node->type);
+    Str text = str_printf(arena, "SKIP " STR_FMT " " STR_FMT, STR_ARG(type), STR_ARG(name));
     ReportEvent event = {.name = "SkippingDetails",
                          .level = LOG_INFO,
                          .node = node->unique_id,
@@ -461,8 +476,9 @@ void console_summary(const Session *session, const NodeResultVec *results, int64
         }
     }
     console_blank(session);
+    Str no_op = is_dbt(session) ? str_printf(arena, " NO-OP=%zu", counts->no_op) : STR("");
     say(session, "StatsLine", LOG_INFO,
-        str_printf(arena, "Done. PASS=%zu WARN=%zu ERROR=%zu SKIP=%zu%s TOTAL=%zu", counts->pass,
-                   counts->warn, counts->error, counts->skip, is_dbt(session) ? " NO-OP=0" : "",
+        str_printf(arena, "Done. PASS=%zu WARN=%zu ERROR=%zu SKIP=%zu" STR_FMT " TOTAL=%zu",
+                   counts->pass, counts->warn, counts->error, counts->skip, STR_ARG(no_op),
                    counts->total));
 }

@@ -17,6 +17,8 @@ void console_nothing(const Session *session);
 /* A node begins, ends, or is passed over, as number `index` of `total`. */
 void console_start(const Session *session, const Node *node, size_t index, size_t total);
 void console_end(const Session *session, const NodeResult *result, size_t index, size_t total);
+/* A node for which there is nothing to do. */
+void console_no_op(const Session *session, const Node *node, size_t index, size_t total);
 void console_skip(const Session *session, const Node *node, size_t index, size_t total);
 
 /* The same for a hook of the run, which is called `name`; skipped ones only end. */

@@ -218,3 +218,78 @@ GraphPlan graph_plan(const Graph *graph, Arena *arena, const NodeSet *selected)
     }
     return plan;
 }
+
+/* ---- Gates ---- */
+
+static void copy_edges(Arena *arena, const IndexVec *from, size_t count, IndexVec *to)
+{
+    for (size_t i = 0; i < count; i++) {
+        for (VEC_EACH(const size_t, node, &from[i])) {
+            VEC_PUSH(arena, &to[i], *node);
+        }
+    }
+}
+
+/* What is made, directly or not, from all parents of the test. */
+static NodeSet behind_all_parents(const Graph *graph, Arena *scratch, size_t test)
+{
+    NodeSet behind = node_set_new(scratch, graph->count);
+    for (size_t i = 0; i < graph->parents[test].len; i++) {
+        NodeSet parent = node_set_new(scratch, graph->count);
+        NodeSet reached = node_set_new(scratch, graph->count);
+        node_set_add(&parent, graph->parents[test].data[i]);
+        graph_reach(graph, scratch, &parent, GRAPH_CHILDREN, GRAPH_UNLIMITED, &reached);
+        if (i == 0) {
+            behind = reached;
+        } else {
+            node_set_intersect(&behind, &reached);
+        }
+    }
+    return behind;
+}
+
+/* Whether a parent of the node is in the set: then the gate in front of that one is enough. */
+static bool has_parent_in(const Graph *graph, size_t node, const NodeSet *set)
+{
+    for (VEC_EACH(const size_t, parent, &graph->parents[node])) {
+        if (node_set_has(set, *parent)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* dbt lets nothing stand in front of tests and exposures but what they name. */
+static bool is_gated(const Node *node)
+{
+    return !node_is_test(node) && node->type != RESOURCE_EXPOSURE;
+}
+
+static void add_gates_of(const Graph *graph, Arena *arena, size_t test, Graph *gated)
+{
+    AUTO_FREE(arena) Arena *scratch = arena_new("gates");
+    NodeSet behind = behind_all_parents(graph, scratch, test);
+    for (NODE_SET_EACH(i, &behind)) {
+        if (is_gated(graph->manifest->nodes.data[i]) && !has_parent_in(graph, i, &behind)) {
+            VEC_PUSH(arena, &gated->children[test], i);
+            VEC_PUSH(arena, &gated->parents[i], test);
+        }
+    }
+}
+
+const Graph *graph_with_gates(Arena *arena, const Graph *graph)
+{
+    Graph *gated = ARENA_NEW(arena, Graph);
+    *gated = (Graph){.manifest = graph->manifest,
+                     .count = graph->count,
+                     .parents = ARENA_ARRAY(arena, IndexVec, graph->count),
+                     .children = ARENA_ARRAY(arena, IndexVec, graph->count)};
+    copy_edges(arena, graph->parents, graph->count, gated->parents);
+    copy_edges(arena, graph->children, graph->count, gated->children);
+    for (size_t i = 0; i < graph->count; i++) {
+        if (node_is_test(graph->manifest->nodes.data[i])) {
+            add_gates_of(graph, arena, i, gated);
+        }
+    }
+    return gated;
+}

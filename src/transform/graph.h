@@ -39,6 +39,10 @@ typedef struct GraphStep {
 } GraphStep;
 typedef VEC(GraphStep) GraphPlan;
 
+/* The graph in which tests gate: a test stands in front of every model, seed and snapshot that is
+ * made from all the nodes it looks at. */
+const Graph *graph_with_gates(Arena *arena, const Graph *graph);
+
 GraphPlan graph_plan(const Graph *graph, Arena *arena, const NodeSet *selected);
 
 #endif

@@ -12,7 +12,8 @@
     X(SKIPPED, "skipped") \
     X(PASS, "pass") \
     X(WARN, "warn") \
-    X(FAIL, "fail")
+    X(FAIL, "fail") \
+    X(NO_OP, "no-op")
 
 typedef enum NodeStatus {
 #define X(name, text) STATUS_##name,

@@ -20,6 +20,12 @@ typedef struct Run {
     NodeResultVec results; /* guarded by mu */
 } Run;
 
+/* Whether nodes are built and tested, and not only compiled. */
+static bool executes(RunMode mode)
+{
+    return mode != RUN_COMPILE;
+}
+
 static const Node *node_at(const Run *run, size_t position)
 {
     return run->session->manifest->nodes.data[run->plan->data[position].node];
@@ -51,22 +57,38 @@ static void skip_step(Run *run, Worker *worker, const Node *node)
     if (node_is_ephemeral(node)) {
         return;
     }
-    if (run->mode == RUN_EXECUTE) {
+    if (executes(run->mode)) {
         console_skip(run->session, node, next_index(run), run->total);
     }
     keep_result(run, &result);
 }
 
+/* Nothing is done for an exposure, which stands for what others make of the models. */
+static void pass_exposure(Run *run, const Worker *worker, size_t position)
+{
+    NodeResult result = {.node = node_at(run, position),
+                         .status = STATUS_NO_OP,
+                         .message = STR("NO-OP"),
+                         .worker = worker->number};
+    console_no_op(run->session, result.node, next_index(run), run->total);
+    keep_result(run, &result);
+    scheduler_finish(run->scheduler, position, STEP_DONE);
+}
+
 static void run_step(Run *run, Worker *worker, size_t position)
 {
     const Node *node = node_at(run, position);
-    bool shown = run->mode == RUN_EXECUTE && !node_is_ephemeral(node);
+    if (node->type == RESOURCE_EXPOSURE) {
+        pass_exposure(run, worker, position);
+        return;
+    }
+    bool shown = executes(run->mode) && !node_is_ephemeral(node);
     size_t index = shown ? next_index(run) : 0;
     if (shown) {
         console_start(run->session, node, index, run->total);
     }
     NodeResult result;
-    run_node(worker, node, run->mode == RUN_EXECUTE, &result);
+    run_node(worker, node, executes(run->mode), &result);
     if (shown) {
         console_end(run->session, &result, index, run->total);
     }
@@ -82,8 +104,8 @@ static void run_step(Run *run, Worker *worker, size_t position)
             }
         }
     }
-    scheduler_finish(run->scheduler, position,
-                     failed && !node_is_test(node) ? STEP_FAILED : STEP_DONE);
+    bool blocks = failed && (run->mode == RUN_GATED || !node_is_test(node));
+    scheduler_finish(run->scheduler, position, blocks ? STEP_FAILED : STEP_DONE);
 }
 
 static void work(void *context, size_t item, size_t number)
@@ -185,6 +207,9 @@ static TransformCounts count_results(const NodeResultVec *results)
         case STATUS_SKIPPED:
             counts.skip++;
             break;
+        case STATUS_NO_OP:
+            counts.no_op++;
+            break;
         }
     }
     return counts;
@@ -226,7 +251,7 @@ static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
 {
     int64_t started_us = clock_monotonic_us();
     Error *err = NULL;
-    if (run->mode == RUN_EXECUTE) {
+    if (executes(run->mode)) {
         console_concurrency(run->session, worker_count);
         err = run_between_hooks(run, worker_count);
     } else {
@@ -241,7 +266,9 @@ static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
 
 Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOutcome *out)
 {
-    GraphPlan plan = graph_plan(session->graph, session->arena, selected);
+    const Graph *graph =
+        mode == RUN_GATED ? graph_with_gates(session->arena, session->graph) : session->graph;
+    GraphPlan plan = graph_plan(graph, session->arena, selected);
     for (size_t i = 0; i < plan.len; i++) {
         VEC_PUSH(session->arena, &session->selected,
                  session->manifest->nodes.data[plan.data[i].node]->unique_id);
@@ -251,7 +278,7 @@ Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOu
     size_t threads = (size_t)session->profile->threads;
     session->worker_count = threads < LIMIT_THREADS ? threads : LIMIT_THREADS;
     Error *err = open_workers(&run, session->worker_count);
-    if (err == NULL && mode == RUN_EXECUTE) {
+    if (err == NULL && executes(mode)) {
         err = create_schemas(&run);
     }
     if (err == NULL) {

@@ -7,6 +7,7 @@
 
 typedef enum RunMode {
     RUN_EXECUTE, /* compile, then build or test */
+    RUN_GATED,   /* as RUN_EXECUTE, and what stands behind a failed test is skipped */
     RUN_COMPILE, /* render only; lines for nodes are not printed */
 } RunMode;
 
@@ -18,7 +19,7 @@ typedef struct RunOutcome {
 } RunOutcome;
 
 /* Runs what is selected. What a node does wrong is in its result; errors mean that the work did not
- * begin. The session's warehouse must be open for RUN_EXECUTE, and may be for RUN_COMPILE. */
+ * begin. The session's warehouse must be open, save for RUN_COMPILE. */
 MUST_CHECK Error *runner_run(Session *session, const NodeSet *selected, RunMode mode,
                              RunOutcome *out);
 

@@ -16,6 +16,8 @@ enum {
     TYPES_RUN = 1u << RESOURCE_MODEL,
     TYPES_TEST = 1u << RESOURCE_TEST,
     TYPES_SEED = 1u << RESOURCE_SEED,
+    TYPES_BUILD = 1u << RESOURCE_MODEL | 1u << RESOURCE_SEED | 1u << RESOURCE_SNAPSHOT |
+                  1u << RESOURCE_TEST | 1u << RESOURCE_EXPOSURE,
     TYPES_COMPILE = 1u << RESOURCE_MODEL | 1u << RESOURCE_ANALYSIS | 1u << RESOURCE_TEST |
                     1u << RESOURCE_OPERATION,
     TYPES_LIST = 1u << RESOURCE_MODEL | 1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED |
@@ -113,21 +115,28 @@ static Error *finish(Session *session, RunOutcome *outcome, TransformCounts *out
                : NULL;
 }
 
-static Error *run_command(const TransformOptions *options, Reporter *reporter, const char *command,
-                          unsigned types, TransformCounts *out_counts)
+/* A command that executes nodes. */
+typedef struct RunCommand {
+    const char *name;
+    unsigned types;
+    RunMode mode;
+} RunCommand;
+
+static Error *run_command(const RunCommand *command, const TransformOptions *options,
+                          Reporter *reporter, TransformCounts *out_counts)
 {
     AUTO_FREE(session) Session *session = NULL;
-    TRY(begin(options, reporter, command, &session));
+    TRY(begin(options, reporter, command->name, &session));
     NodeSet selected;
     RunOutcome outcome = {0};
-    TRY(select_for(session, types, false, &selected));
+    TRY(select_for(session, command->types, false, &selected));
     console_found(session, has_selection(options) ? &selected : NULL);
     if (node_set_count(&selected) == 0) {
         console_blank(session);
         console_nothing(session);
         return finish(session, &outcome, out_counts);
     }
-    TRY(run_selected(session, &selected, RUN_EXECUTE, &outcome));
+    TRY(run_selected(session, &selected, command->mode, &outcome));
     console_summary(session, &outcome.results, outcome.elapsed_us, &outcome.counts,
                     outcome.cancelled);
     return finish(session, &outcome, out_counts);
@@ -136,19 +145,29 @@ static Error *run_command(const TransformOptions *options, Reporter *reporter, c
 Error *transform_run(const TransformOptions *options, Reporter *reporter,
                      TransformCounts *out_counts)
 {
-    return run_command(options, reporter, "run", TYPES_RUN, out_counts);
+    static const RunCommand command = {"run", TYPES_RUN, RUN_EXECUTE};
+    return run_command(&command, options, reporter, out_counts);
 }
 
 Error *transform_test(const TransformOptions *options, Reporter *reporter,
                       TransformCounts *out_counts)
 {
-    return run_command(options, reporter, "test", TYPES_TEST, out_counts);
+    static const RunCommand command = {"test", TYPES_TEST, RUN_EXECUTE};
+    return run_command(&command, options, reporter, out_counts);
 }
 
 Error *transform_seed(const TransformOptions *options, Reporter *reporter,
                       TransformCounts *out_counts)
 {
-    return run_command(options, reporter, "seed", TYPES_SEED, out_counts);
+    static const RunCommand command = {"seed", TYPES_SEED, RUN_EXECUTE};
+    return run_command(&command, options, reporter, out_counts);
+}
+
+Error *transform_build(const TransformOptions *options, Reporter *reporter,
+                       TransformCounts *out_counts)
+{
+    static const RunCommand command = {"build", TYPES_BUILD, RUN_GATED};
+    return run_command(&command, options, reporter, out_counts);
 }
 
 /* ---- compile ---- */

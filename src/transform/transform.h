@@ -55,6 +55,7 @@ typedef struct TransformCounts {
     size_t warn;
     size_t error;
     size_t skip;
+    size_t no_op; /* exposures */
     size_t total;
 } TransformCounts;
 
@@ -68,6 +69,9 @@ MUST_CHECK Error *transform_test(const TransformOptions *options, Reporter *repo
 /* Seeds: the CSV files of the project. */
 MUST_CHECK Error *transform_seed(const TransformOptions *options, Reporter *reporter,
                                  TransformCounts *out_counts);
+/* Seeds, models, tests and exposures in one order: what stands behind a failed test is skipped. */
+MUST_CHECK Error *transform_build(const TransformOptions *options, Reporter *reporter,
+                                  TransformCounts *out_counts);
 /* Renders the selected nodes without running them, and prints their SQL when there was a selection.
  */
 MUST_CHECK Error *transform_compile(const TransformOptions *options, Reporter *reporter,

@@ -1,6 +1,6 @@
-/* dango run, test, seed, compile, ls, parse, and the same as dbt: one function, whatever the name.
- * What differs is where the project is looked for, how lines look, and that dango's own commands
- * hold the write lock. */
+/* dango build, run, test, seed, compile, ls, parse, and the same as dbt: one function, whatever the
+ * name. What differs is where the project is looked for, how lines look, and that dango's own
+ * commands hold the write lock. */
 #include "transform/transform.h"
 
 #include <stdlib.h>
@@ -117,6 +117,21 @@ static const FlagDef run_flags[] = {
     {0},
 };
 static const FlagDef test_flags[] = {
+    {.name = "store-failures", .kind = FLAG_SWITCH, .help = "keep the failing rows in tables"},
+    SELECTION_FLAGS,
+    THREAD_FLAGS,
+    PROJECT_FLAGS,
+    {0},
+};
+static const FlagDef build_flags[] = {
+    {.name = "full-refresh",
+     .letter = 'f',
+     .kind = FLAG_SWITCH,
+     .help = "build incremental models and seeds anew"},
+    {.name = "empty",
+     .kind = FLAG_SWITCH,
+     .help = "build on no rows: a quick check of the SQL",
+     .negatable = true},
     {.name = "store-failures", .kind = FLAG_SWITCH, .help = "keep the failing rows in tables"},
     SELECTION_FLAGS,
     THREAD_FLAGS,
@@ -378,7 +393,7 @@ static Error *with_exit_code(Job *job, TAKES Error *err)
     return error_new(ERR_FAILED, "the work did not begin");
 }
 
-static Error *build(App *app, const Invocation *invocation, const char *operation, Work work)
+static Error *work_on(App *app, const Invocation *invocation, const char *operation, Work work)
 {
     Job job;
     TRY(prepare(app, invocation, &job));
@@ -393,17 +408,22 @@ static Error *build(App *app, const Invocation *invocation, const char *operatio
 
 static Error *run_run(App *app, const Invocation *invocation)
 {
-    return build(app, invocation, "run", transform_run);
+    return work_on(app, invocation, "run", transform_run);
 }
 
 static Error *run_test(App *app, const Invocation *invocation)
 {
-    return build(app, invocation, "test", transform_test);
+    return work_on(app, invocation, "test", transform_test);
+}
+
+static Error *run_build(App *app, const Invocation *invocation)
+{
+    return work_on(app, invocation, "build", transform_build);
 }
 
 static Error *run_seed(App *app, const Invocation *invocation)
 {
-    return build(app, invocation, "seed", transform_seed);
+    return work_on(app, invocation, "seed", transform_seed);
 }
 
 static Error *run_compile(App *app, const Invocation *invocation)
@@ -468,6 +488,18 @@ const CommandDef command_test = {
     .flags = test_flags,
     .run = run_test,
 };
+const CommandDef command_build = {
+    .path = "build",
+    .programs = PROGRAM_DANGO,
+    .needs = NEEDS_PROJECT,
+    .args_kind = ARGS_ANY,
+    .args = "[SELECTOR ...]",
+    .summary = "load seeds, build models and test them, each before what is made from it",
+    .description = "What is made from a node whose test failed is skipped.",
+    .examples = "dango build\ndango build --select stg_orders+ --fail-fast",
+    .flags = build_flags,
+    .run = run_build,
+};
 const CommandDef command_seed = {
     .path = "seed",
     .programs = PROGRAM_DANGO,
@@ -520,6 +552,15 @@ const CommandDef command_dbt_test = {
     .examples = "dbt test --profiles-dir .dango --project-dir dbt",
     .flags = test_flags,
     .run = run_test,
+};
+const CommandDef command_dbt_build = {
+    .path = "build",
+    .programs = PROGRAM_DBT,
+    .summary = "load seeds, build models and test them, each before what is made from it",
+    .description = "What is made from a node whose test failed is skipped.",
+    .examples = "dbt build --select staging+ --exclude tag:slow",
+    .flags = build_flags,
+    .run = run_build,
 };
 const CommandDef command_dbt_seed = {
     .path = "seed",

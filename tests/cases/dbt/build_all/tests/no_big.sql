@@ -1,0 +1,1 @@
+select * from {{ ref('mart') }} where id > 5
