@@ -40,6 +40,15 @@
       path={'identifier': base_relation.identifier ~ suffix}, type=backup_relation_type)) }}
 {% endmacro %}
 
+{# For rows that are needed within one node only. #}
+{% macro make_temp_relation(base_relation, suffix='__dbt_tmp') %}
+  {{ return(adapter.dispatch('make_temp_relation', 'dbt')(base_relation, suffix)) }}
+{% endmacro %}
+
+{% macro default__make_temp_relation(base_relation, suffix) %}
+  {{ return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix})) }}
+{% endmacro %}
+
 {% macro drop_relation(relation) -%}
   {{ return(adapter.dispatch('drop_relation', 'dbt')(relation)) }}
 {%- endmacro %}

@@ -47,8 +47,11 @@ static Error *column_print(JinjaState *s, JHost *self, StrBuf *out)
 {
     (void)s;
     const ColumnData *column = self->data;
-    strbuf_printf(out, "<Column " STR_FMT " (" STR_FMT ")>", STR_ARG(column->name),
-                  STR_ARG(column->type));
+    strbuf_add_c(out, "DuckDBColumn(column=");
+    jrepr_text(column->name, out);
+    strbuf_add_c(out, ", dtype=");
+    jrepr_text(column->type, out);
+    strbuf_add_c(out, ", char_size=None, numeric_precision=None, numeric_scale=None, fields=[])");
     return NULL;
 }
 

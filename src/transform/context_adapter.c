@@ -115,6 +115,43 @@ static Error *adapter_strategies(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+/* ---- Strategies of incremental models ---- */
+
+static bool is_one_of(Str name, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (str_is(name, *names)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* get_incremental_<strategy>_sql, which a project may have written itself. */
+static Error *adapter_strategy_macro(JinjaState *s, const JCall *call, JValue *out)
+{
+    static const char *const unsupported[] = {"insert_overwrite", NULL};
+    const Context *ctx = context_of(s);
+    Str strategy;
+    TRY(object_text_arg(call, 2, &strategy));
+    if (is_one_of(strategy, unsupported)) {
+        return jraise("DbtRuntimeError",
+                      "The incremental strategy '" STR_FMT "' is not valid for this adapter",
+                      STR_ARG(strategy));
+    }
+    Str word = str_replace(jinja_scratch(s), strategy, STR("+"), STR("_"));
+    Str name = str_printf(jinja_scratch(s), "get_incremental_" STR_FMT "_sql", STR_ARG(word));
+    const Macro *macro = macro_find(ctx->session->macros, ctx->package, name);
+    if (macro == NULL) {
+        return jraise("DbtRuntimeError",
+                      "dbt could not find an incremental strategy macro with the name \"" STR_FMT
+                      "\" in " STR_FMT,
+                      STR_ARG(name), STR_ARG(ctx->session->manifest->root_package));
+    }
+    *out = context_macro(jinja_heap(s), macro);
+    return NULL;
+}
+
 /* ---- Seeds ---- */
 
 static Error *adapter_convert_type(JinjaState *s, const JCall *call, JValue *out)
@@ -314,14 +351,27 @@ static JValue column_list(JinjaState *s, const ColumnInfoVec *columns)
     return jlist_value(list);
 }
 
+/* A temporary table belongs to no schema that could be looked into. */
+static Error *columns_of(JinjaState *s, const RelationName *relation, ColumnInfoVec *out)
+{
+    Connection *connection = run_of(s)->connection;
+    Arena *scratch = jinja_scratch(s);
+    if (relation->schema.len > 0) {
+        return connection_list_columns(connection, scratch, relation->schema, relation->identifier,
+                                       out);
+    }
+    Str text = relation_text(relation, scratch);
+    return connection_describe(connection, scratch,
+                               str_printf(scratch, "select * from " STR_FMT, STR_ARG(text)), out);
+}
+
 static Error *adapter_get_columns(JinjaState *s, const JCall *call, JValue *out)
 {
     ColumnInfoVec columns = {0};
     if (run_of(s) != NULL) {
         const RelationName *relation = NULL;
         TRY(relation_arg(call, 1, &relation));
-        TRY(connection_list_columns(run_of(s)->connection, jinja_scratch(s), relation->schema,
-                                    relation->identifier, &columns));
+        TRY(columns_of(s, relation, &columns));
     }
     *out = column_list(s, &columns);
     return NULL;
@@ -345,8 +395,7 @@ static Error *relation_columns(JinjaState *s, JValue relation, ColumnInfoVec *ou
     if (name == NULL) {
         return jraise("TypeError", "expected a relation, not '%s'", jtype_name(relation));
     }
-    return connection_list_columns(run_of(s)->connection, jinja_scratch(s), name->schema,
-                                   name->identifier, out);
+    return columns_of(s, name, out);
 }
 
 static Error *adapter_get_missing_columns(JinjaState *s, const JCall *call, JValue *out)
@@ -445,6 +494,8 @@ static const JBuiltin adapter_methods[] = {
      JB_CONTEXT, NULL},
     {"quote_seed_column", adapter_quote_seed_column, 3, 3, "self column quote_config", JB_CONTEXT,
      NULL},
+    {"get_incremental_strategy_macro", adapter_strategy_macro, 3, 3, "self model_context strategy",
+     JB_CONTEXT, NULL},
     {"convert_type", adapter_convert_type, 3, 3, "self agate_table col_idx", JB_CONTEXT, NULL},
     {"get_seed_file_path", adapter_seed_file_path, 2, 2, "self model", JB_CONTEXT, NULL},
     {"get_binding_char", adapter_binding_char, 1, 1, NULL, JB_CONTEXT, NULL},

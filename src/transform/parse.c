@@ -58,10 +58,11 @@ static Error *read_builtin_macros(Session *session)
 {
     for (size_t i = 0; i < dango_macros_count; i++) {
         const EmbedFile *file = &dango_macros_files[i];
-        Str path = str_from(file->path);
-        Str package =
-            str_starts_with(path, STR("duckdb/")) ? STR(PACKAGE_ADAPTER) : STR(PACKAGE_CORE);
-        Str shown = str_printf(session->arena, "macros/" STR_FMT, STR_ARG(path));
+        Str path = str_from(file->path), folder = STR("duckdb/");
+        bool of_adapter = str_starts_with(path, folder);
+        Str package = of_adapter ? STR(PACKAGE_ADAPTER) : STR(PACKAGE_CORE);
+        Str below = str_from_offset(path, of_adapter ? folder.len : 0);
+        Str shown = str_printf(session->arena, "macros/" STR_FMT, STR_ARG(below));
         TRY(read_macro_text(session, package, shown, (Str){file->data, file->size}));
     }
     return NULL;

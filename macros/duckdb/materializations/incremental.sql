@@ -1,0 +1,53 @@
+{# Adds to the table what is new. Where there is no table yet, or with a full refresh, it is made whole. #}
+{% materialization incremental, adapter='duckdb' %}
+  {%- set target_relation = this.incorporate(type='table') -%}
+  {%- set existing = load_cached_relation(this) -%}
+  {%- set intermediate = make_intermediate_relation(target_relation) -%}
+  {%- set backup = make_backup_relation(target_relation, existing.type if existing else 'table') -%}
+  {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change')) -%}
+  {%- set replaces = existing is not none and (existing.is_view or should_full_refresh()) -%}
+
+  {{ drop_relation_if_exists(load_cached_relation(intermediate)) }}
+  {{ drop_relation_if_exists(load_cached_relation(backup)) }}
+  {{ run_hooks(pre_hooks, inside_transaction=false) }}
+  {{ run_hooks(pre_hooks, inside_transaction=true) }}
+
+  {% if existing is none %}
+    {% set build_sql = get_create_table_as_sql(false, target_relation, sql) %}
+  {% elif replaces %}
+    {% set build_sql = get_create_table_as_sql(false, intermediate, sql) %}
+  {% else %}
+    {% set temp_relation = make_temp_relation(target_relation) %}
+    {% do run_query('drop table if exists ' ~ temp_relation) %}
+    {% do run_query(create_table_as(true, temp_relation, sql)) %}
+    {% do adapter.expand_target_column_types(from_relation=temp_relation, to_relation=target_relation) %}
+    {% set dest_columns = process_schema_changes(on_schema_change, temp_relation, existing)
+        or adapter.get_columns_in_relation(existing) %}
+    {% set strategy = adapter.get_incremental_strategy_macro(context, config.get('incremental_strategy') or 'default') %}
+    {% set build_sql = strategy({
+        'target_relation': target_relation,
+        'temp_relation': temp_relation,
+        'unique_key': config.get('unique_key'),
+        'dest_columns': dest_columns,
+        'incremental_predicates': config.get('predicates') or config.get('incremental_predicates'),
+    }) %}
+  {% endif %}
+  {% call statement('main') -%}
+    {{ build_sql }}
+  {%- endcall %}
+
+  {% if replaces %}
+    {{ swap_relations(existing, intermediate, backup, target_relation) }}
+  {% endif %}
+  {{ run_hooks(post_hooks, inside_transaction=true) }}
+  {{ adapter.commit() }}
+  {{ drop_relation_if_exists(load_cached_relation(backup)) }}
+  {{ run_hooks(post_hooks, inside_transaction=false) }}
+  {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+{# A temporary table belongs to its connection and has neither schema nor database: its name tells them apart. #}
+{% macro duckdb__make_temp_relation(base_relation, suffix) %}
+  {% set identifier = base_relation.schema ~ '__' ~ base_relation.identifier ~ suffix %}
+  {% do return(base_relation.incorporate(path={'database': none, 'schema': none, 'identifier': identifier})) %}
+{% endmacro %}

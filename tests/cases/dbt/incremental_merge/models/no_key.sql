@@ -1,0 +1,2 @@
+{{ config(materialized='incremental', incremental_strategy='merge') }}
+select {{ var('n', 1) }} as id

@@ -1,0 +1,2 @@
+{{ config(materialized='incremental', incremental_strategy='merge', unique_key='id', merge_exclude_columns=['v']) }}
+select 1 as id, {{ var('n', 1) }} as v, {{ var('n', 1) }} as w
