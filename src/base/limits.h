@@ -44,6 +44,8 @@
 #define LIMIT_SCHEMA_BYTES (256 * MIB) /* schema document of one source, unpacked */
 
 /* Data files. */
+#define LIMIT_SEED_HASH_BYTES (1 * MIB) /* larger seeds are not hashed, as dbt has it */
+#define LIMIT_SEED_BYTES (1 * GIB)
 #define LIMIT_CSV_LINE_BYTES (16 * MIB)    /* one line, quoted line breaks included */
 #define LIMIT_JSON_RECORD_BYTES (64 * MIB) /* one record of a JSON file */
 

@@ -63,25 +63,33 @@ static void count_types(const Session *session, const NodeSet *selected, size_t 
     }
 }
 
-static void add_types(const size_t *counts, StrBuf *out)
+static bool has_singular_test(const Session *session)
 {
-    static const struct {
-        ResourceType type;
-        const char *one, *many;
-    } kinds[] = {
-        {RESOURCE_MODEL, "model", "models"},
-        {RESOURCE_SNAPSHOT, "snapshot", "snapshots"},
-        {RESOURCE_ANALYSIS, "analysis", "analyses"},
-        {RESOURCE_TEST, "test", "data tests"},
-        {RESOURCE_SEED, "seed", "seeds"},
-        {RESOURCE_OPERATION, "operation", "operations"},
-        {RESOURCE_SOURCE, "source", "sources"},
-        {RESOURCE_EXPOSURE, "exposure", "exposures"},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        if (counts[kinds[i].type] > 0) {
-            add_count(out, counts[kinds[i].type], kinds[i].one, kinds[i].many);
+    for (VEC_EACH(const NodePtr, it, &session->manifest->nodes)) {
+        if (node_is_test(*it) && (*it)->test == NULL) {
+            return true;
         }
+    }
+    return false;
+}
+
+/* In the order in which dbt meets them: it reads generic tests last. */
+static void add_types(const Session *session, size_t *counts, StrBuf *out)
+{
+    static const ResourceType order[] = {
+        RESOURCE_MODEL,     RESOURCE_SNAPSHOT, RESOURCE_ANALYSIS, RESOURCE_TEST,     RESOURCE_SEED,
+        RESOURCE_OPERATION, RESOURCE_TEST,     RESOURCE_SOURCE,   RESOURCE_EXPOSURE,
+    };
+    bool tests_first = has_singular_test(session);
+    for (size_t i = 0; i < ARRAY_LEN(order); i++) {
+        ResourceType type = order[i];
+        bool waits = type == RESOURCE_TEST && !tests_first;
+        if (counts[type] > 0 && !waits) {
+            add_count(out, counts[type], resource_type_name(type).data,
+                      resource_type_plural(type).data);
+            counts[type] = 0;
+        }
+        tests_first = tests_first || type == RESOURCE_OPERATION;
     }
 }
 
@@ -92,7 +100,7 @@ void console_found(const Session *session, const NodeSet *selected)
     StrBuf found = strbuf_init(arena, LIMIT_ERROR_BYTES);
     count_types(session, is_dbt(session) ? NULL : selected, counts);
     if (is_dbt(session)) {
-        add_types(counts, &found);
+        add_types(session, counts, &found);
         add_count(&found, session->manifest->macros.len, "macro", "macros");
     } else if (selected != NULL) {
         if (counts[RESOURCE_MODEL] > 0 || counts[RESOURCE_TEST] == 0) {

@@ -90,6 +90,7 @@ typedef struct Node {
     Str raw_code;
     const struct JinjaTemplate *tpl; /* of raw_code; NULL for what has none */
     Str checksum;                    /* hex, or empty for generic tests */
+    bool checksum_of_path;           /* it is the file's path: the file is too large to be hashed */
     Str database;
     Str schema;
     Str alias;

@@ -91,7 +91,10 @@ static Value depends_on_value(Arena *arena, const Node *node)
 static Value checksum_value(Arena *arena, const Node *node)
 {
     Doc doc = doc_begin(arena);
-    doc_text(&doc, "name", node->checksum.len > 0 ? STR("sha256") : STR("none"));
+    Str kind = node->checksum_of_path   ? STR("path")
+               : node->checksum.len > 0 ? STR("sha256")
+                                        : STR("none");
+    doc_text(&doc, "name", kind);
     doc_text(&doc, "checksum", node->checksum);
     return end(&doc);
 }

@@ -371,14 +371,33 @@ static bool is_for_tests_only(ResourceType type, const ProjectFile *file)
                                      str_starts_with(file->path, STR("fixtures/")));
 }
 
+/* A seed is read when it is loaded; until then only what tells whether it changed is needed, of a
+ * large one its path. */
+static Error *read_seed_file(Parser *parser, Node *node, const ProjectFile *file)
+{
+    FsInfo info;
+    Str text;
+    TRY(fs_info(file->absolute.data, &info));
+    node->checksum_of_path = info.size_bytes > LIMIT_SEED_HASH_BYTES;
+    if (node->checksum_of_path) {
+        node->checksum = file->relative;
+        return NULL;
+    }
+    TRY(fs_read_file(parser->arena, file->absolute.data, LIMIT_SEED_HASH_BYTES, &text));
+    node->checksum = digest_sha256(parser->arena, str_trim(text));
+    return NULL;
+}
+
 static Error *read_node_file(Parser *parser, ResourceType type, const ProjectFile *file)
 {
-    Str text;
-    TRY(fs_read_file(parser->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
     Node *node = parse_new_node(parser, type, stem_of(file->path), file);
-    node->checksum = digest_sha256(parser->arena, str_trim(text));
     PendingNode pending = {.node = node};
-    if (type != RESOURCE_SEED) {
+    if (type == RESOURCE_SEED) {
+        TRY(read_seed_file(parser, node, file));
+    } else {
+        Str text;
+        TRY(fs_read_file(parser->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
+        node->checksum = digest_sha256(parser->arena, str_trim(text));
         node->raw_code = str_trim(text);
         TRY(parse_render_node(parser, node, NULL, &pending.in_file));
     }

@@ -141,7 +141,7 @@ static Error *table_rows(JinjaState *s, const Node *seed, const CsvRowVec *rows,
 static Error *read_text(const Session *session, Arena *scratch, const Node *seed, Str *out)
 {
     Str path = seed_file_path(session, scratch, seed);
-    TRY(fs_read_file(scratch, path.data, LIMIT_TEMPLATE_BYTES, out));
+    TRY(fs_read_file(scratch, path.data, LIMIT_SEED_BYTES, out));
     Str mark = STR("\xef\xbb\xbf");
     *out = str_from_offset(*out, str_starts_with(*out, mark) ? mark.len : 0);
     size_t invalid = utf8_find_invalid(*out);

@@ -59,6 +59,27 @@ static void unselected_nodes_keep_those_around_them_in_order(void **state)
     assert_int_equal(plan.data[0].unlocks.data[0], 1);
 }
 
+static void a_test_stands_in_front_of_what_is_made_from_all_it_looks_at(void **state)
+{
+    (void)state;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    Manifest *manifest = manifest_new(arena, STR("x"));
+    small_model(arena, manifest, "a", "");
+    small_model(arena, manifest, "b", "");
+    small_model(arena, manifest, "ab", "model.x.a model.x.b");
+    small_model(arena, manifest, "only_b", "model.x.b");
+    small_model(arena, manifest, "last", "model.x.ab");
+    Node *test = small_model(arena, manifest, "same_ids", "model.x.a model.x.b");
+    test->type = RESOURCE_TEST;
+    assert_null(manifest_finish(manifest));
+    const Graph *graph = graph_of(arena, manifest);
+    const Graph *gated = graph_with_gates(arena, graph);
+    const IndexVec *behind = &gated->children[test->index];
+    assert_int_equal(graph->children[test->index].len, 0);
+    assert_int_equal(behind->len, 1); /* `last` waits for `ab` anyway */
+    assert_string_equal(manifest->nodes.data[behind->data[0]]->name.data, "ab");
+}
+
 static void a_cycle_is_named_from_node_to_node(void **state)
 {
     (void)state;
@@ -114,6 +135,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_plan_goes_level_by_level_then_by_id),
         cmocka_unit_test(unselected_nodes_keep_those_around_them_in_order),
+        cmocka_unit_test(a_test_stands_in_front_of_what_is_made_from_all_it_looks_at),
         cmocka_unit_test(a_cycle_is_named_from_node_to_node),
         cmocka_unit_test(a_chain_of_many_models_is_walked_without_recursion),
         cmocka_unit_test(two_models_of_one_name_are_refused),
