@@ -109,13 +109,13 @@ void console_found(const Session *session, const NodeSet *selected)
         if (counts[RESOURCE_TEST] > 0) {
             add_count(&found, counts[RESOURCE_TEST], "test", "tests");
         }
-        if (counts[RESOURCE_SEED] > 0) {
-            add_count(&found, counts[RESOURCE_SEED], "seed", "seeds");
-        }
     } else {
         add_count(&found, counts[RESOURCE_MODEL], "model", "models");
         add_count(&found, counts[RESOURCE_TEST], "test", "tests");
         add_count(&found, counts[RESOURCE_SNAPSHOT], "snapshot", "snapshots");
+    }
+    if (!is_dbt(session) && counts[RESOURCE_SEED] > 0) {
+        add_count(&found, counts[RESOURCE_SEED], "seed", "seeds");
     }
     say(session, "FoundStats", LOG_INFO,
         str_printf(arena, "Found " STR_FMT, STR_ARG(strbuf_str(&found))));
@@ -446,6 +446,10 @@ static void failure_block(const Session *session, Arena *arena, const NodeResult
         str_printf(arena, "%s in " STR_FMT, warning ? "Warning" : "Failure", STR_ARG(label)));
     say(session, "RunResultError", warning ? LOG_WARNING : LOG_ERROR,
         str_printf(arena, "%s" STR_FMT, warning ? "" : "  ", STR_ARG(result->message)));
+    if (!is_dbt(session) && result->hint.len > 0) {
+        say(session, "RunResultHint", LOG_INFO,
+            str_printf(arena, "  " STR_FMT, STR_ARG(result->hint)));
+    }
     compiled_line(session, arena, result);
 }
 

@@ -30,6 +30,7 @@ typedef struct NodeResult {
     const Node *node;
     NodeStatus status;
     Str message;           /* empty for none */
+    Str hint;              /* where and what to do; empty for none */
     const Value *response; /* map of what the database said, or NULL */
     int64_t failures;      /* rows a test found, 1 for a hook that failed; -1 = does not apply */
     size_t worker;

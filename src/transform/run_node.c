@@ -225,6 +225,7 @@ void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out)
     if (err != NULL) {
         out->status = STATUS_ERROR;
         out->message = context_failure_text(&ctx, worker->arena, err);
+        out->hint = error_hints(err, worker->arena);
         error_discard(err, "its text is in the result, which is reported");
     }
     out->elapsed_us = clock_monotonic_us() - started_us;
