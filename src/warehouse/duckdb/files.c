@@ -2,6 +2,10 @@
 #include "base/limits.h"
 #include "warehouse/duckdb/duckdb_internal.h"
 
+/* What one thread reads of a CSV file at a time: more than a line may have. DuckDB would take
+ * sixteen lines, 256 MiB, and reads that much already to find the types. */
+enum { CSV_BUFFER_BYTES = 2 * LIMIT_CSV_LINE_BYTES };
+
 static Str one_character(const char *c)
 {
     return (Str){c, *c == '\0' ? 0 : 1};
@@ -34,8 +38,9 @@ static void add_csv(const FileScan *scan, SqlBuilder *sql)
     SQL_ADD(sql, "read_csv({}, delim = {}, quote = {}, escape = {}, comment = '', header = {}",
             SQL_TEXT(scan->path), SQL_TEXT(one_character(&scan->delimiter)), SQL_TEXT(quote),
             SQL_TEXT(quote), SQL_RAW(scan->has_header ? STR("true") : STR("false")));
-    SQL_ADD(sql, ", encoding = {}, max_line_size = {}, skip = 0", SQL_TEXT(scan->encoding),
-            SQL_INT((int64_t)LIMIT_CSV_LINE_BYTES));
+    SQL_ADD(sql, ", encoding = {}, max_line_size = {}, buffer_size = {}, skip = 0",
+            SQL_TEXT(scan->encoding), SQL_INT((int64_t)LIMIT_CSV_LINE_BYTES),
+            SQL_INT((int64_t)CSV_BUFFER_BYTES));
     if (scan->date_format.len > 0) {
         SQL_ADD(sql, ", dateformat = {}, timestampformat = {}", SQL_TEXT(scan->date_format),
                 SQL_TEXT(scan->date_format));
