@@ -344,8 +344,11 @@ static Error *value_execute(JinjaState *s, Context *ctx, JValue *out)
 
 static Error *value_this(JinjaState *s, Context *ctx, JValue *out)
 {
-    bool hook = ctx->node != NULL && ctx->node->type == RESOURCE_OPERATION;
-    *out = hook ? JNONE : own_relation(s, ctx);
+    if (ctx->node == NULL) {
+        *out = JMISSING; /* a macro that runs by itself */
+        return NULL;
+    }
+    *out = ctx->node->type == RESOURCE_OPERATION ? JNONE : own_relation(s, ctx);
     return NULL;
 }
 

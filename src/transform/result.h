@@ -23,8 +23,9 @@ typedef enum NodeStatus {
 
 Str node_status_text(NodeStatus status);
 
-/* Number of the worker that runs hooks and operations; the others count from 0. */
+/* Numbers of the workers that run hooks, and macros called by the user; the others count from 0. */
 #define WORKER_MAIN SIZE_MAX
+#define WORKER_OPERATION (SIZE_MAX - 1)
 
 typedef struct NodeResult {
     const Node *node;

@@ -48,8 +48,10 @@ static Value adapter_response(Arena *arena, const NodeResult *result)
 
 static Value thread_id(Arena *arena, size_t worker)
 {
-    return value_string(
-        worker == WORKER_MAIN ? STR("main") : str_printf(arena, "Thread-%zu (worker)", worker + 1));
+    if (worker == WORKER_MAIN || worker == WORKER_OPERATION) {
+        return value_string(worker == WORKER_MAIN ? STR("main") : STR("MainThread"));
+    }
+    return value_string(str_printf(arena, "Thread-%zu (worker)", worker + 1));
 }
 
 void result_add_fields(Arena *arena, const NodeResult *result, ValueMapBuilder *map)

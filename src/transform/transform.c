@@ -9,6 +9,7 @@
 #include "transform/list.h"
 #include "transform/parse.h"
 #include "transform/report_internal.h"
+#include "transform/run_operation.h"
 #include "transform/session_open.h"
 
 /* Types as a set of bits, by ResourceType. */
@@ -168,6 +169,23 @@ Error *transform_build(const TransformOptions *options, Reporter *reporter,
 {
     static const RunCommand command = {"build", TYPES_BUILD, RUN_GATED};
     return run_command(&command, options, reporter, out_counts);
+}
+
+/* ---- run-operation ---- */
+
+Error *transform_run_operation(const TransformOptions *options, Reporter *reporter,
+                               TransformCounts *out_counts)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("operation");
+    AUTO_FREE(session) Session *session = NULL;
+    const Value *args = NULL;
+    RunOutcome outcome = {0};
+    TRY(run_operation_args(arena, options->macro_args, &args));
+    TRY(begin(options, reporter, "run-operation", &session));
+    console_found(session, NULL);
+    TRY(session_connect(session));
+    TRY(run_operation(session, str_from(options->macro), args, &outcome));
+    return finish(session, &outcome, out_counts);
 }
 
 /* ---- compile ---- */

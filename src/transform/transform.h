@@ -31,6 +31,8 @@ typedef struct TransformOptions {
     Selection selection;
     StrVec resource_types; /* --resource-type */
     StrVec exclude_resource_types;
+    const char *macro;      /* run-operation: "name" or "package.name" */
+    const char *macro_args; /* --args: YAML text of a mapping; NULL: none */
     bool full_refresh;
     bool fail_fast;
     bool store_failures;
@@ -72,6 +74,10 @@ MUST_CHECK Error *transform_seed(const TransformOptions *options, Reporter *repo
 /* Seeds, models, tests and exposures in one order: what stands behind a failed test is skipped. */
 MUST_CHECK Error *transform_build(const TransformOptions *options, Reporter *reporter,
                                   TransformCounts *out_counts);
+/* Calls the macro of the options. What it leaves in an open transaction is undone. ERR_FAILED, with
+ * everything told to the reporter, when it fails; ERR_USAGE for arguments that are no mapping. */
+MUST_CHECK Error *transform_run_operation(const TransformOptions *options, Reporter *reporter,
+                                          TransformCounts *out_counts);
 /* Renders the selected nodes without running them, and prints their SQL when there was a selection.
  */
 MUST_CHECK Error *transform_compile(const TransformOptions *options, Reporter *reporter,

@@ -172,6 +172,15 @@ static const FlagDef list_flags[] = {
     PROJECT_FLAGS,
     {0},
 };
+static const FlagDef operation_flags[] = {
+    {.name = "args",
+     .kind = FLAG_TEXT,
+     .value = "YAML",
+     .help = "arguments of the macro, such as 'name: value'"},
+    THREAD_FLAGS,
+    PROJECT_FLAGS,
+    {0},
+};
 static const FlagDef parse_flags[] = {PROJECT_FLAGS, {0}};
 
 /* One invocation: what transform/ needs from the command line. */
@@ -316,8 +325,8 @@ static Error *prepare(App *app, const Invocation *invocation, Job *out)
     if (indirect != NULL) {
         (void)indirect_mode_parse(str_from(indirect), &options->selection.indirect);
     }
-    for (VEC_EACH(const Str, name, &invocation->args)) {
-        VEC_PUSH(app->arena, &options->selection.select, *name);
+    for (size_t i = 0; declares(invocation, "select") && i < invocation->args.len; i++) {
+        VEC_PUSH(app->arena, &options->selection.select, invocation->args.data[i]);
     }
     options->resource_types = words(out, "resource-type");
     options->exclude_resource_types = words(out, "exclude-resource-type");
@@ -426,6 +435,21 @@ static Error *run_seed(App *app, const Invocation *invocation)
     return work_on(app, invocation, "seed", transform_seed);
 }
 
+static Error *call_operation(const TransformOptions *options, Reporter *reporter,
+                             TransformCounts *counts)
+{
+    const Job *job = reporter->context;
+    TransformOptions named = *options;
+    named.macro = job->invocation->args.data[0].data;
+    named.macro_args = text_or_null(job->invocation, "args");
+    return transform_run_operation(&named, reporter, counts);
+}
+
+static Error *run_run_operation(App *app, const Invocation *invocation)
+{
+    return work_on(app, invocation, "run-operation", call_operation);
+}
+
 static Error *run_compile(App *app, const Invocation *invocation)
 {
     Job job;
@@ -512,6 +536,18 @@ const CommandDef command_seed = {
     .flags = seed_flags,
     .run = run_seed,
 };
+#define RUN_OPERATION(program, wanted) \
+    { \
+        .path = "run-operation", .programs = (program), .needs = (wanted), .args_kind = ARGS_ONE, \
+        .args = "MACRO", .summary = "call a macro", \
+        .examples = "dango run-operation grant_select --args '{role: reporter}'\n" \
+                    "dango run-operation my_package.clean_up", \
+        .flags = operation_flags, .run = run_run_operation, \
+    }
+
+const CommandDef command_run_operation = RUN_OPERATION(PROGRAM_DANGO, NEEDS_PROJECT);
+const CommandDef command_dbt_run_operation = RUN_OPERATION(PROGRAM_DBT, 0);
+
 const CommandDef command_compile = {
     .path = "compile",
     .programs = PROGRAM_DANGO,

@@ -1,0 +1,1 @@
+{% macro inner() %}{{ return('of the root') }}{% endmacro %}
