@@ -375,7 +375,9 @@ static Error *remove_only_part(Editor *editor, const Step *step)
 
 static Error *remove_part(Editor *editor)
 {
-    CHECK(editor->steps.len > 0); /* value_edit() would have refused */
+    if (editor->found < editor->edit->depth) {
+        return cannot_edit(editor); /* it is there by a merge key, and written elsewhere */
+    }
     const Step step = VEC_LAST(&editor->steps);
     size_t count = part_count(step.parent);
     if (count == 1) {

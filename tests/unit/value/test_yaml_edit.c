@@ -209,6 +209,7 @@ static void what_is_written_too_cleverly_is_refused(void **state)
         {SET, "b x", "2", "a: &a {x: 1}\nb: {<<: *a}\n", "a: &a {x: 1}\nb: {<<: *a, x: 2}\n"},
         {REMOVE, "b x", NULL, "a: &a {x: 1}\nb: {<<: *a}\n", NULL},
         {REMOVE, "a", NULL, "a: &a 1\nb: *a\n", NULL},
+        {REMOVE, "a", NULL, "<<: {a: 1}\nb: 2\n", NULL},
         {SET, "a 0", "{x: 1}", "a:\n- 1\n", NULL},
         {SET, "a b", "1", "a: text\n", NULL},
         {SET, "a", "1", "a: [\n", NULL},
