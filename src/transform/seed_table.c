@@ -29,8 +29,8 @@ static JTuple *column_names(JHeap *heap, Arena *scratch, const CsvRow *header)
     JTuple *names = jtuple_new(heap, header->cells.len);
     StrMap seen = strmap_init(scratch);
     for (size_t i = 0; i < header->cells.len; i++) {
-        Str given = header->cells.data[i];
-        given = given.len > 0 ? given : letter_name(scratch, i);
+        const Str *cell = &header->cells.data[i];
+        Str given = cell->len > 0 ? *cell : letter_name(scratch, i);
         Str name = given;
         for (int copy = 2; strmap_has(&seen, name); copy++) {
             name = str_printf(scratch, STR_FMT "_%d", STR_ARG(given), copy);

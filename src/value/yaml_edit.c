@@ -378,6 +378,7 @@ static Error *remove_part(Editor *editor)
     if (editor->found < editor->edit->depth) {
         return cannot_edit(editor); /* it is there by a merge key, and written elsewhere */
     }
+    CHECK(editor->steps.len > 0); /* one for each part of the path, and that is not empty */
     const Step step = VEC_LAST(&editor->steps);
     size_t count = part_count(step.parent);
     if (count == 1) {
