@@ -176,7 +176,8 @@ static Error *run_command(App *app, const Invocation *invocation)
                           "see '%s " STR_FMT " --help'", program_name(invocation->program),
                           STR_ARG(invocation->group));
     }
-    if ((invocation->command->needs & NEEDS_PROJECT) != 0) {
+    bool ours = invocation->program == PROGRAM_DANGO;
+    if (ours && (invocation->command->needs & NEEDS_PROJECT) != 0) {
         TRY(app_load_project(app));
     }
     return invocation->command->run(app, invocation);

@@ -41,7 +41,7 @@ typedef struct FlagDef {
 
 /* What a command wants before it runs. */
 typedef enum CommandNeeds {
-    NEEDS_PROJECT = 1 << 0, /* fails outside a project */
+    NEEDS_PROJECT = 1 << 0, /* as dango, fails outside a project of ours; dbt's need none */
 } CommandNeeds;
 
 typedef enum Program {
@@ -50,18 +50,27 @@ typedef enum Program {
     PROGRAM_DLT = 1 << 2, /* also reached as "dango dlt ..." */
 } Program;
 
-typedef enum ArgsKind { ARGS_NONE, ARGS_OPTIONAL_ONE, ARGS_ONE, ARGS_ANY, ARGS_SOME } ArgsKind;
+typedef enum ArgsKind {
+    ARGS_NONE,
+    ARGS_OPTIONAL_ONE,
+    ARGS_ONE,
+    ARGS_ANY,
+    ARGS_SOME,
+    ARGS_SELECTORS, /* any as dango; none as dbt, which takes selectors by --select only */
+} ArgsKind;
 
 /* What may be completed in place of a positional argument or a value named likewise. */
 typedef struct CommandDef {
     const char *path;  /* "sync", "source list" */
+    const char *alias; /* another name for it, which help does not show, or NULL */
     unsigned programs; /* Program flags */
     unsigned needs;    /* CommandNeeds flags */
     ArgsKind args_kind;
     const char *args;        /* how help shows the arguments: "[NAME ...]" */
     const char *summary;     /* one line, lower case, no full stop */
     const char *description; /* paragraphs, or NULL */
-    const char *examples;    /* one per line: command, two blanks or more, what it does */
+    const char *examples;    /* one per line: command, two blanks or more, what it does; the first
+                              * word is shown as the program it was asked as */
     const FlagDef *flags;    /* ends with a NULL name */
     bool hidden;             /* not in help and completion */
     MUST_CHECK Error *(*run)(App *app, const Invocation *invocation);
@@ -76,6 +85,8 @@ extern const FlagDef global_flags[];
 const CommandDef *command_find(Program program, Str path);
 /* True when commands of the program begin with `path` and a blank: "source". */
 bool command_is_group(Program program, Str path);
+/* The arguments as help of the program shows them; NULL for none. */
+const char *command_args(Program program, const CommandDef *command);
 const FlagDef *flag_find(const CommandDef *command, Str name);
 const FlagDef *flag_find_letter(const CommandDef *command, char letter);
 

@@ -47,11 +47,19 @@ const CommandDef *const commands[] = {
 const CommandDef *command_find(Program program, Str path)
 {
     for (const CommandDef *const *it = commands; *it != NULL; it++) {
-        if (((*it)->programs & program) != 0 && str_is(path, (*it)->path)) {
+        bool named =
+            str_is(path, (*it)->path) || ((*it)->alias != NULL && str_is(path, (*it)->alias));
+        if (named && ((*it)->programs & program) != 0) {
             return *it;
         }
     }
     return NULL;
+}
+
+const char *command_args(Program program, const CommandDef *command)
+{
+    bool by_option = program == PROGRAM_DBT && command->args_kind == ARGS_SELECTORS;
+    return by_option ? NULL : command->args;
 }
 
 bool command_is_group(Program program, Str path)

@@ -114,12 +114,15 @@ static void print_flags(const Term *term, const char *title, const FlagDef *flag
     }
 }
 
-static void print_examples(const Term *term, const char *examples)
+static void print_examples(const Term *term, Program program, const char *examples)
 {
+    static const char ours[] = "dango ";
     term_printf(term, "\nExamples:\n");
     Str rest = str_from(examples), line;
     while (str_next_line(&rest, &line)) {
-        term_printf(term, "  " STR_FMT "\n", STR_ARG(line));
+        bool named = str_starts_with(line, str_from(ours));
+        term_printf(term, "  %s%s" STR_FMT "\n", named ? program_name(program) : "",
+                    named ? " " : "", STR_ARG(str_from_offset(line, named ? strlen(ours) : 0)));
     }
 }
 
@@ -127,15 +130,15 @@ void help_print_command(const Term *term, Program program, const CommandDef *com
 {
     term_printf(term, "%s %s - %s\n\nUsage: %s %s", program_name(program), command->path,
                 command->summary, program_name(program), command->path);
-    term_printf(term, "%s%s [OPTIONS]\n", command->args != NULL ? " " : "",
-                command->args != NULL ? command->args : "");
+    const char *args = command_args(program, command);
+    term_printf(term, "%s%s [OPTIONS]\n", args != NULL ? " " : "", args != NULL ? args : "");
     Str rest = str_from(command->description != NULL ? command->description : ""), paragraph;
     while (str_next_line(&rest, &paragraph)) {
         term_printf(term, "\n");
         term_wrap(term, paragraph, 0, 0);
     }
     if (command->examples != NULL) {
-        print_examples(term, command->examples);
+        print_examples(term, program, command->examples);
     }
     print_flags(term, "Options", command->flags);
     print_flags(term, "Options of every command", global_flags);
@@ -164,6 +167,9 @@ static void print_markdown_command(const Term *term, Program program, const Comm
                 command->args != NULL ? " " : "", command->args != NULL ? command->args : "");
     if (command->description != NULL) {
         term_printf(term, "\n%s\n", command->description);
+    }
+    if (program == PROGRAM_DANGO && (command->programs & PROGRAM_DBT) != 0) {
+        term_printf(term, "\nThe same as `dbt %s`.\n", command->path);
     }
     if (command->examples != NULL) {
         term_printf(term, "\n```\n%s\n```\n", command->examples);

@@ -246,19 +246,35 @@ static Error *take_word(Parser *parser, Str word)
     return unknown_command(out, path);
 }
 
+static size_t most_args(const Invocation *out)
+{
+    switch (out->command->args_kind) {
+    case ARGS_NONE:
+        break;
+    case ARGS_OPTIONAL_ONE:
+    case ARGS_ONE:
+        return 1;
+    case ARGS_ANY:
+    case ARGS_SOME:
+        return SIZE_MAX;
+    case ARGS_SELECTORS:
+        return out->program == PROGRAM_DBT ? 0 : SIZE_MAX;
+    }
+    return 0;
+}
+
 static Error *check_args(const Invocation *out)
 {
     const CommandDef *command = out->command;
     size_t count = out->args.len;
-    size_t most = command->args_kind == ARGS_NONE                                     ? 0
-                  : command->args_kind == ARGS_ANY || command->args_kind == ARGS_SOME ? SIZE_MAX
-                                                                                      : 1;
+    size_t most = most_args(out);
+    const char *args = command_args(out->program, command);
     bool some = command->args_kind == ARGS_ONE || command->args_kind == ARGS_SOME;
     if (count > most) {
         return error_hint(error_new(ERR_USAGE, "'%s' does not take the argument '" STR_FMT "'",
                                     command->path, STR_ARG(out->args.data[most])),
                           "usage: %s %s %s", program_name(out->program), command->path,
-                          command->args != NULL ? command->args : "");
+                          args != NULL ? args : "");
     }
     if (some && count == 0) {
         return error_hint(

@@ -12,13 +12,11 @@
     X(validate) \
     X(sync) X(sync_worker) \
     X(generate) \
-    X(build) X(run) X(test) X(seed) X(run_operation) X(compile) X(ls) \
+    X(build) X(run) X(test) X(seed) X(run_operation) X(compile) X(ls) X(parse) \
     X(query) \
     X(db_status) \
     X(completion) X(complete_words) \
-    X(help) \
-    X(dbt_build) X(dbt_run) X(dbt_test) X(dbt_seed) X(dbt_run_operation) X(dbt_compile) \
-    X(dbt_ls) X(dbt_list) X(dbt_parse)
+    X(help)
 /* clang-format on */
 
 #define X(name) extern const CommandDef command_##name;
