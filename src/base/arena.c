@@ -18,7 +18,7 @@
 #endif
 
 enum {
-    ARENA_FIRST_CHUNK = 4096,
+    ARENA_FIRST_CHUNK = 1024,
     ARENA_LARGEST_CHUNK = 1 << 20,
     ARENA_ALIGN = 16,
 };

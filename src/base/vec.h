@@ -47,7 +47,7 @@ static inline void vec_reserve(Arena *arena, void **data, size_t *capacity, size
     if (needed <= *capacity) {
         return;
     }
-    size_t wanted = *capacity * 2 > 8 ? *capacity * 2 : 8;
+    size_t wanted = *capacity * 2 > 4 ? *capacity * 2 : 4;
     wanted = wanted > needed ? wanted : needed;
     size_t bytes = 0;
     if (__builtin_mul_overflow(wanted, element_size, &bytes)) {

@@ -285,6 +285,17 @@ const Value *config_of_tree(Arena *arena, const Value *tree, const StrVec *fqn)
     return merged;
 }
 
+const Value *config_innermost(const Value *tree, const StrVec *fqn)
+{
+    const Value *innermost = NULL;
+    const Value *level = tree;
+    for (size_t i = 0; value_is(level, VALUE_MAP); i++) {
+        innermost = level;
+        level = i < fqn->len ? value_find(level, fqn->data[i]) : NULL;
+    }
+    return innermost;
+}
+
 /* ---- Finishing ---- */
 
 static Value two_entries(Arena *arena, const char *first, Value a, const char *second, Value b)

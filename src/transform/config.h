@@ -16,6 +16,10 @@ const Value *config_merge(Arena *arena, const Value *base, const Value *over);
  */
 const Value *config_of_tree(Arena *arena, const Value *tree, const StrVec *fqn);
 
+/* The innermost of those levels, NULL when there is none: what config_of_tree gives depends on it
+ * alone. */
+const Value *config_innermost(const Value *tree, const StrVec *fqn);
+
 /* All fields of the type in their order, then the user's own. ERR_CONFIG "at path ['enabled']: ..."
  * for a wrong type. */
 MUST_CHECK Error *config_finish(Arena *arena, ResourceType type, const Value *merged,

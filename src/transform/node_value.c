@@ -48,14 +48,61 @@ static Value or_map(Arena *arena, const Value *value)
     return value != NULL ? *value : empty_map(arena);
 }
 
-static Value end(Doc *doc)
+static Value doc_end(Doc *doc)
 {
     return value_map_end(&doc->map);
 }
 
-/* ---- Parts ---- */
+/* ---- Fields ---- */
 
-static Value refs_value(Arena *arena, const Node *node)
+static Value config_field(const Node *node, const char *key, Value absent)
+{
+    const Value *part = value_find(node->config, str_from(key));
+    return part != NULL ? *part : absent;
+}
+
+static Value type_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return value_string(resource_type_name(node->type));
+}
+
+static Value group_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_field(node, "group", value_null());
+}
+
+static Value access_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_field(node, "access", value_null());
+}
+
+static Value docs_field(Arena *arena, const Node *node)
+{
+    return config_field(node, "docs", empty_map(arena));
+}
+
+static Value contract_field(Arena *arena, const Node *node)
+{
+    return config_field(node, "contract", empty_map(arena));
+}
+
+static Value created_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return value_float((double)node->created_us / 1e6);
+}
+
+static Value language_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    (void)node;
+    return value_string(STR("sql"));
+}
+
+static Value refs_field(Arena *arena, const Node *node)
 {
     ValueVec items = {0};
     for (VEC_EACH(const RefCall, ref, &node->refs)) {
@@ -63,12 +110,12 @@ static Value refs_value(Arena *arena, const Node *node)
         doc_text(&doc, "name", ref->name);
         doc_optional(&doc, "package", ref->package);
         doc_optional(&doc, "version", ref->version);
-        VEC_PUSH(arena, &items, end(&doc));
+        VEC_PUSH(arena, &items, doc_end(&doc));
     }
     return value_list_of(&items);
 }
 
-static Value sources_value(Arena *arena, const Node *node)
+static Value sources_field(Arena *arena, const Node *node)
 {
     ValueVec items = {0};
     for (VEC_EACH(const SourceCall, call, &node->sources)) {
@@ -80,15 +127,15 @@ static Value sources_value(Arena *arena, const Node *node)
     return value_list_of(&items);
 }
 
-static Value depends_on_value(Arena *arena, const Node *node)
+static Value depends_on_field(Arena *arena, const Node *node)
 {
     Doc doc = doc_begin(arena);
     doc_set(&doc, "macros", text_list(arena, &node->depends_on_macros));
     doc_set(&doc, "nodes", text_list(arena, &node->depends_on));
-    return end(&doc);
+    return doc_end(&doc);
 }
 
-static Value checksum_value(Arena *arena, const Node *node)
+static Value checksum_field(Arena *arena, const Node *node)
 {
     Doc doc = doc_begin(arena);
     Str kind = node->checksum_of_path   ? STR("path")
@@ -96,176 +143,260 @@ static Value checksum_value(Arena *arena, const Node *node)
                                         : STR("none");
     doc_text(&doc, "name", kind);
     doc_text(&doc, "checksum", node->checksum);
-    return end(&doc);
+    return doc_end(&doc);
 }
 
-static const Value *config_part(const Node *node, const char *key)
-{
-    return value_find(node->config, str_from(key));
-}
-
-static void add_identity(Doc *doc, const Node *node)
-{
-    doc_text(doc, "database", node->database);
-    doc_text(doc, "schema", node->schema);
-    doc_text(doc, "name", node->name);
-    doc_text(doc, "resource_type", resource_type_name(node->type));
-    doc_text(doc, "package_name", node->package);
-    doc_text(doc, "path", node->path);
-    doc_text(doc, "original_file_path", node->original_path);
-    doc_text(doc, "unique_id", node->unique_id);
-    doc_set(doc, "fqn", text_list(doc->arena, &node->fqn));
-}
-
-static void add_description(Doc *doc, const Node *node)
-{
-    Arena *arena = doc->arena;
-    doc_text(doc, "description", node->description);
-    doc_set(doc, "columns", or_map(arena, node->columns));
-    doc_set(doc, "meta", or_map(arena, node->meta));
-}
-
-/* ---- Kinds ---- */
-
-static void add_test(Doc *doc, const Node *node)
-{
-    const TestInfo *test = node->test;
-    if (test == NULL) {
-        return;
-    }
-    Doc metadata = doc_begin(doc->arena);
-    doc_text(&metadata, "name", test->macro_name);
-    doc_set(&metadata, "kwargs", *test->kwargs);
-    doc_optional(&metadata, "namespace", test->macro_package);
-    doc_optional(doc, "column_name", test->column_name);
-    doc_optional(doc, "file_key_name", test->file_key_name);
-    doc_optional(doc, "attached_node", test->attached_node);
-    doc_set(doc, "test_metadata", end(&metadata));
-}
-
-static void add_model(Doc *doc, const Node *node)
-{
-    const Value *access = config_part(node, "access");
-    doc_set(doc, "access", access != NULL ? *access : value_null());
-    doc_set(doc, "constraints", value_list(NULL, 0));
-    static const char *const absent[] = {"version", "latest_version", "deprecation_date",
-                                         "defer_relation", "time_spine"};
-    for (size_t i = 0; i < ARRAY_LEN(absent); i++) {
-        doc_set(doc, absent[i], value_null());
-    }
-    doc_set(doc, "primary_key", value_list(NULL, 0));
-}
-
-static Value compiled_node_value(Arena *arena, const Node *node)
+static Value test_metadata_field(Arena *arena, const Node *node)
 {
     Doc doc = doc_begin(arena);
-    add_identity(&doc, node);
-    doc_text(&doc, "alias", node->alias);
-    doc_set(&doc, "checksum", checksum_value(arena, node));
-    doc_set(&doc, "config", or_map(arena, node->config));
-    doc_set(&doc, "tags", text_list(arena, &node->tags));
-    add_description(&doc, node);
-    const Value *group = config_part(node, "group"), *docs = config_part(node, "docs");
-    doc_set(&doc, "group", group != NULL ? *group : value_null());
-    doc_set(&doc, "docs", or_map(arena, docs));
-    doc_optional(&doc, "patch_path", node->patch_path);
-    doc_set(&doc, "build_path", value_null());
-    doc_set(&doc, "unrendered_config", or_map(arena, node->unrendered_config));
-    doc_set(&doc, "created_at", value_float((double)node->created_us / 1e6));
-    doc_optional(&doc, "relation_name", node->relation_name);
-    doc_text(&doc, "raw_code", node->raw_code);
-    doc_set(&doc, "doc_blocks", value_list(NULL, 0));
-    doc_text(&doc, "language", STR("sql"));
-    doc_set(&doc, "refs", refs_value(arena, node));
-    doc_set(&doc, "sources", sources_value(arena, node));
-    doc_set(&doc, "metrics", value_list(NULL, 0));
-    doc_set(&doc, "functions", value_list(NULL, 0));
-    doc_set(&doc, "depends_on", depends_on_value(arena, node));
-    doc_set(&doc, "compiled_path", value_null());
-    const Value *contract = config_part(node, "contract");
-    doc_set(&doc, "contract", or_map(arena, contract));
-    add_test(&doc, node);
-    if (node->type == RESOURCE_MODEL) {
-        add_model(&doc, node);
-    }
-    return end(&doc);
+    doc_text(&doc, "name", node->test->macro_name);
+    doc_set(&doc, "kwargs", *node->test->kwargs);
+    doc_optional(&doc, "namespace", node->test->macro_package);
+    return doc_end(&doc);
 }
 
-static Value quoting_value(Arena *arena, const SourceInfo *source)
+static Value source_quoting_field(Arena *arena, const Node *node)
 {
+    const SourceInfo *source = node->source;
     Doc doc = doc_begin(arena);
     doc_set(&doc, "database", value_bool(source->quote_database));
     doc_set(&doc, "schema", value_bool(source->quote_schema));
     doc_set(&doc, "identifier", value_bool(source->quote_identifier));
     doc_set(&doc, "column", value_null());
-    return end(&doc);
+    return doc_end(&doc);
 }
 
-static Value source_value(Arena *arena, const Node *node)
+static Value source_meta_field(Arena *arena, const Node *node)
 {
-    const SourceInfo *source = node->source;
-    Doc doc = doc_begin(arena);
-    add_identity(&doc, node);
-    doc_text(&doc, "source_name", source->source_name);
-    doc_text(&doc, "source_description", source->source_description);
-    doc_text(&doc, "loader", source->loader);
-    doc_text(&doc, "identifier", source->identifier);
-    doc_set(&doc, "quoting", quoting_value(arena, source));
-    doc_set(&doc, "loaded_at_field", value_null());
-    doc_set(&doc, "loaded_at_query", value_null());
-    doc_set(&doc, "freshness", value_null());
-    doc_set(&doc, "external", value_null());
-    add_description(&doc, node);
-    const Value *meta = value_find(source->raw_source, STR("meta"));
-    doc_set(&doc, "source_meta", or_map(arena, meta));
-    doc_set(&doc, "tags", text_list(arena, &node->tags));
-    doc_set(&doc, "config", or_map(arena, node->config));
-    doc_optional(&doc, "patch_path", node->patch_path);
-    doc_set(&doc, "unrendered_config", or_map(arena, node->unrendered_config));
-    doc_text(&doc, "relation_name", node->relation_name);
-    doc_set(&doc, "created_at", value_float((double)node->created_us / 1e6));
-    doc_set(&doc, "unrendered_database", value_null());
-    doc_set(&doc, "unrendered_schema", value_null());
-    doc_set(&doc, "doc_blocks", value_list(NULL, 0));
-    return end(&doc);
+    return or_map(arena, value_find(node->source->raw_source, STR("meta")));
 }
 
-static Value exposure_value(Arena *arena, const Node *node)
+/* Where a field's value comes from. */
+typedef enum FieldKind {
+    FIELD_TEXT,     /* a Str of the struct; absent = "" */
+    FIELD_OPTIONAL, /* a Str of the struct; empty = null */
+    FIELD_TEXTS,    /* a StrVec of the struct */
+    FIELD_MAP,      /* a map of the struct; absent = {} */
+    FIELD_ENTRY,    /* what the property file's entry says; absent = null */
+    FIELD_NULL,
+    FIELD_NO_ITEMS, /* [] */
+    FIELD_MADE,     /* what `make` gives */
+} FieldKind;
+
+/* Which struct the offset is in, and thereby which nodes have the field. */
+typedef enum FieldOwner {
+    OF_NODE,
+    OF_MODEL, /* the Node of a model */
+    OF_TEST,
+    OF_SOURCE,
+} FieldOwner;
+
+typedef struct NodeField {
+    const char *key;
+    FieldKind kind;
+    FieldOwner owner;
+    size_t offset;
+    Value (*make)(Arena *arena, const Node *node);
+} NodeField;
+
+#define OF(kind, member) FIELD_##kind, OF_NODE, offsetof(Node, member), NULL
+#define OF_TEST(kind, member) FIELD_##kind, OF_TEST, offsetof(TestInfo, member), NULL
+#define OF_SOURCE(kind, member) FIELD_##kind, OF_SOURCE, offsetof(SourceInfo, member), NULL
+#define MADE(function) FIELD_MADE, OF_NODE, 0, function
+#define MADE_FOR(owner, function) FIELD_MADE, OF_##owner, 0, function
+#define ALWAYS(kind) FIELD_##kind, OF_NODE, 0, NULL
+#define ALWAYS_FOR(owner, kind) FIELD_##kind, OF_##owner, 0, NULL
+
+static const NodeField node_fields[] = {
+    {"database", OF(TEXT, database)},
+    {"schema", OF(TEXT, schema)},
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"alias", OF(TEXT, alias)},
+    {"checksum", MADE(checksum_field)},
+    {"config", OF(MAP, config)},
+    {"tags", OF(TEXTS, tags)},
+    {"description", OF(TEXT, description)},
+    {"columns", OF(MAP, columns)},
+    {"meta", OF(MAP, meta)},
+    {"group", MADE(group_field)},
+    {"docs", MADE(docs_field)},
+    {"patch_path", OF(OPTIONAL, patch_path)},
+    {"build_path", ALWAYS(NULL)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"created_at", MADE(created_field)},
+    {"relation_name", OF(OPTIONAL, relation_name)},
+    {"raw_code", OF(TEXT, raw_code)},
+    {"doc_blocks", ALWAYS(NO_ITEMS)},
+    {"language", MADE(language_field)},
+    {"refs", MADE(refs_field)},
+    {"sources", MADE(sources_field)},
+    {"metrics", ALWAYS(NO_ITEMS)},
+    {"functions", ALWAYS(NO_ITEMS)},
+    {"depends_on", MADE(depends_on_field)},
+    {"compiled_path", ALWAYS(NULL)},
+    {"contract", MADE(contract_field)},
+    {"column_name", OF_TEST(OPTIONAL, column_name)},
+    {"file_key_name", OF_TEST(OPTIONAL, file_key_name)},
+    {"attached_node", OF_TEST(OPTIONAL, attached_node)},
+    {"test_metadata", MADE_FOR(TEST, test_metadata_field)},
+    {"access", MADE_FOR(MODEL, access_field)},
+    {"constraints", ALWAYS_FOR(MODEL, NO_ITEMS)},
+    {"version", ALWAYS_FOR(MODEL, NULL)},
+    {"latest_version", ALWAYS_FOR(MODEL, NULL)},
+    {"deprecation_date", ALWAYS_FOR(MODEL, NULL)},
+    {"defer_relation", ALWAYS_FOR(MODEL, NULL)},
+    {"time_spine", ALWAYS_FOR(MODEL, NULL)},
+    {"primary_key", ALWAYS_FOR(MODEL, NO_ITEMS)},
+    {0},
+};
+
+static const NodeField source_fields[] = {
+    {"database", OF(TEXT, database)},
+    {"schema", OF(TEXT, schema)},
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"source_name", OF_SOURCE(TEXT, source_name)},
+    {"source_description", OF_SOURCE(TEXT, source_description)},
+    {"loader", OF_SOURCE(TEXT, loader)},
+    {"identifier", OF_SOURCE(TEXT, identifier)},
+    {"quoting", MADE(source_quoting_field)},
+    {"loaded_at_field", ALWAYS(NULL)},
+    {"loaded_at_query", ALWAYS(NULL)},
+    {"freshness", ALWAYS(NULL)},
+    {"external", ALWAYS(NULL)},
+    {"description", OF(TEXT, description)},
+    {"columns", OF(MAP, columns)},
+    {"meta", OF(MAP, meta)},
+    {"source_meta", MADE(source_meta_field)},
+    {"tags", OF(TEXTS, tags)},
+    {"config", OF(MAP, config)},
+    {"patch_path", OF(OPTIONAL, patch_path)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"relation_name", OF(TEXT, relation_name)},
+    {"created_at", MADE(created_field)},
+    {"unrendered_database", ALWAYS(NULL)},
+    {"unrendered_schema", ALWAYS(NULL)},
+    {"doc_blocks", ALWAYS(NO_ITEMS)},
+    {0},
+};
+
+static const NodeField exposure_fields[] = {
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"type", ALWAYS(ENTRY)},
+    {"owner", ALWAYS(ENTRY)},
+    {"label", ALWAYS(ENTRY)},
+    {"maturity", ALWAYS(ENTRY)},
+    {"url", ALWAYS(ENTRY)},
+    {"description", OF(TEXT, description)},
+    {"meta", OF(MAP, meta)},
+    {"tags", OF(TEXTS, tags)},
+    {"config", OF(MAP, config)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"depends_on", MADE(depends_on_field)},
+    {"refs", MADE(refs_field)},
+    {"sources", MADE(sources_field)},
+    {"metrics", ALWAYS(NO_ITEMS)},
+    {"created_at", MADE(created_field)},
+    {0},
+};
+
+static const NodeField *fields_of(const Node *node)
 {
-    Doc doc = doc_begin(arena);
-    doc_text(&doc, "name", node->name);
-    doc_text(&doc, "resource_type", resource_type_name(node->type));
-    doc_text(&doc, "package_name", node->package);
-    doc_text(&doc, "path", node->path);
-    doc_text(&doc, "original_file_path", node->original_path);
-    doc_text(&doc, "unique_id", node->unique_id);
-    doc_set(&doc, "fqn", text_list(arena, &node->fqn));
-    static const char *const keys[] = {"type", "owner", "label", "maturity", "url"};
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-        const Value *part = value_find(node->exposure, str_from(keys[i]));
-        doc_set(&doc, keys[i], part != NULL ? *part : value_null());
+    return node->type == RESOURCE_SOURCE     ? source_fields
+           : node->type == RESOURCE_EXPOSURE ? exposure_fields
+                                             : node_fields;
+}
+
+/* The struct that has the field; NULL when the node has no such part. */
+static const void *field_base(const NodeField *field, const Node *node)
+{
+    switch (field->owner) {
+    case OF_NODE:
+        break;
+    case OF_MODEL:
+        return node->type == RESOURCE_MODEL ? node : NULL;
+    case OF_TEST:
+        return node->test;
+    case OF_SOURCE:
+        return node->source;
     }
-    doc_text(&doc, "description", node->description);
-    doc_set(&doc, "meta", or_map(arena, node->meta));
-    doc_set(&doc, "tags", text_list(arena, &node->tags));
-    doc_set(&doc, "config", or_map(arena, node->config));
-    doc_set(&doc, "unrendered_config", or_map(arena, node->unrendered_config));
-    doc_set(&doc, "depends_on", depends_on_value(arena, node));
-    doc_set(&doc, "refs", refs_value(arena, node));
-    doc_set(&doc, "sources", sources_value(arena, node));
-    doc_set(&doc, "metrics", value_list(NULL, 0));
-    doc_set(&doc, "created_at", value_float((double)node->created_us / 1e6));
-    return end(&doc);
+    return node;
+}
+
+static Value field_value(Arena *arena, const NodeField *field, const Node *node, const void *base)
+{
+    const void *at = (const char *)base + field->offset;
+    switch (field->kind) {
+    case FIELD_TEXT: {
+        const Str *text = at;
+        return value_string(text->data != NULL ? *text : STR(""));
+    }
+    case FIELD_OPTIONAL: {
+        const Str *text = at;
+        return text->len > 0 ? value_string(*text) : value_null();
+    }
+    case FIELD_TEXTS:
+        return text_list(arena, at);
+    case FIELD_MAP: {
+        const Value *const *map = at;
+        return or_map(arena, *map);
+    }
+    case FIELD_ENTRY: {
+        const Value *part = value_find(node->exposure, str_from(field->key));
+        return part != NULL ? *part : value_null();
+    }
+    case FIELD_NULL:
+        break;
+    case FIELD_NO_ITEMS:
+        return value_list(NULL, 0);
+    case FIELD_MADE:
+        return field->make(arena, node);
+    }
+    return value_null();
 }
 
 Value node_value(Arena *arena, const Node *node)
 {
-    if (node->type == RESOURCE_SOURCE) {
-        return source_value(arena, node);
+    Doc doc = doc_begin(arena);
+    for (const NodeField *field = fields_of(node); field->key != NULL; field++) {
+        const void *base = field_base(field, node);
+        if (base != NULL) {
+            doc_set(&doc, field->key, field_value(arena, field, node, base));
+        }
     }
-    return node->type == RESOURCE_EXPOSURE ? exposure_value(arena, node)
-                                           : compiled_node_value(arena, node);
+    return doc_end(&doc);
 }
+
+bool node_value_field(Arena *arena, const Node *node, Str key, Value *out)
+{
+    for (const NodeField *field = fields_of(node); field->key != NULL; field++) {
+        const void *base = str_is(key, field->key) ? field_base(field, node) : NULL;
+        if (base != NULL) {
+            *out = field_value(arena, field, node, base);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Macros ---- */
 
 Value macro_value(Arena *arena, const Macro *macro)
 {
@@ -279,17 +410,17 @@ Value macro_value(Arena *arena, const Macro *macro)
     doc_text(&doc, "macro_sql", macro->sql);
     Doc depends = doc_begin(arena);
     doc_set(&depends, "macros", text_list(arena, &macro->depends_on));
-    doc_set(&doc, "depends_on", end(&depends));
+    doc_set(&doc, "depends_on", doc_end(&depends));
     doc_text(&doc, "description", macro->description);
     const Value *meta = value_find(macro->properties, STR("meta"));
     doc_set(&doc, "meta", or_map(arena, meta));
     Doc docs = doc_begin(arena);
     doc_set(&docs, "show", value_bool(true));
     doc_set(&docs, "node_color", value_null());
-    doc_set(&doc, "docs", end(&docs));
+    doc_set(&doc, "docs", doc_end(&docs));
     doc_set(&doc, "patch_path", value_null());
     const Value *arguments = value_find(macro->properties, STR("arguments"));
     doc_set(&doc, "arguments", arguments != NULL ? *arguments : value_list(NULL, 0));
     doc_set(&doc, "supported_languages", value_null());
-    return end(&doc);
+    return doc_end(&doc);
 }

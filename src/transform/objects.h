@@ -6,6 +6,7 @@
 
 #include "jinja/jinja.h"
 #include "jinja/ops.h"
+#include "transform/node.h"
 #include "transform/relation.h"
 
 /* ---- Objects of methods ---- */
@@ -26,6 +27,12 @@ const JBuiltin *object_method(const JBuiltin *methods, Str name);
 
 /* The text of an argument. TypeError when it is no str. */
 MUST_CHECK Error *object_text_arg(const JCall *call, size_t index, Str *out);
+
+/* ---- Nodes ---- */
+
+/* A node while it is parsed, as macros get it that name its relation: the keys of node_value() as
+ * attributes and items. Refers to `node`, which must outlive it. */
+JValue node_object(JHeap *heap, Node *node);
 
 /* ---- Relations ---- */
 

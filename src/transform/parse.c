@@ -1,93 +1,8 @@
 #include "transform/parse_internal.h"
 
-#include "base/clock.h"
 #include "base/digest.h"
-#include "base/embed.h"
 #include "base/limits.h"
-#include "transform/macro_file.h"
-#include "transform/node_value.h"
 #include "transform/resolve.h"
-
-/* Files of the built-in macro library; see app_embed in cmake/app.cmake. */
-extern const EmbedFile dango_macros_files[];
-extern const size_t dango_macros_count;
-
-/* ---- Macros ---- */
-
-static void free_template(void *object)
-{
-    jinja_template_free(object);
-}
-
-/* Which macro of the manifest a macro of the template is: names inside templates carry dbt's
- * prefix. */
-static void bind_macros(Manifest *manifest, Str package, const JinjaTemplate *tpl)
-{
-    AUTO_FREE(arena) Arena *scratch = arena_new("macro names");
-    for (size_t i = 0; i < jinja_macro_count(tpl); i++) {
-        Str name = jinja_macro_info(tpl, i).name;
-        Str prefix = STR("dbt_macro__");
-        if (str_starts_with(name, prefix)) {
-            name = str_from_offset(name, prefix.len);
-        }
-        Str id = str_printf(scratch, "macro." STR_FMT "." STR_FMT, STR_ARG(package), STR_ARG(name));
-        Macro *macro = strmap_find(&manifest->macros_by_id, id);
-        if (macro != NULL && macro->tpl == NULL) {
-            macro->tpl = tpl;
-            macro->tpl_index = i;
-        }
-    }
-}
-
-static Error *read_macro_text(Session *session, Str package, Str path, Str text)
-{
-    Manifest *manifest = session->manifest;
-    size_t before = manifest->macros.len;
-    TRY(macro_file_read(manifest, package, path, text));
-    if (manifest->macros.len == before) {
-        return NULL;
-    }
-    JinjaTemplate *tpl = NULL;
-    TRY(jinja_compile(session->env, path, text, &tpl));
-    arena_on_free(session->arena, free_template, tpl);
-    bind_macros(manifest, package, tpl);
-    return NULL;
-}
-
-static Error *read_builtin_macros(Session *session)
-{
-    for (size_t i = 0; i < dango_macros_count; i++) {
-        const EmbedFile *file = &dango_macros_files[i];
-        Str path = str_from(file->path), folder = STR("duckdb/");
-        bool of_adapter = str_starts_with(path, folder);
-        Str package = of_adapter ? STR(PACKAGE_ADAPTER) : STR(PACKAGE_CORE);
-        Str below = str_from_offset(path, of_adapter ? folder.len : 0);
-        Str shown = str_printf(session->arena, "macros/" STR_FMT, STR_ARG(below));
-        TRY(read_macro_text(session, package, shown, (Str){file->data, file->size}));
-    }
-    return NULL;
-}
-
-static Error *read_project_macros(Session *session, const ProjectFileDef *project,
-                                  const IgnoreList *ignored)
-{
-    static const char *const extensions[] = {".sql", NULL};
-    StrVec paths = {0};
-    for (VEC_EACH(const Str, it, &project->macro_paths)) {
-        VEC_PUSH(session->arena, &paths, *it);
-    }
-    for (VEC_EACH(const Str, it, &project->test_paths)) {
-        VEC_PUSH(session->arena, &paths, fs_join(session->arena, *it, STR("generic")));
-    }
-    ProjectFileVec files = {0};
-    TRY(discover_files(session->arena, project->root, &paths, extensions, ignored, &files));
-    for (VEC_EACH(ProjectFile, file, &files)) {
-        Str text;
-        TRY(fs_read_file(session->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
-        TRY(read_macro_text(session, project->name, file->relative, text));
-    }
-    return NULL;
-}
 
 /* ---- New nodes ---- */
 
@@ -150,32 +65,50 @@ Error *parse_node_error(const Context *ctx, TAKES Error *err)
     return told;
 }
 
-static Error *compile_template(Parser *parser, const Node *node, JinjaTemplate **out)
+static void free_template(void *object)
 {
-    TRY(jinja_compile(parser->session->env, node->original_path, node->raw_code, out));
-    arena_on_free(parser->arena, free_template, *out);
+    jinja_template_free(object);
+}
+
+Error *parse_compile(const JinjaEnv *env, Arena *arena, Str path, Str code,
+                     const JinjaTemplate **out)
+{
+    JinjaTemplate *tpl = NULL;
+    TRY(jinja_compile(env, path, code, &tpl));
+    arena_on_free(arena, free_template, tpl);
+    *out = tpl;
     return NULL;
 }
 
-/* Most generic tests of a file have the same code, a call with arguments that come when it is
- * rendered, and share the template. */
+/* A template that generic tests of one file share, since most have the same code: a call with
+ * arguments that come when it is rendered. */
+typedef struct SharedTemplate {
+    const JinjaTemplate *tpl;
+    Str code;
+} SharedTemplate;
+
+static Error *share_template(Parser *parser, Node *node)
+{
+    Str key = str_printf(parser->scratch, STR_FMT "\n" STR_FMT, STR_ARG(node->original_path),
+                         STR_ARG(node->raw_code));
+    SharedTemplate *shared = strmap_find(&parser->templates, key);
+    if (shared == NULL) {
+        shared = ARENA_NEW(parser->arena, SharedTemplate);
+        shared->code = str_dup(parser->arena, node->raw_code);
+        TRY(parse_compile(parser->session->env, parser->arena, node->original_path, shared->code,
+                          &shared->tpl));
+        strmap_set_copy(&parser->templates, key, shared);
+    }
+    node->tpl = shared->tpl;
+    node->raw_code = shared->code;
+    return NULL;
+}
+
 static Error *node_template(Parser *parser, Node *node)
 {
-    if (node->type != RESOURCE_TEST || node->test == NULL) {
-        JinjaTemplate *own = NULL;
-        TRY(compile_template(parser, node, &own));
-        node->tpl = own;
-        return NULL;
-    }
-    Str key = str_printf(parser->arena, STR_FMT "\n" STR_FMT, STR_ARG(node->original_path),
-                         STR_ARG(node->raw_code));
-    JinjaTemplate *shared = strmap_find(&parser->templates, key);
-    if (shared == NULL) {
-        TRY(compile_template(parser, node, &shared));
-        strmap_set(&parser->templates, key, shared);
-    }
-    node->tpl = shared;
-    return NULL;
+    return node->test != NULL ? share_template(parser, node)
+                              : parse_compile(parser->session->env, parser->arena,
+                                              node->original_path, node->raw_code, &node->tpl);
 }
 
 static Error *render(Parser *parser, Context *ctx, Node *node)
@@ -184,169 +117,70 @@ static Error *render(Parser *parser, Context *ctx, Node *node)
     context_enter(parser->state, ctx);
     JinjaScope scope = context_scope(ctx);
     Str text;
-    AUTO_FREE(arena) Arena *scratch = arena_new("parse");
-    return jinja_render(parser->state, node->tpl, &scope, scratch, &text);
+    return jinja_render(parser->state, node->tpl, &scope, parser->scratch, &text);
 }
 
-Error *parse_render_node(Parser *parser, Node *node, JDict *vars, const Value **out_config)
+static void keep_ref(Arena *arena, Node *node, const RefCall *ref)
 {
-    Capture capture = {.macros = strmap_init(parser->arena)};
+    for (VEC_EACH(const RefCall, it, &node->refs)) {
+        if (str_eq(it->name, ref->name) && str_eq(it->package, ref->package) &&
+            str_eq(it->version, ref->version)) {
+            return;
+        }
+    }
+    VEC_PUSH(arena, &node->refs,
+             (RefCall){.package = str_dup(arena, ref->package),
+                       .name = str_dup(arena, ref->name),
+                       .version = str_dup(arena, ref->version)});
+}
+
+static void keep_macro(Arena *arena, Node *node, Str id)
+{
+    for (VEC_EACH(const Str, it, &node->depends_on_macros)) {
+        if (str_eq(*it, id)) {
+            return;
+        }
+    }
+    VEC_PUSH(arena, &node->depends_on_macros, id);
+}
+
+void parse_keep_capture(Arena *arena, const Capture *capture, Node *node)
+{
+    for (VEC_EACH(const RefCall, ref, &capture->refs)) {
+        keep_ref(arena, node, ref);
+    }
+    for (VEC_EACH(const SourceCall, call, &capture->sources)) {
+        VEC_PUSH(arena, &node->sources,
+                 (SourceCall){.source = str_dup(arena, call->source),
+                              .table = str_dup(arena, call->table)});
+    }
+    for (STRMAP_EACH(it, &capture->macros)) {
+        keep_macro(arena, node, it->key);
+    }
+}
+
+Error *parse_render_node(Parser *parser, Node *node, const ParseInput *input,
+                         const Value **out_config)
+{
+    Capture capture = {
+        .refs = input->refs, .sources = input->sources, .macros = strmap_init(parser->scratch)};
     Context ctx = {.session = parser->session,
                    .phase = PHASE_PARSE,
                    .vars_optional = true,
                    .package = node->package,
                    .node = node,
-                   .arena = parser->arena,
+                   .arena = parser->scratch,
                    .quoting = parser->project->quoting,
                    .capture = &capture,
-                   .vars = vars};
+                   .vars = input->vars};
     Error *err = render(parser, &ctx, node);
     if (err != NULL) {
         return parse_node_error(&ctx, err);
     }
     jinja_reset(parser->state);
-    node->refs = capture.refs;
-    node->sources = capture.sources;
-    for (STRMAP_EACH(it, &capture.macros)) {
-        VEC_PUSH(parser->arena, &node->depends_on_macros, it->key);
-    }
+    parse_keep_capture(parser->arena, &capture, node);
     *out_config = capture.config;
     return NULL;
-}
-
-/* ---- Configuration ---- */
-
-void parse_add_tags(Arena *arena, const Value *tags, StrVec *out)
-{
-    Value single = value_list(tags, value_is(tags, VALUE_STRING) ? 1 : 0);
-    const Value *list = value_is(tags, VALUE_STRING) ? &single : tags;
-    for (VALUE_EACH(tag, list)) {
-        bool known = !value_is(tag, VALUE_STRING);
-        for (size_t i = 0; !known && i < out->len; i++) {
-            known = str_eq(out->data[i], tag->as.text);
-        }
-        if (!known) {
-            VEC_PUSH(arena, out, tag->as.text);
-        }
-    }
-}
-
-/* generate_schema_name(custom, node) and its like: the text they give, trimmed; empty for none. */
-static Error *call_generator(Parser *parser, const char *name, const Node *node, const char *key,
-                             Str *out)
-{
-    Session *session = parser->session;
-    const Macro *macro = macro_find_generator(session->macros, node->package, str_from(name));
-    if (macro == NULL || macro->tpl == NULL) {
-        return error_new(ERR_BUG, "there is no macro '%s'", name);
-    }
-    Capture capture = {.macros = strmap_init(parser->arena)};
-    Context ctx = {.session = session,
-                   .phase = PHASE_PARSE,
-                   .package = node->package,
-                   .node = node,
-                   .arena = parser->arena,
-                   .quoting = parser->project->quoting,
-                   .capture = &capture};
-    context_enter(parser->state, &ctx);
-    JinjaScope scope = context_scope(&ctx);
-    JHeap *heap = jinja_heap(parser->state);
-    const Value *custom = value_find(node->config, str_from(key));
-    const JValue args[] = {convert_to_jinja(heap, custom), context_node_dict(heap, node)};
-    JCall call = {.args = args, .argc = ARRAY_LEN(args)};
-    JValue result = JNONE;
-    Error *err =
-        jinja_call_macro(parser->state, macro->tpl, macro->tpl_index, &scope, &call, &result);
-    if (err != NULL) {
-        return parse_node_error(&ctx, err);
-    }
-    *out = (Str){0};
-    if (result.type != J_NONE) {
-        TRY(convert_to_text(parser->state, parser->arena, result, out));
-        *out = str_trim(*out);
-    }
-    jinja_reset(parser->state);
-    return NULL;
-}
-
-JValue context_node_dict(JHeap *heap, const Node *node)
-{
-    AUTO_FREE(arena) Arena *scratch = arena_new("node dict");
-    Value value = node_value(scratch, node);
-    return convert_to_jinja(heap, &value);
-}
-
-/* Where the node is in the database. Tests have a place only when they store what they find. */
-static Error *name_relation(Parser *parser, Node *node)
-{
-    Str name = {0};
-    TRY(call_generator(parser, "generate_database_name", node, "database", &name));
-    node->database = name.len > 0 ? name : parser->session->profile->database;
-    TRY(call_generator(parser, "generate_schema_name", node, "schema", &name));
-    node->schema = name.len > 0 ? name : parser->session->profile->schema;
-    TRY(call_generator(parser, "generate_alias_name", node, "alias", &name));
-    node->alias = name.len > 0 ? name : node->name;
-    if (node_is_relational(node)) {
-        RelationName relation = context_node_relation(parser->session, node);
-        node->relation_name = relation_text(&relation, parser->arena);
-    }
-    return NULL;
-}
-
-static Error *wrong_config(const Node *node, TAKES Error *err)
-{
-    AUTO_FREE(arena) Arena *arena = arena_new("config");
-    Str label = node_label(node, arena);
-    Error *told = error_new(ERR_CONFIG, STR_FMT, STR_ARG(error_message(err)));
-    error_discard(err, "its text is in the new one");
-    return error_hint(error_as(told, "ParsingError"), "in the configuration of " STR_FMT,
-                      STR_ARG(label));
-}
-
-/* What --store-failures means for tests that do not say themselves. */
-static const Value *store_failures_level(Arena *arena)
-{
-    ValueMapBuilder builder = value_map_begin(arena);
-    value_map_set(&builder, STR("store_failures"), value_bool(true));
-    Value *level = ARENA_NEW(arena, Value);
-    *level = value_map_end(&builder);
-    return level;
-}
-
-Error *parse_configure(Parser *parser, Node *node, const Value *patch, const Value *in_file)
-{
-    Arena *arena = parser->arena;
-    Str tree = resource_type_tree(node->type);
-    const ProjectFileDef *root = &parser->session->projects.data[0];
-    const Value *merged =
-        config_of_tree(arena, project_file_tree(parser->project, tree), &node->fqn);
-    if (node->type == RESOURCE_TEST && parser->session->options->store_failures) {
-        merged = config_merge(arena, store_failures_level(arena), merged);
-    }
-    const Value *by_age[] = {merged, in_file, patch}; /* the order in which tags are met */
-    for (size_t i = 0; i < ARRAY_LEN(by_age); i++) {
-        parse_add_tags(arena, value_find(by_age[i], STR("tags")), &node->tags);
-    }
-    const Value *levels[] = {patch, in_file,
-                             parser->project != root
-                                 ? config_of_tree(arena, project_file_tree(root, tree), &node->fqn)
-                                 : NULL};
-    for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
-        const Value *level = NULL;
-        TRY(config_normalize(arena, levels[i], &level));
-        merged = config_merge(arena, merged, level);
-    }
-    node->unrendered_config = merged;
-    Error *err = config_finish(arena, node->type, merged, &node->config);
-    if (err != NULL) {
-        return wrong_config(node, err);
-    }
-    const Value *enabled = value_find(node->config, STR("enabled"));
-    node->enabled = enabled->as.boolean;
-    parse_add_tags(arena, value_find(node->config, STR("tags")), &node->tags);
-    node->meta = value_find(node->config, STR("meta"));
-    TRY(name_relation(parser, node));
-    return node->enabled ? parse_model_hooks(parser, node) : NULL;
 }
 
 /* ---- Files of nodes ---- */
@@ -388,34 +222,66 @@ static Error *read_seed_file(Parser *parser, Node *node, const ProjectFile *file
     return NULL;
 }
 
-static Error *read_node_file(Parser *parser, ResourceType type, const ProjectFile *file)
+static Error *read_code(Parser *parser, PendingNode *pending)
 {
-    Node *node = parse_new_node(parser, type, stem_of(file->path), file);
-    PendingNode pending = {.node = node};
-    if (type == RESOURCE_SEED) {
-        TRY(read_seed_file(parser, node, file));
-    } else {
-        Str text;
-        TRY(fs_read_file(parser->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
-        node->checksum = digest_sha256(parser->arena, str_trim(text));
-        node->raw_code = str_trim(text);
-        TRY(parse_render_node(parser, node, NULL, &pending.in_file));
+    Node *node = pending->node;
+    Str text;
+    TRY(fs_read_file(parser->arena, pending->file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
+    node->raw_code = str_trim(text);
+    node->checksum = digest_sha256(parser->arena, node->raw_code);
+    const Value *in_file = NULL;
+    TRY(parse_render_node(parser, node, &(ParseInput){0}, &in_file));
+    if (in_file != NULL) {
+        Value *kept = ARENA_NEW(parser->arena, Value);
+        *kept = value_copy(parser->arena, in_file);
+        pending->in_file = kept;
     }
-    VEC_PUSH(parser->arena, &parser->pending, pending);
     return NULL;
 }
 
-static Error *read_node_files(Parser *parser, const FileKind *kind, const IgnoreList *ignored)
+static Error *read_node_file(Parser *parser, void *items, size_t index)
+{
+    PendingNode *pending = (PendingNode *)items + index;
+    return pending->node->type == RESOURCE_SEED
+               ? read_seed_file(parser, pending->node, pending->file)
+               : read_code(parser, pending);
+}
+
+static Error *find_node_files(Parser *parser, const FileKind *kind, const IgnoreList *ignored)
 {
     ProjectFileVec files = {0};
     TRY(discover_files(parser->arena, parser->project->root, kind->paths, kind->extensions, ignored,
                        &files));
     for (VEC_EACH(ProjectFile, file, &files)) {
         if (!is_for_tests_only(kind->type, file)) {
-            TRY(read_node_file(parser, kind->type, file));
+            Node *node = parse_new_node(parser, kind->type, stem_of(file->path), file);
+            VEC_PUSH(parser->arena, &parser->pending, (PendingNode){.node = node, .file = file});
         }
     }
     return NULL;
+}
+
+/* "model orders" */
+static Str pending_key(Arena *arena, ResourceType type, Str name)
+{
+    return str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(resource_type_name(type)), STR_ARG(name));
+}
+
+static void name_pending(Parser *parser)
+{
+    strmap_clear(&parser->pending_by_name);
+    for (VEC_EACH(PendingNode, it, &parser->pending)) {
+        Str key = pending_key(parser->arena, it->node->type, it->node->name);
+        if (!strmap_has(&parser->pending_by_name, key)) {
+            strmap_set(&parser->pending_by_name, key, it);
+        }
+    }
+}
+
+PendingNode *parse_find_pending(Parser *parser, ResourceType type, Str name)
+{
+    AUTO_FREE(arena) Arena *scratch = arena_new("pending name");
+    return strmap_find(&parser->pending_by_name, pending_key(scratch, type, name));
 }
 
 static Error *read_nodes(Parser *parser, const IgnoreList *ignored)
@@ -429,10 +295,12 @@ static Error *read_nodes(Parser *parser, const IgnoreList *ignored)
         {RESOURCE_TEST, &project->test_paths, sql},
         {RESOURCE_SEED, &project->seed_paths, csv},
     };
+    parser->pending.len = 0;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-        TRY(read_node_files(parser, &kinds[i], ignored));
+        TRY(find_node_files(parser, &kinds[i], ignored));
     }
-    return NULL;
+    name_pending(parser);
+    return parse_each(parser, parser->pending.len, read_node_file, parser->pending.data);
 }
 
 /* ---- All projects ---- */
@@ -441,24 +309,9 @@ static Error *parse_project(Parser *parser)
 {
     const IgnoreList *ignored = NULL;
     TRY(ignore_list_read(parser->arena, parser->project->root, &ignored));
-    parser->pending.len = 0;
     TRY(read_nodes(parser, ignored));
     TRY(parse_run_hooks(parser));
     return parse_properties(parser);
-}
-
-static Error *read_all_macros(Session *session)
-{
-    TRY(read_builtin_macros(session));
-    for (VEC_EACH(ProjectFileDef, project, &session->projects)) {
-        const IgnoreList *ignored = NULL;
-        TRY(ignore_list_read(session->arena, project->root, &ignored));
-        TRY(read_project_macros(session, project, ignored));
-        VEC_PUSH(session->arena, &session->manifest->packages, project->name);
-    }
-    session->macros =
-        macro_library_new(session->arena, session->manifest, &session->projects.data[0].dispatch);
-    return NULL;
 }
 
 static void warn_missing(void *context, Str message)
@@ -469,13 +322,8 @@ static void warn_missing(void *context, Str message)
 Error *parse_projects(Session *session)
 {
     session->manifest = manifest_new(session->arena, session->projects.data[0].name);
-    TRY(read_all_macros(session));
-    AUTO_FREE(jinja_state)
-    JinjaState *state = jinja_state_new(session->env, session->shared);
-    Parser parser = {.session = session,
-                     .arena = session->arena,
-                     .state = state,
-                     .templates = strmap_init(session->arena)};
+    TRY(parse_macros(session));
+    AUTO_DONE(parser) Parser parser = parser_new(session);
     for (VEC_EACH(ProjectFileDef, project, &session->projects)) {
         parser.project = project;
         TRY(parse_project(&parser));

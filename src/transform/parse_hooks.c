@@ -4,40 +4,6 @@
 
 /* ---- Hooks of nodes: rendered when they run, but what they refer to is known from here on ---- */
 
-static void add_ref(Arena *arena, Node *node, const RefCall *ref)
-{
-    for (VEC_EACH(const RefCall, it, &node->refs)) {
-        if (str_eq(it->name, ref->name) && str_eq(it->package, ref->package) &&
-            str_eq(it->version, ref->version)) {
-            return;
-        }
-    }
-    VEC_PUSH(arena, &node->refs, *ref);
-}
-
-static void add_macro(Arena *arena, Node *node, Str id)
-{
-    for (VEC_EACH(const Str, it, &node->depends_on_macros)) {
-        if (str_eq(*it, id)) {
-            return;
-        }
-    }
-    VEC_PUSH(arena, &node->depends_on_macros, id);
-}
-
-static void add_capture(Arena *arena, Node *node, const Capture *capture)
-{
-    for (VEC_EACH(const RefCall, ref, &capture->refs)) {
-        add_ref(arena, node, ref);
-    }
-    for (VEC_EACH(const SourceCall, source, &capture->sources)) {
-        VEC_PUSH(arena, &node->sources, *source);
-    }
-    for (STRMAP_EACH(it, &capture->macros)) {
-        add_macro(arena, node, it->key);
-    }
-}
-
 static Error *render_text(Parser *parser, Context *ctx, Str text)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("hook");
@@ -53,20 +19,20 @@ static Error *render_text(Parser *parser, Context *ctx, Str text)
 
 static Error *render_hook(Parser *parser, Node *node, Str sql)
 {
-    Capture capture = {.macros = strmap_init(parser->arena)};
+    Capture capture = {.macros = strmap_init(parser->scratch)};
     Context ctx = {.session = parser->session,
                    .phase = PHASE_PARSE,
                    .vars_optional = true,
                    .package = node->package,
                    .node = node,
-                   .arena = parser->arena,
+                   .arena = parser->scratch,
                    .quoting = parser->project->quoting,
                    .capture = &capture};
     Error *err = render_text(parser, &ctx, sql);
     if (err != NULL) {
         return parse_node_error(&ctx, err);
     }
-    add_capture(parser->arena, node, &capture);
+    parse_keep_capture(parser->arena, &capture, node);
     return NULL;
 }
 
@@ -106,7 +72,7 @@ static Error *add_operation(Parser *parser, Str kind, size_t index, Str sql)
     node->checksum = digest_sha256(arena, sql);
     VEC_PUSH(arena, &node->tags, kind);
     const Value *in_file = NULL;
-    TRY(parse_render_node(parser, node, NULL, &in_file));
+    TRY(parse_render_node(parser, node, &(ParseInput){0}, &in_file));
     TRY(parse_configure(parser, node, NULL, in_file));
     return manifest_add_node(parser->session->manifest, node);
 }

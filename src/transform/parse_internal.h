@@ -10,28 +10,64 @@
 /* A node whose levels of configuration are still being collected. */
 typedef struct PendingNode {
     Node *node;
-    const Value *in_file; /* of its own config() calls; may be NULL */
-    const Value *patch;   /* its entry of a property file, rendered; may be NULL */
+    const ProjectFile *file; /* it stands in */
+    const Value *in_file;    /* of its own config() calls; may be NULL */
+    const Value *patch;      /* its entry of a property file, rendered; may be NULL */
     const ProjectFile *patch_file;
 } PendingNode;
 
+typedef struct PendingTest PendingTest; /* see parse_tests.c */
+
+/* What one thread parses with. The first one also collects what comes in order; the others help it
+ * for the length of a parse_each(). */
 typedef struct Parser {
     Session *session;
-    Arena *arena;
+    Arena *arena;   /* for what becomes part of the manifest */
+    Arena *scratch; /* for work on one node */
     JinjaState *state;
     const ProjectFileDef *project; /* the one being read */
-    VEC(PendingNode) pending;      /* its nodes */
     StrMap templates; /* path and code -> JinjaTemplate: tests of a file share theirs */
+    StrMap configs;   /* see parse_configure.c */
+
+    /* Of the first one only. */
+    VEC(PendingNode) pending; /* the project's nodes */
+    StrMap pending_by_name;   /* "model orders" -> its entry in `pending` */
+    VEC(PendingTest) tests;
+    struct Parser *helpers;
+    size_t helper_count;
 } Parser;
 
+/* Does work(parser, items, i) for each i below `count`, on all processors when there is enough of
+ * it; each thread gets a Parser of its own, whose scratch is empty again afterwards. What follows
+ * may depend on the order, so work() only fills in its own item; the error is that of the first
+ * item that fails. */
+typedef Error *(*ParseWork)(Parser *parser, void *items, size_t index);
+MUST_CHECK Error *parse_each(Parser *parser, size_t count, ParseWork work, void *items);
+void parser_done(Parser *parser);
+/* The first Parser of a session. */
+Parser parser_new(Session *session);
+DEFINE_AUTO_DONE(parser, Parser)
+
+/* A template in `arena`, with which it is freed. */
+MUST_CHECK Error *parse_compile(const JinjaEnv *env, Arena *arena, Str path, Str code,
+                                const JinjaTemplate **out);
 /* A node of the project being read, with path, fqn, id and so on; not yet rendered. */
 Node *parse_new_node(Parser *parser, ResourceType type, Str name, const ProjectFile *file);
 /* "<before>.<package>.<after>" */
 Str parse_unique_id(Parser *parser, const char *before, Str after);
-/* Renders the node's code and notes what it refers to. `vars` are further names (may be NULL). The
- * node's own config() calls are merged into *out_config, which may come back NULL. */
-MUST_CHECK Error *parse_render_node(Parser *parser, Node *node, JDict *vars,
+/* What a node's code is rendered with. */
+typedef struct ParseInput {
+    JDict *vars;     /* names of this render alone; may be NULL */
+    RefCallVec refs; /* what it refers to already */
+    SourceCallVec sources;
+} ParseInput;
+
+/* Renders the node's code and notes what it refers to. Its own config() calls are merged into
+ * *out_config, which may come back NULL; it lies in the scratch. */
+MUST_CHECK Error *parse_render_node(Parser *parser, Node *node, const ParseInput *input,
                                     const Value **out_config);
+/* Adds what was noted to what the node refers to, in `arena`: captures lie in a scratch. */
+void parse_keep_capture(Arena *arena, const Capture *capture, Node *node);
 /* Merges all levels of the node's config and derives tags, schema, alias, relation. `patch` is the
  * `config:` of its property file entry, `in_file` that of its own calls; both may be NULL. */
 MUST_CHECK Error *parse_configure(Parser *parser, Node *node, const Value *patch,
@@ -42,10 +78,16 @@ void parse_add_tags(Arena *arena, const Value *tags, StrVec *out);
 /* What dbt prints for the failure of a render, with the place in the file and the line there. */
 MUST_CHECK Error *parse_node_error(const Context *ctx, TAKES Error *err);
 
+/* parse_macros.c: the built-in macros and those of all projects, and the library made of them. */
+MUST_CHECK Error *parse_macros(Session *session);
+
 /* parse_hooks.c: what the pre- and post-hooks of a configured node refer to becomes the node's. */
 MUST_CHECK Error *parse_model_hooks(Parser *parser, Node *node);
 /* The project's on-run-start and on-run-end as operations. */
 MUST_CHECK Error *parse_run_hooks(Parser *parser);
+
+/* The node of that type and name in the project; NULL when there is none. */
+PendingNode *parse_find_pending(Parser *parser, ResourceType type, Str name);
 
 /* parse_properties.c: the property files of the project. */
 MUST_CHECK Error *parse_properties(Parser *parser);
@@ -65,8 +107,10 @@ typedef struct TestOwner {
     const Value *tags; /* list that all tests inherit; may be NULL */
 } TestOwner;
 
-/* parse_tests.c: the tests that an entry and its columns ask for. */
+/* parse_tests.c: takes note of the tests that an entry and its columns ask for, and makes nodes of
+ * all that were noted. `owner` is copied, what it names must live on. */
 MUST_CHECK Error *parse_tests_of(Parser *parser, const ProjectFile *file, const Value *entry,
                                  const TestOwner *owner);
+MUST_CHECK Error *parse_noted_tests(Parser *parser);
 
 #endif

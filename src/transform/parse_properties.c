@@ -83,18 +83,9 @@ static const Section sections[] = {
     {"analyses", read_analysis},
     {"exposures", parse_exposure},
 };
+enum { SECTION_COUNT = ARRAY_LEN(sections) };
 
 /* ---- Patches ---- */
-
-static PendingNode *find_pending(Parser *parser, ResourceType type, Str name)
-{
-    for (VEC_EACH(PendingNode, it, &parser->pending)) {
-        if (it->node->type == type && str_eq(it->node->name, name)) {
-            return it;
-        }
-    }
-    return NULL;
-}
 
 static Error *two_patches(const PendingNode *pending, const ProjectFile *file)
 {
@@ -114,7 +105,7 @@ static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *e
                          ResourceType type, const char *section)
 {
     Str name = value_text_or(value_find(entry, STR("name")), (Str){0});
-    PendingNode *pending = find_pending(parser, type, name);
+    PendingNode *pending = parse_find_pending(parser, type, name);
     if (pending == NULL) {
         Str text = str_printf(parser->arena,
                               "Did not find matching node for patch with name '" STR_FMT
@@ -133,7 +124,7 @@ static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *e
 
 static const Value *columns_by_name(Parser *parser, const Value *columns)
 {
-    ValueMapBuilder builder = value_map_begin(parser->arena);
+    ValueMapBuilder builder = value_map_begin_sized(parser->arena, value_len(columns));
     for (VALUE_EACH(column, columns)) {
         const Value *name = value_find(column, STR("name"));
         if (value_is(name, VALUE_STRING)) {
@@ -145,24 +136,26 @@ static const Value *columns_by_name(Parser *parser, const Value *columns)
     return map;
 }
 
-/* Keys that may stand beside `config` as well as in it. */
+/* Keys that may stand beside `config` as well as in it. The result lies in the scratch. */
 static const Value *patch_config(Parser *parser, const Value *entry)
 {
     static const char *const shared[] = {"meta", "docs", "group", "contract", "access", "tags"};
-    ValueMapBuilder builder = value_map_begin(parser->arena);
+    Arena *arena = parser->scratch;
+    ValueMapBuilder builder = value_map_begin(arena);
     for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
         const Value *value = value_find(entry, str_from(shared[i]));
         if (value != NULL) {
             value_map_set(&builder, str_from(shared[i]), *value);
         }
     }
-    Value *beside = ARENA_NEW(parser->arena, Value); /* the result may be this very map */
+    Value *beside = ARENA_NEW(arena, Value); /* the result may be this very map */
     *beside = value_map_end(&builder);
-    return config_merge(parser->arena, beside, value_find(entry, STR("config")));
+    return config_merge(arena, beside, value_find(entry, STR("config")));
 }
 
-static Error *configure_pending(Parser *parser, const PendingNode *pending)
+static Error *configure_pending(Parser *parser, void *items, size_t index)
 {
+    const PendingNode *pending = (const PendingNode *)items + index;
     Node *node = pending->node;
     const Value *patch = NULL;
     if (pending->patch != NULL) {
@@ -172,8 +165,7 @@ static Error *configure_pending(Parser *parser, const PendingNode *pending)
         node->patch_path = str_printf(parser->arena, STR_FMT "://" STR_FMT, STR_ARG(node->package),
                                       STR_ARG(pending->patch_file->relative));
     }
-    TRY(parse_configure(parser, node, patch, pending->in_file));
-    return manifest_add_node(parser->session->manifest, node);
+    return parse_configure(parser, node, patch, pending->in_file);
 }
 
 static Error *tests_of_pending(Parser *parser, const PendingNode *pending)
@@ -206,27 +198,35 @@ static Error *shape_error(const Value *at, const ProjectFile *file, const char *
     return error_hint(error_as(err, "ParsingError"), "at " STR_FMT, STR_ARG(place));
 }
 
-static Error *read_section(Parser *parser, const ProjectFile *file, const Section *section,
-                           const Value *list)
+/* A property file: the entries of each section, rendered. */
+typedef struct PropertyFile {
+    ProjectFile file;
+    ValueVec entries[SECTION_COUNT];
+} PropertyFile;
+typedef VEC(PropertyFile) PropertyFileVec;
+
+static Error *read_section(Parser *parser, const ProjectFile *file, const char *section,
+                           const Value *list, ValueVec *out)
 {
     if (value_is_null(list)) {
         return NULL;
     }
     if (!value_is(list, VALUE_LIST)) {
-        return shape_error(list, file, section->key, "is not a list");
+        return shape_error(list, file, section, "is not a list");
     }
     Context ctx = parse_yaml_context(parser);
     YamlRenderer renderer = {.state = parser->state, .context = &ctx};
+    VEC_RESERVE(parser->arena, out, value_len(list));
     for (VALUE_EACH(entry, list)) {
         if (!value_is(entry, VALUE_MAP)) {
-            return shape_error(entry, file, section->key, "is not a dictionary");
+            return shape_error(entry, file, section, "is not a dictionary");
         }
         if (value_find(entry, STR("name")) == NULL) {
-            return shape_error(entry, file, section->key, "does not have a name attribute.");
+            return shape_error(entry, file, section, "does not have a name attribute.");
         }
-        Value *rendered = ARENA_NEW(parser->arena, Value);
-        TRY(yaml_render(&renderer, entry, keep_unrendered, rendered));
-        TRY(section->read(parser, file, rendered));
+        Value rendered;
+        TRY(yaml_render(&renderer, entry, keep_unrendered, &rendered));
+        VEC_PUSH(parser->arena, out, rendered);
     }
     return NULL;
 }
@@ -249,18 +249,29 @@ static Error *read_document(Parser *parser, const ProjectFile *file, const Value
     return excerpt.len > 0 ? error_hint(told, STR_FMT, STR_ARG(excerpt)) : told;
 }
 
-static Error *read_file(Parser *parser, const ProjectFile *file)
+static Error *read_file(Parser *parser, void *items, size_t index)
 {
+    PropertyFile *file = (PropertyFile *)items + index;
     const Value *document = NULL;
-    TRY(read_document(parser, file, &document));
-    for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+    TRY(read_document(parser, &file->file, &document));
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
         const Value *list = value_find(document, str_from(sections[i].key));
-        TRY(read_section(parser, file, &sections[i], list));
+        TRY(read_section(parser, &file->file, sections[i].key, list, &file->entries[i]));
     }
     return NULL;
 }
 
-static Error *find_files(Parser *parser, ProjectFileVec *out)
+static Error *apply_file(Parser *parser, const PropertyFile *file)
+{
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        for (VEC_EACH(const Value, entry, &file->entries[i])) {
+            TRY(sections[i].read(parser, &file->file, entry));
+        }
+    }
+    return NULL;
+}
+
+static Error *find_files(Parser *parser, PropertyFileVec *out)
 {
     static const char *const extensions[] = {".yml", ".yaml", NULL};
     const ProjectFileDef *project = parser->project;
@@ -275,22 +286,28 @@ static Error *find_files(Parser *parser, ProjectFileVec *out)
     }
     const IgnoreList *ignored = NULL;
     TRY(ignore_list_read(parser->arena, project->root, &ignored));
-    return discover_files(parser->arena, project->root, &paths, extensions, ignored, out);
+    ProjectFileVec files = {0};
+    TRY(discover_files(parser->arena, project->root, &paths, extensions, ignored, &files));
+    for (VEC_EACH(const ProjectFile, file, &files)) {
+        VEC_PUSH(parser->arena, out, (PropertyFile){.file = *file});
+    }
+    return NULL;
 }
 
 Error *parse_properties(Parser *parser)
 {
-    ProjectFileVec files = {0};
+    PropertyFileVec files = {0};
     TRY(find_files(parser, &files));
-    size_t own = parser->pending.len;
-    for (VEC_EACH(ProjectFile, file, &files)) {
-        TRY(read_file(parser, file));
+    TRY(parse_each(parser, files.len, read_file, files.data));
+    for (VEC_EACH(const PropertyFile, file, &files)) {
+        TRY(apply_file(parser, file));
     }
-    for (size_t i = 0; i < own; i++) {
-        TRY(configure_pending(parser, &parser->pending.data[i]));
+    TRY(parse_each(parser, parser->pending.len, configure_pending, parser->pending.data));
+    for (VEC_EACH(const PendingNode, pending, &parser->pending)) {
+        TRY(manifest_add_node(parser->session->manifest, pending->node));
     }
-    for (size_t i = 0; i < own; i++) {
-        TRY(tests_of_pending(parser, &parser->pending.data[i]));
+    for (VEC_EACH(const PendingNode, pending, &parser->pending)) {
+        TRY(tests_of_pending(parser, pending));
     }
-    return NULL;
+    return parse_noted_tests(parser);
 }

@@ -156,7 +156,7 @@ static Error *parse_dependency(Parser *parser, Node *node, const Value *text)
     Str given;
     TRY(value_get_string(text, STR("depends_on"), &given));
     call.raw_code = str_printf(parser->arena, "{{ " STR_FMT " }}", STR_ARG(given));
-    TRY(parse_render_node(parser, &call, NULL, &config));
+    TRY(parse_render_node(parser, &call, &(ParseInput){0}, &config));
     for (VEC_EACH(RefCall, ref, &call.refs)) {
         VEC_PUSH(parser->arena, &node->refs, *ref);
     }

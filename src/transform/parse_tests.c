@@ -16,89 +16,115 @@ static const Value *tests_of(const Value *entry, Error **err, const ProjectFile 
     return data_tests != NULL ? data_tests : tests;
 }
 
-/* The node of a test, with the file dbt would write for it. */
-static Node *new_test_node(Parser *parser, const ProjectFile *file, const TestSpec *spec,
-                           const TestOwner *owner, const TestTarget *target)
+/* A test that a property file asks for. */
+struct PendingTest {
+    const ProjectFile *file;
+    const TestOwner *owner;
+    TestTarget target;
+    const Value *column; /* NULL for a test of the whole relation */
+    const Value *entry;
+    Node *node; /* what becomes of it */
+};
+
+/* ---- One test: on any thread ---- */
+
+/* The node of a test, with the file dbt would write for it. The spec lies in the scratch. */
+static Node *new_test_node(Parser *parser, const PendingTest *pending, const TestSpec *spec)
 {
     Arena *arena = parser->arena;
-    Node *node = parse_new_node(parser, RESOURCE_TEST, spec->name, file);
-    Str id = str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(spec->name), STR_ARG(spec->id_hash));
+    const ProjectFile *file = pending->file;
+    Node *node = parse_new_node(parser, RESOURCE_TEST, str_dup(arena, spec->name), file);
+    Str id = str_printf(parser->scratch, STR_FMT "." STR_FMT, STR_ARG(spec->name),
+                        STR_ARG(spec->id_hash));
     node->unique_id = parse_unique_id(parser, "test", id);
-    node->raw_code = spec->raw_code;
-    node->description = spec->description;
+    node->raw_code = spec->raw_code; /* until the shared template has its copy */
+    node->description = str_dup(arena, spec->description);
     node->path = str_printf(arena, STR_FMT ".sql", STR_ARG(spec->short_name));
     node->build_path = fs_join(arena, file->relative, node->path);
     TestInfo *test = ARENA_NEW(arena, TestInfo);
-    *test = (TestInfo){.macro_name = spec->macro_name,
-                       .macro_package = spec->macro_package,
-                       .kwargs = spec->kwargs,
-                       .column_name = target->column_name,
-                       .attached_node = owner->attached,
-                       .file_key_name = owner->key};
+    Value *kwargs = ARENA_NEW(arena, Value);
+    *kwargs = value_copy(arena, spec->kwargs);
+    *test = (TestInfo){.macro_name = str_dup(arena, spec->macro_name),
+                       .macro_package = str_dup(arena, spec->macro_package),
+                       .kwargs = kwargs,
+                       .column_name = pending->target.column_name,
+                       .attached_node = pending->owner->attached,
+                       .file_key_name = pending->owner->key};
     node->test = test;
     return node;
 }
 
 /* The test's macro first, then what its arguments call. Of the two commonest tests dbt names no
  * more. */
-static void name_macros(Parser *parser, Node *node, const Capture *capture)
+static void name_macros(Parser *parser, Node *node, const Capture *arguments)
 {
     if (str_is(node->test->macro_name, "unique") || str_is(node->test->macro_name, "not_null")) {
         return;
     }
-    for (STRMAP_EACH(it, &capture->macros)) {
-        VEC_PUSH(parser->arena, &node->depends_on_macros, it->key);
-    }
+    parse_keep_capture(parser->arena, &(Capture){.macros = arguments->macros}, node);
 }
 
-static Error *add_test(Parser *parser, const ProjectFile *file, const TestOwner *owner,
-                       const TestTarget *target, const Value *column, const Value *entry)
+static Error *render_test(Parser *parser, Node *node)
 {
-    TestSpec spec;
-    TRY(generic_test_read(parser->arena, entry, target, &spec));
-    Node *node = new_test_node(parser, file, &spec, owner, target);
-    JDict *vars = jdict_new(jinja_heap(parser->state));
+    JHeap *heap = jinja_heap(parser->state);
+    Capture capture = {.macros = strmap_init(parser->scratch)};
     Context ctx = {.session = parser->session,
                    .phase = PHASE_PARSE,
                    .vars_optional = true,
                    .package = node->package,
                    .node = node,
-                   .arena = parser->arena,
-                   .quoting = parser->project->quoting};
-    Capture capture = {.macros = strmap_init(parser->arena)};
-    ctx.capture = &capture;
+                   .arena = parser->scratch,
+                   .quoting = parser->project->quoting,
+                   .capture = &capture};
     JValue kwargs = JNONE;
     TRY(test_kwargs_render(parser->state, &ctx, node, &kwargs));
-    jdict_set_text(jinja_heap(parser->state), vars, STR("_dbt_generic_test_kwargs"), kwargs);
-    RefCallVec refs = capture.refs;
-    SourceCallVec sources = capture.sources;
-    const Value *in_file = NULL;
-    TRY(parse_render_node(parser, node, vars, &in_file));
-    for (VEC_EACH(RefCall, ref, &node->refs)) {
-        VEC_PUSH(parser->arena, &refs, *ref);
-    }
-    for (VEC_EACH(SourceCall, source, &node->sources)) {
-        VEC_PUSH(parser->arena, &sources, *source);
-    }
-    node->refs = refs;
-    node->sources = sources;
+    ParseInput input = {.vars = jdict_new(heap), .refs = capture.refs, .sources = capture.sources};
+    jdict_set_text(heap, input.vars, STR("_dbt_generic_test_kwargs"), kwargs);
+    const Value *in_file = NULL; /* stands in the spec's config, too */
+    TRY(parse_render_node(parser, node, &input, &in_file));
     name_macros(parser, node, &capture);
-    TRY(parse_configure(parser, node, spec.config, NULL));
-    parse_add_tags(parser->arena, owner->tags, &node->tags);
-    parse_add_tags(parser->arena, value_find(column, STR("tags")), &node->tags);
-    parse_add_tags(parser->arena, value_find(value_find(column, STR("config")), STR("tags")),
-                   &node->tags);
-    return manifest_add_node(parser->session->manifest, node);
+    return NULL;
 }
 
-static Error *add_tests(Parser *parser, const ProjectFile *file, const Value *entry,
-                        const TestOwner *owner, const TestTarget *target, const Value *column)
+static Error *make_test(Parser *parser, void *items, size_t index)
+{
+    PendingTest *pending = (PendingTest *)items + index;
+    TestSpec spec;
+    TRY(generic_test_read(parser->scratch, pending->entry, &pending->target, &spec));
+    Node *node = new_test_node(parser, pending, &spec);
+    TRY(render_test(parser, node));
+    TRY(parse_configure(parser, node, spec.config, NULL));
+    const Value *column = pending->column;
+    const Value *const inherited[] = {pending->owner->tags, value_find(column, STR("tags")),
+                                      value_find(value_find(column, STR("config")), STR("tags"))};
+    for (size_t i = 0; i < ARRAY_LEN(inherited); i++) {
+        parse_add_tags(parser->arena, inherited[i], &node->tags);
+    }
+    pending->node = node;
+    return NULL;
+}
+
+Error *parse_noted_tests(Parser *parser)
+{
+    TRY(parse_each(parser, parser->tests.len, make_test, parser->tests.data));
+    for (VEC_EACH(const PendingTest, test, &parser->tests)) {
+        TRY(manifest_add_node(parser->session->manifest, test->node));
+    }
+    parser->tests.len = 0;
+    return NULL;
+}
+
+/* ---- Which tests there are ---- */
+
+static Error *note_tests(Parser *parser, const PendingTest *like, const Value *entry)
 {
     Error *err = NULL;
-    const Value *tests = tests_of(entry, &err, file);
+    const Value *tests = tests_of(entry, &err, like->file);
     TRY(err);
     for (VALUE_EACH(test, tests)) {
-        TRY(add_test(parser, file, owner, target, column, test));
+        PendingTest pending = *like;
+        pending.entry = test;
+        VEC_PUSH(parser->arena, &parser->tests, pending);
     }
     return NULL;
 }
@@ -113,21 +139,26 @@ static Str sql_column_name(Parser *parser, const Value *column, Str name)
 Error *parse_tests_of(Parser *parser, const ProjectFile *file, const Value *entry,
                       const TestOwner *owner)
 {
-    TestTarget target = {
-        .yaml_path = file->relative,
-        .name = owner->name,
-        .is_source = owner->is_source,
-        .model_text = str_printf(parser->arena, "{{ get_where_subquery(" STR_FMT ") }}",
-                                 STR_ARG(owner->ref_text)),
+    TestOwner *kept = ARENA_NEW(parser->arena, TestOwner);
+    *kept = *owner;
+    PendingTest like = {
+        .file = file,
+        .owner = kept,
+        .target = {.yaml_path = file->relative,
+                   .name = owner->name,
+                   .is_source = owner->is_source,
+                   .model_text = str_printf(parser->arena, "{{ get_where_subquery(" STR_FMT ") }}",
+                                            STR_ARG(owner->ref_text))},
     };
-    TRY(add_tests(parser, file, entry, owner, &target, NULL));
+    TRY(note_tests(parser, &like, entry));
     const Value *columns = value_find(entry, STR("columns"));
     for (VALUE_EACH(column, columns)) {
         Str name = value_text_or(value_find(column, STR("name")), (Str){0});
-        TestTarget of_column = target;
-        of_column.column_name = name;
-        of_column.column = sql_column_name(parser, column, name);
-        TRY(add_tests(parser, file, column, owner, &of_column, column));
+        PendingTest of_column = like;
+        of_column.column = column;
+        of_column.target.column_name = name;
+        of_column.target.column = sql_column_name(parser, column, name);
+        TRY(note_tests(parser, &of_column, column));
     }
     return NULL;
 }

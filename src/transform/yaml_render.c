@@ -86,8 +86,24 @@ static Error *render_node(RenderWalk *walk, const Value *value, Value *out)
     return NULL;
 }
 
+static bool tree_has_jinja(const Value *value)
+{
+    if (value_is(value, VALUE_STRING)) {
+        return yaml_has_jinja(value->as.text);
+    }
+    bool found = false;
+    for (size_t i = 0; i < value_len(value) && !found; i++) {
+        found = tree_has_jinja(value_at(value, i));
+    }
+    return found;
+}
+
 Error *yaml_render(YamlRenderer *renderer, const Value *value, YamlKeep keep, Value *out)
 {
+    if (!tree_has_jinja(value)) {
+        *out = value != NULL ? *value : value_null();
+        return NULL;
+    }
     RenderWalk walk = {.renderer = renderer, .keep = keep};
     return render_node(&walk, value, out);
 }

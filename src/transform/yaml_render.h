@@ -13,8 +13,8 @@ struct YamlRenderer {
 /* True for keys whose values stay as they are; `path` are the keys from the document's root. */
 typedef bool (*YamlKeep)(const StrVec *path);
 
-/* A copy of the tree with every string rendered, in the context's arena. `keep` may be NULL. Errors
- * name the place of the string. */
+/* The tree with every string rendered; what changes is copied, in the context's arena. `keep` may
+ * be NULL. Errors name the place of the string. */
 MUST_CHECK Error *yaml_render(YamlRenderer *renderer, const Value *value, YamlKeep keep,
                               Value *out);
 /* One text. */

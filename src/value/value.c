@@ -56,7 +56,7 @@ Value value_copy(Arena *arena, const Value *value)
         break;
     }
     case VALUE_MAP: {
-        ValueMapBuilder builder = value_map_begin(arena);
+        ValueMapBuilder builder = value_map_begin_sized(arena, value_len(value));
         for (VALUE_EACH_ENTRY(it, value)) {
             value_map_put(&builder, value_copy(arena, &it->key), value_copy(arena, &it->value));
         }

@@ -129,6 +129,8 @@ typedef struct ValueMapBuilder {
 } ValueMapBuilder;
 
 ValueMapBuilder value_map_begin(Arena *arena);
+/* The same with room for `len` entries and no more than they need; it may still grow. */
+ValueMapBuilder value_map_begin_sized(Arena *arena, size_t len);
 /* Sets or replaces; a replaced entry keeps its place and its first key. Returns true when the key
  * was there. Keys compare as in PyYAML: 1, 1.0 and true are one key, and so is NaN. Only scalars
  * may be keys. */

@@ -124,6 +124,18 @@ ValueMapBuilder value_map_begin(Arena *arena)
     return (ValueMapBuilder){.arena = arena, .map = ARENA_NEW(arena, ValueMap)};
 }
 
+ValueMapBuilder value_map_begin_sized(Arena *arena, size_t len)
+{
+    ValueMapBuilder builder = value_map_begin(arena);
+    ValueMap *map = builder.map;
+    map->entries = ARENA_ARRAY(arena, ValueEntry, len);
+    map->capacity = len;
+    for (size_t size = FIRST_INDEX; len > SMALL_MAP && size < len * 2; size *= 2) {
+        map->index_size = size; /* the first index has twice that */
+    }
+    return builder;
+}
+
 bool value_map_put(ValueMapBuilder *builder, Value key, Value value)
 {
     ValueMap *map = builder->map;
