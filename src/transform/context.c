@@ -105,7 +105,7 @@ static Error *package_contains(JinjaState *s, JHost *self, JValue item, bool *ou
 }
 
 static const JHostClass package_class = {
-    .name = "MacroNamespace",
+    .name = "dict", /* what dbt holds them in, which messages tell */
     .get_attr = package_get_attr,
     .get_item = package_get_item,
     .contains = package_contains,
@@ -243,6 +243,13 @@ static const char undefined_advice[] =
     ". This can happen when calling a macro that does not exist. Check for typos and/or install "
     "package dependencies with \"dbt deps\".";
 
+/* A name, or a macro of a package: "'dict object' has no attribute 'x'". */
+static bool is_about_undefined(Str message)
+{
+    return str_ends_with(message, STR(" is undefined")) ||
+           str_starts_with(message, STR("'dict object' has no attribute "));
+}
+
 static void add_trace(const Context *ctx, StrBuf *out)
 {
     const char *relation = "> in";
@@ -272,7 +279,7 @@ Str context_failure_text(const Context *ctx, Arena *arena, const Error *err)
     }
     Str message = error_message(root);
     add_indented(message, &text);
-    if (str_ends_with(message, STR(" is undefined"))) {
+    if (is_about_undefined(message)) {
         strbuf_add_c(&text, undefined_advice);
     }
     if (strcmp(error_class(root), "TemplateSyntaxError") == 0) {
