@@ -74,7 +74,8 @@ static Value node_entry(Arena *arena, const NodeResult *result, const Node *node
     }
     ValueMapBuilder map = value_map_begin(arena);
     value_map_put_all(&map, &value);
-    set_text(&map, "compiled_path", result->compiled_path);
+    set(&map, "compiled_path",
+        result->compiled_path.len > 0 ? value_string(result->compiled_path) : value_null());
     set(&map, "compiled", value_bool(true));
     set_text(&map, "compiled_code", result->compiled_code);
     set(&map, "extra_ctes_injected", value_bool(true));

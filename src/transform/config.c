@@ -80,6 +80,13 @@ static const ConfigField fields[] = {
     {"contract", OF_NODES, MERGE_UPDATE, FIELD_MAP, "contract"},
     {"event_time", OF_NODES, MERGE_REPLACE, FIELD_ANY, "null"},
     {"concurrent_batches", OF_NODES, MERGE_REPLACE, FIELD_ANY, "null"},
+    {"strategy", OF_SNAPSHOT, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"target_schema", OF_SNAPSHOT, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"target_database", OF_SNAPSHOT, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"updated_at", OF_SNAPSHOT, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"check_cols", OF_SNAPSHOT, MERGE_REPLACE, FIELD_ANY, "null"},
+    {"snapshot_meta_column_names", OF_SNAPSHOT, MERGE_UPDATE, FIELD_MAP, "meta columns"},
+    {"dbt_valid_to_current", OF_SNAPSHOT, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"delimiter", OF_SEED, MERGE_REPLACE, FIELD_TEXT, ","},
     {"quote_columns", OF_SEED, MERGE_REPLACE, FIELD_OPTIONAL_BOOL, "null"},
     {"access", OF_MODEL, MERGE_REPLACE, FIELD_TEXT, "protected"},
@@ -317,6 +324,18 @@ static Value preset_freshness(Arena *arena)
     return value_map_end(&builder);
 }
 
+/* The columns that snapshots add, under their own names. */
+static Value preset_meta_columns(Arena *arena)
+{
+    static const char *const names[] = {"dbt_valid_to", "dbt_valid_from", "dbt_scd_id",
+                                        "dbt_updated_at", "dbt_is_deleted"};
+    ValueMapBuilder builder = value_map_begin(arena);
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        value_map_set(&builder, str_from(names[i]), value_null());
+    }
+    return value_map_end(&builder);
+}
+
 static Value preset_value(Arena *arena, const char *preset)
 {
     Str text = str_from(preset);
@@ -341,6 +360,9 @@ static Value preset_value(Arena *arena, const char *preset)
     }
     if (str_is(text, "freshness")) {
         return preset_freshness(arena);
+    }
+    if (str_is(text, "meta columns")) {
+        return preset_meta_columns(arena);
     }
     if (str_is(text, "contract")) {
         return two_entries(arena, "enforced", value_bool(false), "alias_types", value_bool(true));

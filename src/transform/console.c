@@ -241,6 +241,9 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     bool failed = result->status == STATUS_ERROR;
     Str what = describe(session, arena, result->node);
     const NodeWords *words = words_of(result->node);
+    if (result->node->type == RESOURCE_SNAPSHOT) { /* the verb says what it is */
+        what = node_display_relation(result->node, session->profile->database, arena);
+    }
     Str text =
         str_printf(arena, "%s " STR_FMT, failed ? words->failed : words->done, STR_ARG(what));
     Str time = duration(session, arena, result->elapsed_us);
@@ -429,7 +432,7 @@ static void completed_line(const Session *session, Arena *arena, size_t errors, 
 
 static void compiled_line(const Session *session, Arena *arena, const NodeResult *result)
 {
-    if (result->compiled) {
+    if (result->compiled_path.len > 0) {
         console_blank(session);
         say(session, "SQLCompiledPath", LOG_INFO,
             str_printf(arena, "  compiled code at " STR_FMT, STR_ARG(result->compiled_path)));

@@ -1,11 +1,11 @@
-#include "transform/node_run.h"
+#include "transform/adapter_methods.h"
 #include "transform/seed_table.h"
 
 /* `adapter`: what macros ask of the warehouse. While parsing, and wherever there is no connection,
  * the methods that would need one give something harmless: none, an empty list, false. args[0] is
  * the adapter. */
 
-static NodeRun *run_of(JinjaState *s)
+NodeRun *adapter_run(JinjaState *s)
 {
     const Context *ctx = context_of(s);
     return ctx->phase == PHASE_RUN ? ctx->run : NULL;
@@ -192,7 +192,7 @@ static Error *adapter_same_table(JinjaState *s, const JCall *call, JValue *out)
 static Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out)
 {
     const Context *ctx = context_of(s);
-    NodeRun *run = run_of(s);
+    NodeRun *run = adapter_run(s);
     *out = JNONE;
     if (run == NULL) {
         return NULL;
@@ -218,7 +218,7 @@ static Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out
 static Error *adapter_list_relations(JinjaState *s, const JCall *call, JValue *out)
 {
     const Context *ctx = context_of(s);
-    NodeRun *run = run_of(s);
+    NodeRun *run = adapter_run(s);
     JList *list = jlist_new(jinja_heap(s), 0);
     *out = jlist_value(list);
     if (run == NULL) {
@@ -243,7 +243,7 @@ static Error *adapter_list_relations(JinjaState *s, const JCall *call, JValue *o
 static Error *adapter_cache_added(JinjaState *s, const JCall *call, JValue *out)
 {
     const RelationName *relation = NULL;
-    if (run_of(s) != NULL && call->args[1].type != J_NONE) {
+    if (adapter_run(s) != NULL && call->args[1].type != J_NONE) {
         TRY(relation_arg(call, 1, &relation));
         relation_cache_add(context_of(s)->session->relations, relation);
     }
@@ -253,7 +253,7 @@ static Error *adapter_cache_added(JinjaState *s, const JCall *call, JValue *out)
 static Error *adapter_cache_dropped(JinjaState *s, const JCall *call, JValue *out)
 {
     const RelationName *relation = NULL;
-    if (run_of(s) != NULL && call->args[1].type != J_NONE) {
+    if (adapter_run(s) != NULL && call->args[1].type != J_NONE) {
         TRY(relation_arg(call, 1, &relation));
         relation_cache_drop(context_of(s)->session->relations, relation);
     }
@@ -263,7 +263,7 @@ static Error *adapter_cache_dropped(JinjaState *s, const JCall *call, JValue *ou
 static Error *adapter_cache_renamed(JinjaState *s, const JCall *call, JValue *out)
 {
     const RelationName *from = NULL, *to = NULL;
-    if (run_of(s) != NULL) {
+    if (adapter_run(s) != NULL) {
         TRY(relation_arg(call, 1, &from));
         TRY(relation_arg(call, 2, &to));
         relation_cache_rename(context_of(s)->session->relations, from, to);
@@ -273,7 +273,7 @@ static Error *adapter_cache_renamed(JinjaState *s, const JCall *call, JValue *ou
 
 static Error *adapter_drop_relation(JinjaState *s, const JCall *call, JValue *out)
 {
-    if (run_of(s) == NULL) {
+    if (adapter_run(s) == NULL) {
         *out = JNONE;
         return NULL;
     }
@@ -283,7 +283,7 @@ static Error *adapter_drop_relation(JinjaState *s, const JCall *call, JValue *ou
 
 static Error *adapter_rename_relation(JinjaState *s, const JCall *call, JValue *out)
 {
-    if (run_of(s) == NULL) {
+    if (adapter_run(s) == NULL) {
         *out = JNONE;
         return NULL;
     }
@@ -294,7 +294,8 @@ static Error *adapter_rename_relation(JinjaState *s, const JCall *call, JValue *
 static Error *adapter_truncate_relation(JinjaState *s, const JCall *call, JValue *out)
 {
     *out = JNONE;
-    return run_of(s) != NULL ? call_macro(s, "truncate_relation", call->args + 1, 1, out) : NULL;
+    return adapter_run(s) != NULL ? call_macro(s, "truncate_relation", call->args + 1, 1, out)
+                                  : NULL;
 }
 
 /* ---- Schemas ---- */
@@ -302,25 +303,25 @@ static Error *adapter_truncate_relation(JinjaState *s, const JCall *call, JValue
 static Error *adapter_create_schema(JinjaState *s, const JCall *call, JValue *out)
 {
     *out = JNONE;
-    if (run_of(s) == NULL) {
+    if (adapter_run(s) == NULL) {
         return NULL;
     }
     TRY(call_macro(s, "create_schema", call->args + 1, 1, out));
-    return node_run_commit(run_of(s));
+    return node_run_commit(adapter_run(s));
 }
 
 static Error *adapter_drop_schema(JinjaState *s, const JCall *call, JValue *out)
 {
     const RelationName *relation = NULL;
     *out = JNONE;
-    if (run_of(s) == NULL) {
+    if (adapter_run(s) == NULL) {
         return NULL;
     }
     TRY(relation_arg(call, 1, &relation));
     TRY(call_macro(s, "drop_schema", call->args + 1, 1, out));
     relation_cache_drop_schema(context_of(s)->session->relations, relation->database,
                                relation->schema);
-    return node_run_commit(run_of(s));
+    return node_run_commit(adapter_run(s));
 }
 
 static Error *adapter_check_schema_exists(JinjaState *s, const JCall *call, JValue *out)
@@ -328,11 +329,11 @@ static Error *adapter_check_schema_exists(JinjaState *s, const JCall *call, JVal
     Str wanted;
     StrVec schemas = {0};
     *out = jbool(false);
-    if (run_of(s) == NULL) {
+    if (adapter_run(s) == NULL) {
         return NULL;
     }
     TRY(convert_to_text(s, jinja_scratch(s), call->args[2], &wanted));
-    TRY(connection_list_schemas(run_of(s)->connection, jinja_scratch(s), &schemas));
+    TRY(connection_list_schemas(adapter_run(s)->connection, jinja_scratch(s), &schemas));
     for (VEC_EACH(Str, it, &schemas)) {
         *out = jbool(out->b || str_eq_nocase(*it, wanted));
     }
@@ -352,9 +353,9 @@ static JValue column_list(JinjaState *s, const ColumnInfoVec *columns)
 }
 
 /* A temporary table belongs to no schema that could be looked into. */
-static Error *columns_of(JinjaState *s, const RelationName *relation, ColumnInfoVec *out)
+Error *adapter_columns_of(JinjaState *s, const RelationName *relation, ColumnInfoVec *out)
 {
-    Connection *connection = run_of(s)->connection;
+    Connection *connection = adapter_run(s)->connection;
     Arena *scratch = jinja_scratch(s);
     if (relation->schema.len > 0) {
         return connection_list_columns(connection, scratch, relation->schema, relation->identifier,
@@ -368,10 +369,10 @@ static Error *columns_of(JinjaState *s, const RelationName *relation, ColumnInfo
 static Error *adapter_get_columns(JinjaState *s, const JCall *call, JValue *out)
 {
     ColumnInfoVec columns = {0};
-    if (run_of(s) != NULL) {
+    if (adapter_run(s) != NULL) {
         const RelationName *relation = NULL;
         TRY(relation_arg(call, 1, &relation));
-        TRY(columns_of(s, relation, &columns));
+        TRY(adapter_columns_of(s, relation, &columns));
     }
     *out = column_list(s, &columns);
     return NULL;
@@ -380,10 +381,12 @@ static Error *adapter_get_columns(JinjaState *s, const JCall *call, JValue *out)
 static Error *adapter_describe_query(JinjaState *s, const JCall *call, JValue *out)
 {
     ColumnInfoVec columns = {0};
-    if (run_of(s) != NULL) {
+    if (adapter_run(s) != NULL) {
         Str sql;
         TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
-        TRY(connection_describe(run_of(s)->connection, jinja_scratch(s), sql, &columns));
+        Error *err =
+            connection_describe(adapter_run(s)->connection, jinja_scratch(s), sql, &columns);
+        TRY(node_run_failure(adapter_run(s), err));
     }
     *out = column_list(s, &columns);
     return NULL;
@@ -395,13 +398,13 @@ static Error *relation_columns(JinjaState *s, JValue relation, ColumnInfoVec *ou
     if (name == NULL) {
         return jraise("TypeError", "expected a relation, not '%s'", jtype_name(relation));
     }
-    return columns_of(s, name, out);
+    return adapter_columns_of(s, name, out);
 }
 
 static Error *adapter_get_missing_columns(JinjaState *s, const JCall *call, JValue *out)
 {
     ColumnInfoVec from = {0}, to = {0}, missing = {0};
-    if (run_of(s) != NULL) {
+    if (adapter_run(s) != NULL) {
         TRY(relation_columns(s, call->args[1], &from));
         TRY(relation_columns(s, call->args[2], &to));
     }
@@ -429,12 +432,12 @@ static Error *adapter_execute(JinjaState *s, const JCall *call, JValue *out)
 {
     JHeap *heap = jinja_heap(s);
     JValue table = JNONE;
-    if (run_of(s) == NULL) {
+    if (adapter_run(s) == NULL) {
         table = table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0), NULL);
     } else {
         Str sql;
         TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
-        TRY(node_run_execute(s, run_of(s), sql, jarg_bool(call, 2, false),
+        TRY(node_run_execute(s, adapter_run(s), sql, jarg_bool(call, 2, false),
                              jarg_bool(call, 3, false), &table));
     }
     *out = jtuple_pair(heap, response_ok(heap), table);
@@ -444,14 +447,14 @@ static Error *adapter_execute(JinjaState *s, const JCall *call, JValue *out)
 static Error *adapter_add_query(JinjaState *s, const JCall *call, JValue *out)
 {
     JValue bindings = jarg_or(call, 3, JNONE);
-    if (run_of(s) != NULL) {
+    if (adapter_run(s) != NULL) {
         Str sql;
         JList *values = jlist_new(jinja_heap(s), 0);
         TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
         if (bindings.type != J_NONE) {
             TRY(jcollect(s, bindings, &values));
         }
-        TRY(node_run_execute_bound(s, run_of(s), sql, jarg_bool(call, 2, true), values));
+        TRY(node_run_execute_bound(s, adapter_run(s), sql, jarg_bool(call, 2, true), values));
     }
     JValue none = JNONE;
     *out = jtuple_pair(jinja_heap(s), none, none);
@@ -461,8 +464,8 @@ static Error *adapter_add_query(JinjaState *s, const JCall *call, JValue *out)
 static Error *adapter_commit(JinjaState *s, const JCall *call, JValue *out)
 {
     (void)call;
-    if (run_of(s) != NULL) {
-        TRY(node_run_commit(run_of(s)));
+    if (adapter_run(s) != NULL) {
+        TRY(node_run_commit(adapter_run(s)));
     }
     return empty_text(s, out);
 }
@@ -471,7 +474,7 @@ static Error *adapter_warn_once(JinjaState *s, const JCall *call, JValue *out)
 {
     Str text;
     TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &text));
-    if (run_of(s) != NULL) {
+    if (adapter_run(s) != NULL) {
         report_text(context_of(s)->session, LOG_WARNING, "JinjaLogWarning", text);
     }
     return empty_text(s, out);
@@ -523,6 +526,11 @@ static const JBuiltin adapter_methods[] = {
     {"get_column_schema_from_query", adapter_describe_query, 2, 2, "self sql", JB_CONTEXT, NULL},
     {"expand_target_column_types", answer_none, 3, 3, "self from_relation to_relation", JB_CONTEXT,
      NULL},
+    {"get_hard_deletes_behavior", adapter_hard_deletes, 2, 2, "self config", JB_CONTEXT, NULL},
+    {"assert_valid_snapshot_target_given_strategy", adapter_assert_snapshot_target, 4, 4,
+     "self relation column_names strategy", JB_CONTEXT, NULL},
+    {"valid_snapshot_target", adapter_valid_snapshot_target, 2, 3, "self relation column_names",
+     JB_CONTEXT, NULL},
     {"execute", adapter_execute, 2, 5, "self sql auto_begin fetch limit", JB_CONTEXT, NULL},
     {"add_query", adapter_add_query, 2, 5, "self sql auto_begin bindings abridge_sql_log",
      JB_CONTEXT, NULL},

@@ -78,6 +78,22 @@ static Error *column_type_missing(JinjaState *s, const JCall *call, JValue *out)
         STR_ARG(names));
 }
 
+static Error *warn_snapshot_types(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str wanted, given;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &wanted));
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[2], &given));
+    Str text = str_printf(jinja_scratch(s),
+                          "Data type of snapshot table timestamp columns (" STR_FMT
+                          ") doesn't match derived column 'updated_at' (" STR_FMT
+                          "). Please update snapshot config 'updated_at'.",
+                          STR_ARG(wanted), STR_ARG(given));
+    ReportEvent event = {.name = "SnapshotTimestampWarning", .level = LOG_WARNING, .text = text};
+    report_event(context_of(s)->session, &event);
+    *out = jstr_value(jinja_heap(s), STR(""));
+    return NULL;
+}
+
 static const JBuiltin exceptions_methods[] = {
     {"warn", exceptions_warn, 2, 3, "self msg node", JB_CONTEXT, NULL},
     {"raise_compiler_error", raise_compiler, 2, 3, "self msg node", JB_CONTEXT, NULL},
@@ -89,6 +105,8 @@ static const JBuiltin exceptions_methods[] = {
     {"missing_relation", missing_relation, 2, 3, "self relation model", JB_CONTEXT, NULL},
     {"relation_wrong_type", relation_wrong_type, 3, 4, "self relation expected_type model",
      JB_CONTEXT, NULL},
+    {"warn_snapshot_timestamp_data_types", warn_snapshot_types, 3, 3,
+     "self snapshot_time_data_type updated_at_data_type", JB_CONTEXT, NULL},
     {"column_type_missing", column_type_missing, 2, 2, "self column_names", JB_CONTEXT, NULL},
     {0},
 };

@@ -194,8 +194,8 @@ static Error *config_call(JinjaState *s, const JCall *call, JValue *out)
         return jraise("CompilationError", "Invalid inline model config");
     }
     JDict *given = call->argc == 1 ? call->args[0].dict : call->kwargs;
-    if (given == NULL) {
-        return NULL;
+    if (given == NULL || (call->argc == 0 && jdict_len(given) == 0)) {
+        return jraise("CompilationError", "Invalid inline model config");
     }
     Value level;
     const Value *normalized = NULL;

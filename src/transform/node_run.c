@@ -122,8 +122,7 @@ static Error *fetch_table(JinjaState *s, Result *result, JValue *out)
     return NULL;
 }
 
-/* The database's text as it is, which is what users of dbt know. */
-static Error *as_database_error(const NodeRun *run, TAKES Error *err)
+Error *node_run_failure(const NodeRun *run, TAKES Error *err)
 {
     const WarehouseFailure *failure = connection_failure(run->connection);
     if (err == NULL || error_kind(err) != ERR_STORE || failure == NULL) {
@@ -148,11 +147,11 @@ Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, b
     Str pieces[] = {run->comment, sql};
     Str text = str_join(jinja_scratch(s), pieces, ARRAY_LEN(pieces), STR(""));
     if (!fetch) {
-        return as_database_error(run, connection_execute(run->connection, text, NULL, 0, NULL));
+        return node_run_failure(run, connection_execute(run->connection, text, NULL, 0, NULL));
     }
     AUTO_FREE(result) Result *result = NULL;
-    TRY(as_database_error(run, connection_query(run->connection, text, NULL, 0, &result)));
-    return as_database_error(run, fetch_table(s, result, out_table));
+    TRY(node_run_failure(run, connection_query(run->connection, text, NULL, 0, &result)));
+    return node_run_failure(run, fetch_table(s, result, out_table));
 }
 
 static Error *param_of(JinjaState *s, JValue value, Param *out)
@@ -196,5 +195,5 @@ Error *node_run_execute_bound(JinjaState *s, NodeRun *run, Str sql, bool auto_be
     }
     Str pieces[] = {run->comment, sql};
     Str text = str_join(scratch, pieces, ARRAY_LEN(pieces), STR(""));
-    return as_database_error(run, connection_execute(run->connection, text, params, count, NULL));
+    return node_run_failure(run, connection_execute(run->connection, text, params, count, NULL));
 }

@@ -21,6 +21,10 @@ MUST_CHECK Error *node_run_commit(NodeRun *run);
 /* Ends what an error left open; what fails meanwhile is of no interest any more. */
 void node_run_rollback(NodeRun *run);
 
+/* A failure of the connection as the database's own text, which is what users of dbt know; any
+ * other error as it is. */
+MUST_CHECK Error *node_run_failure(const NodeRun *run, TAKES Error *err);
+
 /* Runs SQL. With `fetch` *out_table is the table of its rows, else an empty one. */
 MUST_CHECK Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin,
                                    bool fetch, JValue *out_table);

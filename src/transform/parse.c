@@ -222,13 +222,18 @@ static Error *read_seed_file(Parser *parser, Node *node, const ProjectFile *file
     return NULL;
 }
 
-static Error *read_code(Parser *parser, PendingNode *pending)
+static Error *read_code(Parser *parser, Node *node, const ProjectFile *file)
 {
-    Node *node = pending->node;
     Str text;
-    TRY(fs_read_file(parser->arena, pending->file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
+    TRY(fs_read_file(parser->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
     node->raw_code = str_trim(text);
     node->checksum = digest_sha256(parser->arena, node->raw_code);
+    return NULL;
+}
+
+static Error *render_code(Parser *parser, PendingNode *pending)
+{
+    Node *node = pending->node;
     const Value *in_file = NULL;
     TRY(parse_render_node(parser, node, &(ParseInput){0}, &in_file));
     if (in_file != NULL) {
@@ -239,12 +244,16 @@ static Error *read_code(Parser *parser, PendingNode *pending)
     return NULL;
 }
 
-static Error *read_node_file(Parser *parser, void *items, size_t index)
+Error *parse_read_node(Parser *parser, void *items, size_t index)
 {
     PendingNode *pending = (PendingNode *)items + index;
-    return pending->node->type == RESOURCE_SEED
-               ? read_seed_file(parser, pending->node, pending->file)
-               : read_code(parser, pending);
+    if (pending->node->type == RESOURCE_SEED) {
+        return read_seed_file(parser, pending->node, pending->file);
+    }
+    if (pending->node->type != RESOURCE_SNAPSHOT) { /* the code of these is known */
+        TRY(read_code(parser, pending->node, pending->file));
+    }
+    return render_code(parser, pending);
 }
 
 static Error *find_node_files(Parser *parser, const FileKind *kind, const IgnoreList *ignored)
@@ -298,9 +307,12 @@ static Error *read_nodes(Parser *parser, const IgnoreList *ignored)
     parser->pending.len = 0;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         TRY(find_node_files(parser, &kinds[i], ignored));
+        if (kinds[i].type == RESOURCE_MODEL) {
+            TRY(parse_snapshot_files(parser, ignored));
+        }
     }
     name_pending(parser);
-    return parse_each(parser, parser->pending.len, read_node_file, parser->pending.data);
+    return parse_each(parser, parser->pending.len, parse_read_node, parser->pending.data);
 }
 
 /* ---- All projects ---- */

@@ -71,6 +71,9 @@ static Error *name_relation(Parser *parser, Node *node)
     TRY(call_generator(parser, "generate_schema_name", node, "schema", profile->schema,
                        &node->schema));
     TRY(call_generator(parser, "generate_alias_name", node, "alias", node->name, &node->alias));
+    if (node->type == RESOURCE_SNAPSHOT) {
+        TRY(parse_configure_snapshot(parser, node));
+    }
     if (node_is_relational(node)) {
         RelationName relation = context_node_relation(parser->session, node);
         node->relation_name = relation_text(&relation, parser->arena);

@@ -32,6 +32,7 @@ typedef struct Parser {
     /* Of the first one only. */
     VEC(PendingNode) pending; /* the project's nodes */
     StrMap pending_by_name;   /* "model orders" -> its entry in `pending` */
+    VEC(PendingNode) entries; /* made by property files, which come behind those */
     VEC(PendingTest) tests;
     struct Parser *helpers;
     size_t helper_count;
@@ -89,6 +90,9 @@ MUST_CHECK Error *parse_run_hooks(Parser *parser);
 /* The node of that type and name in the project; NULL when there is none. */
 PendingNode *parse_find_pending(Parser *parser, ResourceType type, Str name);
 
+/* ParseWork on PendingNodes: reads the file and renders its code. */
+MUST_CHECK Error *parse_read_node(Parser *parser, void *items, size_t index);
+
 /* parse_properties.c: the property files of the project. */
 MUST_CHECK Error *parse_properties(Parser *parser);
 /* What reading YAML in the project's name needs. */
@@ -96,6 +100,13 @@ Context parse_yaml_context(Parser *parser);
 /* parse_sources.c: one entry of `sources:` and of `exposures:`, rendered. */
 MUST_CHECK Error *parse_source(Parser *parser, const ProjectFile *file, const Value *entry);
 MUST_CHECK Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry);
+
+/* parse_snapshots.c: the {% snapshot %} blocks of the project, still to be rendered. */
+MUST_CHECK Error *parse_snapshot_files(Parser *parser, const IgnoreList *ignored);
+/* An entry of `snapshots:` that names a relation, which needs no block. */
+MUST_CHECK Error *parse_snapshot_entry(Parser *parser, const ProjectFile *file, const Value *entry);
+/* Where the configured snapshot is kept. ERR_CONFIG when its configuration lacks something. */
+MUST_CHECK Error *parse_configure_snapshot(Parser *parser, Node *node);
 
 /* What tests of a property file's entry are about. */
 typedef struct TestOwner {

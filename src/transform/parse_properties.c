@@ -50,6 +50,13 @@ static Error *read_singular_test(Parser *parser, const ProjectFile *file, const 
     return read_patch(parser, file, entry, RESOURCE_TEST, "data_tests");
 }
 
+static Error *read_snapshot(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    return value_find(entry, STR("relation")) != NULL
+               ? parse_snapshot_entry(parser, file, entry)
+               : read_patch(parser, file, entry, RESOURCE_SNAPSHOT, "snapshots");
+}
+
 static Error *read_macro(Parser *parser, const ProjectFile *file, const Value *entry)
 {
     Str name = value_text_or(value_find(entry, STR("name")), (Str){0});
@@ -75,13 +82,9 @@ typedef struct Section {
 } Section;
 
 static const Section sections[] = {
-    {"models", read_model},
-    {"seeds", read_seed},
-    {"sources", parse_source},
-    {"macros", read_macro},
-    {"data_tests", read_singular_test},
-    {"analyses", read_analysis},
-    {"exposures", parse_exposure},
+    {"models", read_model},      {"seeds", read_seed},          {"snapshots", read_snapshot},
+    {"sources", parse_source},   {"macros", read_macro},        {"data_tests", read_singular_test},
+    {"analyses", read_analysis}, {"exposures", parse_exposure},
 };
 enum { SECTION_COUNT = ARRAY_LEN(sections) };
 
@@ -294,6 +297,16 @@ static Error *find_files(Parser *parser, PropertyFileVec *out)
     return NULL;
 }
 
+static Error *add_entries(Parser *parser)
+{
+    TRY(parse_each(parser, parser->entries.len, parse_read_node, parser->entries.data));
+    for (VEC_EACH(const PendingNode, it, &parser->entries)) {
+        VEC_PUSH(parser->arena, &parser->pending, *it);
+    }
+    parser->entries.len = 0;
+    return NULL;
+}
+
 Error *parse_properties(Parser *parser)
 {
     PropertyFileVec files = {0};
@@ -302,6 +315,7 @@ Error *parse_properties(Parser *parser)
     for (VEC_EACH(const PropertyFile, file, &files)) {
         TRY(apply_file(parser, file));
     }
+    TRY(add_entries(parser));
     TRY(parse_each(parser, parser->pending.len, configure_pending, parser->pending.data));
     for (VEC_EACH(const PendingNode, pending, &parser->pending)) {
         TRY(manifest_add_node(parser->session->manifest, pending->node));

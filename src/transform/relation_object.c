@@ -415,10 +415,27 @@ static Error *class_type(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+/* scd_args(primary_key, updated_at): what the hash of a snapshot's row is made of, as one list. */
+static Error *class_scd_args(JinjaState *s, const JCall *call, JValue *out)
+{
+    JList *list = jlist_new(jinja_heap(s), 0);
+    if (call->args[1].type == J_LIST) {
+        for (size_t i = 0; i < jlist_len(call->args[1].list); i++) {
+            jlist_append(list, jlist_at(call->args[1].list, i));
+        }
+    } else {
+        jlist_append(list, call->args[1]);
+    }
+    jlist_append(list, call->args[2]);
+    *out = jlist_value(list);
+    return NULL;
+}
+
 static const JBuiltin class_methods[] = {
     {"create", class_create, 1, 7,
      "self database schema identifier type quote_policy include_policy", JB_KWARGS, NULL},
     {"add_ephemeral_prefix", class_prefix, 2, 2, "self name", 0, NULL},
+    {"scd_args", class_scd_args, 3, 3, "self primary_key updated_at", 0, NULL},
     {"get_relation_type", class_type, 2, 2, "self type", 0, NULL},
     {0},
 };

@@ -168,6 +168,9 @@ static Error *compile_phase(Worker *worker, Context *ctx, NodeResult *out)
     out->compile_ended_us = clock_now_us();
     TRY(err);
     out->compiled = true;
+    if (ctx->node->type == RESOURCE_SNAPSHOT) {
+        return NULL; /* dbt writes only what it runs for one */
+    }
     out->compiled_path = compile_path(session, worker->arena, "compiled", ctx->node);
     return compile_write(session, worker->scratch, out->compiled_path, out->compiled_code);
 }

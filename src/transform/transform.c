@@ -17,10 +17,11 @@ enum {
     TYPES_RUN = 1u << RESOURCE_MODEL,
     TYPES_TEST = 1u << RESOURCE_TEST,
     TYPES_SEED = 1u << RESOURCE_SEED,
+    TYPES_SNAPSHOT = 1u << RESOURCE_SNAPSHOT,
     TYPES_BUILD = 1u << RESOURCE_MODEL | 1u << RESOURCE_SEED | 1u << RESOURCE_SNAPSHOT |
                   1u << RESOURCE_TEST | 1u << RESOURCE_EXPOSURE,
     TYPES_COMPILE = 1u << RESOURCE_MODEL | 1u << RESOURCE_ANALYSIS | 1u << RESOURCE_TEST |
-                    1u << RESOURCE_OPERATION,
+                    1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_OPERATION,
     TYPES_LIST = 1u << RESOURCE_MODEL | 1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED |
                  1u << RESOURCE_TEST | 1u << RESOURCE_SOURCE | 1u << RESOURCE_EXPOSURE,
 };
@@ -161,6 +162,13 @@ Error *transform_seed(const TransformOptions *options, Reporter *reporter,
                       TransformCounts *out_counts)
 {
     static const RunCommand command = {"seed", TYPES_SEED, RUN_EXECUTE};
+    return run_command(&command, options, reporter, out_counts);
+}
+
+Error *transform_snapshot(const TransformOptions *options, Reporter *reporter,
+                          TransformCounts *out_counts)
+{
+    static const RunCommand command = {"snapshot", TYPES_SNAPSHOT, RUN_EXECUTE};
     return run_command(&command, options, reporter, out_counts);
 }
 

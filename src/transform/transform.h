@@ -71,6 +71,9 @@ MUST_CHECK Error *transform_test(const TransformOptions *options, Reporter *repo
 /* Seeds: the CSV files of the project. */
 MUST_CHECK Error *transform_seed(const TransformOptions *options, Reporter *reporter,
                                  TransformCounts *out_counts);
+/* Snapshots. */
+MUST_CHECK Error *transform_snapshot(const TransformOptions *options, Reporter *reporter,
+                                     TransformCounts *out_counts);
 /* Seeds, models, tests and exposures in one order: what stands behind a failed test is skipped. */
 MUST_CHECK Error *transform_build(const TransformOptions *options, Reporter *reporter,
                                   TransformCounts *out_counts);

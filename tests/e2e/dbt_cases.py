@@ -10,6 +10,7 @@ Each folder of tests/cases/dbt/ is a project with a file steps.txt: one command 
 tests/oracle/requirements-dbt.txt lists what the oracle is made of.
 """
 import argparse
+import datetime
 import difflib
 import json
 import os
@@ -32,6 +33,9 @@ p:
     dev: {type: duckdb, path: warehouse.duckdb, schema: main, threads: 1}
     prod: {type: duckdb, path: warehouse.duckdb, schema: prod, threads: 4}
 """
+HASH = re.compile(r"[0-9a-f]{32}\Z")
+MASKS = [(re.compile(r"\b\d+\.\d\ds"), "<t>s"), (re.compile(r"\d+ macros"), "<n> macros"),
+         (re.compile(r"and \d+\.\d\d seconds"), "and <t> seconds")]
 TIMESTAMP = re.compile(r"^(?:\x1b\[0m)?\d\d:\d\d:\d\d(?:  |$)")
 
 
@@ -69,7 +73,24 @@ def fatal_text(lines):
     return None
 
 
+def masked_lines(lines):
+    """All that was printed, without times, versions and numbers of built-in macros."""
+    shown = []
+    for line in lines:
+        text = TIMESTAMP.sub("", line)
+        if text.startswith(("Running with dbt=", "Registered adapter: ", "Unable to do partial parsing")):
+            continue
+        if text.startswith("Traceback"):
+            break
+        for pattern, mask in MASKS:
+            text = pattern.sub(mask, text)
+        shown.append(text.rstrip())
+    return shown
+
+
 def run_step(program, step, folder, environment):
+    """A step that begins with `!` also tells every line it printed."""
+    all_lines, step = step.startswith("!"), step.lstrip("! ")
     result = subprocess.run([*program, *step.split()], cwd=folder, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
     lines = result.stdout.splitlines()
@@ -80,6 +101,8 @@ def run_step(program, step, folder, environment):
     if step.split()[0] in ("ls", "list"):
         outcome["lines"] = [line for line in lines if line and not TIMESTAMP.match(line)
                             and not line.startswith(" ")] if fatal is None else []
+    if all_lines:
+        outcome["printed"] = masked_lines(lines)
     results = folder / "target" / "run_results.json"
     if results.exists():
         document = json.loads(results.read_text())
@@ -89,6 +112,29 @@ def run_step(program, step, folder, environment):
             for r in document["results"]}
         results.unlink()
     return outcome
+
+
+def is_recent(value):
+    """A time of this very run, such as a snapshot writes for rows that are gone."""
+    if not isinstance(value, datetime.datetime):
+        return False
+    now = datetime.datetime.now(datetime.timezone.utc)
+    moment = value if value.tzinfo else value.replace(tzinfo=datetime.timezone.utc)
+    return abs(now - moment) < datetime.timedelta(days=1)
+
+
+def masked_rows(names, rows):
+    """Cells as text. Times of the run differ from run to run, and so do the hashes made of them: those
+    of rows in which more than the end of validity is such a time."""
+    shown, masked = [], False
+    for row in rows:
+        recent = [is_recent(value) for value in row]
+        hashed = any(r for r, name in zip(recent, names) if not name.endswith("_to"))
+        masked = masked or any(recent)
+        shown.append([None if value is None else "<now>" if r else
+                      "<hash>" if hashed and HASH.match(str(value)) else str(value)
+                      for value, r in zip(row, recent)])
+    return sorted(shown, key=str) if masked else shown
 
 
 def relations(path):
@@ -104,7 +150,7 @@ def relations(path):
             found[f"{schema}.{name}"] = {
                 "kind": kind,
                 "columns": [[c[0], str(c[1])] for c in rows.description],
-                "rows": [[None if v is None else str(v) for v in row] for row in rows.fetchall()]}
+                "rows": masked_rows([c[0] for c in rows.description], rows.fetchall())}
     return found
 
 

@@ -12,7 +12,7 @@
     X(validate) \
     X(sync) X(sync_worker) \
     X(generate) \
-    X(build) X(run) X(test) X(seed) X(run_operation) X(compile) X(ls) X(parse) \
+    X(build) X(run) X(test) X(seed) X(snapshot) X(run_operation) X(compile) X(ls) X(parse) \
     X(query) \
     X(db_status) \
     X(completion) X(complete_words) \

@@ -32,6 +32,9 @@ static const FlagDef seed_flags[] = {
     PROJECT_FLAGS,
     {0},
 };
+static const FlagDef snapshot_flags[] = {
+    EMPTY_FLAG, SELECTION_FLAGS, THREAD_FLAGS, PROJECT_FLAGS, {0},
+};
 static const FlagDef compile_flags[] = {
     {.name = "inline",
      .kind = FLAG_TEXT,
@@ -85,6 +88,11 @@ static Error *run_build(App *app, const Invocation *invocation)
 static Error *run_seed(App *app, const Invocation *invocation)
 {
     return job_run(app, invocation, transform_seed);
+}
+
+static Error *run_snapshot(App *app, const Invocation *invocation)
+{
+    return job_run(app, invocation, transform_snapshot);
 }
 
 static Error *call_operation(const TransformOptions *options, Reporter *reporter,
@@ -187,6 +195,17 @@ const CommandDef command_seed = {
                 "dango seed --select countries --full-refresh   # after a column was added",
     .flags = seed_flags,
     .run = run_seed,
+};
+const CommandDef command_snapshot = {
+    .path = "snapshot",
+    .programs = PROGRAM_DANGO | PROGRAM_DBT,
+    .needs = NEEDS_PROJECT,
+    .args_kind = ARGS_SELECTORS,
+    .args = "[SELECTOR ...]",
+    .summary = "keep the history of tables: what changed since the last time",
+    .examples = "dango snapshot\ndango snapshot --select orders_history",
+    .flags = snapshot_flags,
+    .run = run_snapshot,
 };
 const CommandDef command_run_operation = {
     .path = "run-operation",

@@ -1,0 +1,19 @@
+/* transform/adapter_methods.h - methods of `adapter` that have files of their own, for the table in
+ * context_adapter.c. Each takes the adapter as args[0]. */
+#ifndef TRANSFORM_ADAPTER_METHODS_H
+#define TRANSFORM_ADAPTER_METHODS_H
+
+#include "transform/node_run.h"
+
+/* The run a method works for; NULL while parsing and wherever there is no connection. */
+NodeRun *adapter_run(JinjaState *s);
+/* The columns of a relation, in the scratch arena of `s`; none where it is not there. */
+MUST_CHECK Error *adapter_columns_of(JinjaState *s, const RelationName *relation,
+                                     ColumnInfoVec *out);
+
+/* adapter_snapshot.c */
+MUST_CHECK Error *adapter_hard_deletes(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_assert_snapshot_target(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_valid_snapshot_target(JinjaState *s, const JCall *call, JValue *out);
+
+#endif
