@@ -283,6 +283,9 @@ static Error *make_one(const char *path)
 
 Error *fs_make_directory(const char *path)
 {
+    if (fs_is_directory(path)) { /* most often: one look, not one for each parent */
+        return NULL;
+    }
     AUTO_FREE(arena) Arena *arena = arena_new("directories");
     char *partial = str_to_c(arena, str_from(path));
     for (char *at = partial + 1; partial[0] != '\0' && *at != '\0'; at++) {

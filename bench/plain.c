@@ -1,4 +1,4 @@
-/* bench/load_files/plain DATABASE SQL... - runs statements with DuckDB and nothing around it, and
+/* bench/plain DATABASE SQL... - runs statements with DuckDB and nothing around it, and
  * prints as JSON what each took and the peak memory of the process: the measure for what Dango
  * adds. */
 #include <duckdb.h>
