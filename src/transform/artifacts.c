@@ -162,11 +162,20 @@ static Value manifest_metadata(const Session *session, Arena *arena)
     return value_map_end(&map);
 }
 
+static Value selectors_value(const Session *session, Arena *arena)
+{
+    ValueMapBuilder map = value_map_begin(arena);
+    for (VEC_EACH(const NamedSelector, it, &session->selectors)) {
+        value_map_set(&map, it->name, it->document);
+    }
+    return value_map_end(&map);
+}
+
 Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcome)
 {
-    static const char *const empty_maps[] = {"docs",      "metrics",         "groups",
-                                             "selectors", "group_map",       "saved_queries",
-                                             "functions", "semantic_models", "unit_tests"};
+    static const char *const empty_maps[] = {
+        "docs",          "metrics",   "groups",          "group_map",
+        "saved_queries", "functions", "semantic_models", "unit_tests"};
     if (session->options->no_write_json) {
         return NULL;
     }
@@ -184,6 +193,7 @@ Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcom
     for (size_t i = 0; i < ARRAY_LEN(empty_maps); i++) {
         write_member(file, empty_maps[i], empty_map(arena));
     }
+    write_member(file, "selectors", selectors_value(session, arena));
     write_disabled(file, manifest);
     write_neighbours(file, "parent_map", manifest, session->graph->parents);
     write_neighbours(file, "child_map", manifest, session->graph->children);

@@ -128,3 +128,15 @@ Str python_str(const Value *value, Arena *arena)
     python_repr(value, &text);
     return strbuf_str(&text);
 }
+
+const char *python_type_name(const Value *value)
+{
+    static const char *const names[] = {
+        [VALUE_NULL] = "NoneType", [VALUE_BOOL] = "bool",       [VALUE_INT] = "int",
+        [VALUE_BIG_INT] = "int",   [VALUE_DECIMAL] = "Decimal", [VALUE_FLOAT] = "float",
+        [VALUE_STRING] = "str",    [VALUE_BYTES] = "bytes",     [VALUE_DATETIME] = "datetime",
+        [VALUE_DATE] = "date",     [VALUE_TIME] = "time",       [VALUE_LIST] = "list",
+        [VALUE_MAP] = "dict",
+    };
+    return names[value_kind(value)];
+}

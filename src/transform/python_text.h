@@ -9,5 +9,7 @@
 void python_repr(const Value *value, StrBuf *out);
 /* str(value): texts as they are. */
 Str python_str(const Value *value, Arena *arena);
+/* type(value).__name__: "int", "NoneType". */
+const char *python_type_name(const Value *value);
 
 #endif

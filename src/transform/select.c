@@ -1,7 +1,5 @@
 #include "transform/select.h"
 
-#include "base/number.h"
-
 bool indirect_mode_parse(Str text, IndirectMode *out_mode)
 {
     static const char *const names[] = {
@@ -18,124 +16,59 @@ bool indirect_mode_parse(Str text, IndirectMode *out_mode)
     return false;
 }
 
-/* ---- One criterion ---- */
+/* ---- What words mean ---- */
 
-static bool is_digit(char c)
+/* "marts.*", "marts.finance", "models/marts": a folder, not a single thing. */
+static bool is_folder_form(const Criterion *criterion)
 {
-    return c >= '0' && c <= '9';
+    return str_is(criterion->method, "path") ||
+           (str_is(criterion->method, "fqn") && str_find_char(criterion->value, '.') != SIZE_MAX);
 }
 
-/* A depth beyond any graph is no limit. */
-static int depth_of(Str digits)
+/* The criteria of one word; all of them must hold. */
+static Error *read_word(Arena *arena, const Selection *selection, Str word, SelectExpr **out)
 {
-    int64_t depth = 0;
-    if (digits.len == 0 || !number_parse_int64(digits, &depth) || depth > INT32_MAX) {
-        return GRAPH_UNLIMITED;
-    }
-    return (int)depth;
-}
-
-/* "[N]+" in front. */
-static Str take_parents(Str text, Criterion *out)
-{
-    size_t digits = 0;
-    while (digits < text.len && is_digit(text.data[digits])) {
-        digits++;
-    }
-    if (digits == text.len || text.data[digits] != '+') {
-        return text;
-    }
-    out->parents = true;
-    out->parents_depth = depth_of(str_slice(text, 0, digits));
-    return str_from_offset(text, digits + 1);
-}
-
-/* "+[N]" at the end. */
-static Str take_children(Str text, Criterion *out)
-{
-    size_t digits = text.len;
-    while (digits > 0 && is_digit(text.data[digits - 1])) {
-        digits--;
-    }
-    if (digits == 0 || text.data[digits - 1] != '+') {
-        return text;
-    }
-    out->children = true;
-    out->children_depth = depth_of(str_from_offset(text, digits));
-    return str_slice(text, 0, digits - 1);
-}
-
-static bool is_method_char(char c)
-{
-    return is_digit(c) || c == '_' || c == '.' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* "method.arg.arg:" in front of the value. */
-static Str take_method(Arena *arena, Str text, Criterion *out)
-{
-    size_t colon = 0;
-    while (colon < text.len && is_method_char(text.data[colon])) {
-        colon++;
-    }
-    if (colon == 0 || colon == text.len || text.data[colon] != ':') {
-        return text;
-    }
+    SelectExpr *expr = ARENA_NEW(arena, SelectExpr);
+    *expr = (SelectExpr){
+        .kind = SELECT_INTERSECTION, .word = word, .folders_unite = selection->folders_unite};
     Str piece;
-    Str rest = str_slice(text, 0, colon);
-    (void)str_next_piece(&rest, '.', &out->method);
-    while (str_next_piece(&rest, '.', &piece)) {
-        VEC_PUSH(arena, &out->arguments, piece);
+    for (Str rest = word; str_next_piece(&rest, ',', &piece);) {
+        SelectExpr *part = ARENA_NEW(arena, SelectExpr);
+        *part = (SelectExpr){.kind = SELECT_CRITERION, .indirect = selection->indirect};
+        TRY(criterion_parse(arena, piece, &part->criterion));
+        expr->folders_unite = expr->folders_unite && is_folder_form(&part->criterion);
+        VEC_PUSH(arena, &expr->parts, part);
     }
-    return str_from_offset(text, colon + 1);
-}
-
-static bool ends_with_nocase(Str text, Str suffix)
-{
-    return text.len >= suffix.len &&
-           str_eq_nocase(str_from_offset(text, text.len - suffix.len), suffix);
-}
-
-static Str default_method(Str value)
-{
-    if (str_find_char(value, '/') != SIZE_MAX) {
-        return STR("path");
-    }
-    bool file = ends_with_nocase(value, STR(".sql")) || ends_with_nocase(value, STR(".py")) ||
-                ends_with_nocase(value, STR(".csv"));
-    return file ? STR("file") : STR("fqn");
-}
-
-Error *criterion_parse(Arena *arena, Str text, Criterion *out)
-{
-    *out = (Criterion){
-        .raw = text, .parents_depth = GRAPH_UNLIMITED, .children_depth = GRAPH_UNLIMITED};
-    Str rest = text;
-    if (rest.len > 0 && rest.data[0] == '@') {
-        out->childrens_parents = true;
-        rest = str_from_offset(rest, 1);
-    }
-    rest = take_parents(rest, out);
-    rest = take_children(rest, out);
-    out->value = take_method(arena, rest, out);
-    if (out->method.len == 0) {
-        out->method = default_method(out->value);
-    }
-    if (out->childrens_parents && out->children) {
-        return error_new(ERR_USAGE,
-                         "Invalid node spec " STR_FMT
-                         " - \"@\" prefix and \"+\" suffix are incompatible",
-                         STR_ARG(text));
-    }
+    CHECK(expr->parts.len > 0);
+    *out = expr;
     return NULL;
 }
 
-/* ---- Sets of criteria ---- */
+/* All words of an option, united. */
+static Error *read_words(Arena *arena, const Selection *selection, const StrVec *arguments,
+                         bool expected, SelectExpr **out)
+{
+    SelectExpr *expr = ARENA_NEW(arena, SelectExpr);
+    expr->kind = SELECT_UNION;
+    for (VEC_EACH(const Str, argument, arguments)) {
+        Str word;
+        for (Str rest = *argument; str_next_piece(&rest, ' ', &word);) {
+            SelectExpr *part = NULL;
+            TRY(read_word(arena, selection, word, &part));
+            part->word = expected ? part->word : (Str){0};
+            VEC_PUSH(arena, &expr->parts, part);
+        }
+    }
+    *out = expr;
+    return NULL;
+}
+
+/* ---- Picking ---- */
 
 typedef struct Selector {
     const Graph *graph;
     Arena *arena;
-    IndirectMode indirect;
-    bool folders_unite;
+    const Selection *selection;
     SelectWarning warn;
     void *context;
 } Selector;
@@ -175,17 +108,16 @@ static bool parents_within(const Graph *graph, size_t node, const NodeSet *set)
 }
 
 /* Tests among `candidates` that the mode lets join `selected`. */
-static NodeSet tests_that_join(const Selector *selector, const NodeSet *selected,
+static NodeSet tests_that_join(const Selector *selector, IndirectMode mode, const NodeSet *selected,
                                const NodeSet *candidates)
 {
     NodeSet joining = empty_set(selector);
-    NodeSet allowed =
-        selector->indirect == INDIRECT_BUILDABLE ? buildable_from(selector, selected) : *selected;
+    NodeSet allowed = mode == INDIRECT_BUILDABLE ? buildable_from(selector, selected) : *selected;
     for (NODE_SET_EACH(i, candidates)) {
         if (!node_is_test(selector->graph->manifest->nodes.data[i])) {
             continue;
         }
-        if (selector->indirect == INDIRECT_EAGER || parents_within(selector->graph, i, &allowed)) {
+        if (mode == INDIRECT_EAGER || parents_within(selector->graph, i, &allowed)) {
             node_set_add(&joining, i);
         }
     }
@@ -211,16 +143,18 @@ static void add_neighbours(const Selector *selector, const Criterion *criterion,
     }
 }
 
-static Error *pick_criterion(const Selector *selector, const Criterion *criterion, Picked *out)
+static Error *pick_criterion(const Selector *selector, const SelectExpr *expr, Picked *out)
 {
     Picked picked = {.direct = empty_set(selector)};
-    TRY(criterion_match(selector->graph, selector->arena, criterion, &picked.direct));
+    const Criterion *criterion = &expr->criterion;
+    TRY(criterion_match(selector->graph, selector->arena, criterion, selector->selection->state,
+                        &picked.direct));
     add_neighbours(selector, criterion, &picked.direct);
     picked.possible = node_set_copy(selector->arena, &picked.direct);
-    if (selector->indirect != INDIRECT_EMPTY) {
+    if (expr->indirect != INDIRECT_EMPTY) {
         NodeSet children = empty_set(selector);
         graph_reach(selector->graph, selector->arena, &picked.direct, GRAPH_CHILDREN, 1, &children);
-        NodeSet joining = tests_that_join(selector, &picked.direct, &children);
+        NodeSet joining = tests_that_join(selector, expr->indirect, &picked.direct, &children);
         for (NODE_SET_EACH(i, &children)) {
             if (node_is_test(selector->graph->manifest->nodes.data[i])) {
                 node_set_add(&picked.possible, i);
@@ -235,83 +169,73 @@ static Error *pick_criterion(const Selector *selector, const Criterion *criterio
 /* After sets were combined, tests that no part could take alone may have all their nodes. */
 static void rejoin_tests(const Selector *selector, Picked *picked)
 {
-    if (selector->indirect == INDIRECT_CAUTIOUS || selector->indirect == INDIRECT_BUILDABLE) {
-        NodeSet joining = tests_that_join(selector, &picked->direct, &picked->possible);
+    IndirectMode mode = selector->selection->indirect;
+    if (mode == INDIRECT_CAUTIOUS || mode == INDIRECT_BUILDABLE) {
+        NodeSet joining = tests_that_join(selector, mode, &picked->direct, &picked->possible);
         node_set_unite(&picked->direct, &joining);
     }
 }
 
-/* "marts.*", "marts.finance", "models/marts": a folder, not a single thing. */
-static bool is_folder_form(const Criterion *criterion)
+static void subtract(const Selector *selector, Picked *from, const Picked *excluded)
 {
-    return str_is(criterion->method, "path") ||
-           (str_is(criterion->method, "fqn") && str_find_char(criterion->value, '.') != SIZE_MAX);
+    node_set_subtract(&from->direct, &excluded->direct);
+    node_set_subtract(&from->possible, &excluded->possible);
+    rejoin_tests(selector, from);
 }
 
-static void combine(NodeSet *into, const NodeSet *with, bool unite)
+static void combine(Picked *into, const Picked *with, SelectKind kind)
 {
-    if (unite) {
-        node_set_unite(into, with);
+    if (kind == SELECT_UNION) {
+        node_set_unite(&into->direct, &with->direct);
+        node_set_unite(&into->possible, &with->possible);
     } else {
-        node_set_intersect(into, with);
+        node_set_intersect(&into->direct, &with->direct);
+        node_set_intersect(&into->possible, &with->possible);
     }
 }
 
-/* The criteria of one word; all of them must hold. */
-static Error *pick_word(const Selector *selector, Str word, bool expected, Picked *out)
+static Picked combine_all(const Selector *selector, const Picked *parts, size_t count,
+                          SelectKind kind)
 {
-    VEC(Picked) parts = {0};
-    bool folders = selector->folders_unite;
-    Str piece;
-    for (Str rest = word; str_next_piece(&rest, ',', &piece);) {
-        Criterion criterion;
-        Picked picked;
-        TRY(criterion_parse(selector->arena, piece, &criterion));
-        TRY(pick_criterion(selector, &criterion, &picked));
-        folders = folders && is_folder_form(&criterion);
-        VEC_PUSH(selector->arena, &parts, picked);
+    Picked result = {.direct = empty_set(selector), .possible = empty_set(selector)};
+    for (size_t i = 0; i < count; i++) {
+        combine(&result, &parts[i], i == 0 ? SELECT_UNION : kind);
     }
-    CHECK(parts.len > 0);
-    Picked result = {0};
-    for (int attempt = 0; attempt < 2; attempt++) {
-        bool unite = attempt == 1;
-        result.direct = node_set_copy(selector->arena, &parts.data[0].direct);
-        result.possible = node_set_copy(selector->arena, &parts.data[0].possible);
-        for (size_t i = 1; i < parts.len; i++) {
-            combine(&result.direct, &parts.data[i].direct, unite);
-            combine(&result.possible, &parts.data[i].possible, unite);
-        }
-        if (!folders || parts.len < 2 || node_set_count(&result.direct) > 0) {
-            break;
-        }
+    return result;
+}
+
+static Error *pick(const Selector *selector, const SelectExpr *expr, Picked *out);
+
+static Error *pick_parts(const Selector *selector, const SelectExpr *expr, Picked *out)
+{
+    Picked *parts = ARENA_ARRAY(selector->arena, Picked, expr->parts.len);
+    for (size_t i = 0; i < expr->parts.len; i++) {
+        TRY(pick(selector, expr->parts.data[i], &parts[i]));
     }
-    rejoin_tests(selector, &result);
-    if (expected && node_set_count(&result.direct) == 0) {
-        selector->warn(selector->context, str_printf(selector->arena,
-                                                     "The selection criterion '" STR_FMT
-                                                     "' does not match any enabled nodes",
-                                                     STR_ARG(word)));
+    *out = combine_all(selector, parts, expr->parts.len, expr->kind);
+    if (expr->folders_unite && expr->parts.len > 1 && node_set_count(&out->direct) == 0) {
+        *out = combine_all(selector, parts, expr->parts.len, SELECT_UNION);
     }
-    *out = result;
+    rejoin_tests(selector, out);
     return NULL;
 }
 
-/* All words of an option, united. */
-static Error *pick_words(const Selector *selector, const StrVec *arguments, bool expected,
-                         Picked *out)
+/* As deep as a document may be nested, so this recursion ends. */
+static Error *pick(const Selector *selector, const SelectExpr *expr, Picked *out)
 {
-    Picked result = {.direct = empty_set(selector), .possible = empty_set(selector)};
-    for (VEC_EACH(Str, argument, arguments)) {
-        Str word;
-        for (Str rest = *argument; str_next_piece(&rest, ' ', &word);) {
-            Picked picked;
-            TRY(pick_word(selector, word, expected, &picked));
-            node_set_unite(&result.direct, &picked.direct);
-            node_set_unite(&result.possible, &picked.possible);
-        }
+    TRY(expr->kind == SELECT_CRITERION ? pick_criterion(selector, expr, out)
+                                       : pick_parts(selector, expr, out));
+    if (expr->excluded != NULL) {
+        Picked excluded;
+        TRY(pick(selector, expr->excluded, &excluded));
+        subtract(selector, out, &excluded);
     }
-    rejoin_tests(selector, &result);
-    *out = result;
+    if (expr->word.len > 0 && node_set_count(&out->direct) == 0) {
+        selector->warn(selector->context, str_printf(selector->arena,
+                                                     "The selection criterion '" STR_FMT
+                                                     "' does not match any enabled nodes",
+                                                     STR_ARG(expr->word)));
+    }
     return NULL;
 }
 
@@ -324,28 +248,35 @@ static Picked pick_everything(const Selector *selector)
     return (Picked){.direct = all, .possible = node_set_copy(selector->arena, &all)};
 }
 
+static Error *pick_included(const Selector *selector, Picked *out)
+{
+    const Selection *selection = selector->selection;
+    if (selection->definition != NULL) {
+        return pick(selector, selection->definition, out);
+    }
+    if (selection->select.len == 0) {
+        *out = pick_everything(selector);
+        return NULL;
+    }
+    SelectExpr *included = NULL;
+    TRY(read_words(selector->arena, selection, &selection->select, true, &included));
+    return pick(selector, included, out);
+}
+
 Error *select_nodes(const Graph *graph, Arena *arena, const Selection *selection,
                     SelectWarning warn, void *context, NodeSet *out_selected)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("selection");
-    const Selector selector = {.graph = graph,
-                               .arena = scratch,
-                               .indirect = selection->indirect,
-                               .folders_unite = selection->folders_unite,
-                               .warn = warn,
-                               .context = context};
+    const Selector selector = {
+        .graph = graph, .arena = scratch, .selection = selection, .warn = warn, .context = context};
     Picked picked;
-    if (selection->select.len > 0) {
-        TRY(pick_words(&selector, &selection->select, true, &picked));
-    } else {
-        picked = pick_everything(&selector);
-    }
-    if (selection->exclude.len > 0) {
-        Picked excluded;
-        TRY(pick_words(&selector, &selection->exclude, false, &excluded));
-        node_set_subtract(&picked.direct, &excluded.direct);
-        node_set_subtract(&picked.possible, &excluded.possible);
-        rejoin_tests(&selector, &picked);
+    TRY(pick_included(&selector, &picked));
+    if (selection->exclude.len > 0 && selection->definition == NULL) {
+        SelectExpr *excluded = NULL;
+        Picked unwanted;
+        TRY(read_words(scratch, selection, &selection->exclude, false, &excluded));
+        TRY(pick(&selector, excluded, &unwanted));
+        subtract(&selector, &picked, &unwanted);
     }
     *out_selected = node_set_copy(arena, &picked.direct);
     return NULL;

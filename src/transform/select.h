@@ -22,25 +22,6 @@ typedef enum IndirectMode {
 
 bool indirect_mode_parse(Str text, IndirectMode *out_mode);
 
-typedef struct Selection {
-    StrVec select; /* arguments as given; blanks within one separate words. Empty = everything */
-    StrVec exclude;
-    IndirectMode indirect;
-    /* "a.*,b.*" means both folders when nothing lies in the two: how dango's own commands read it.
-     */
-    bool folders_unite;
-} Selection;
-
-/* Told about words that match nothing. */
-typedef void (*SelectWarning)(void *context, Str message);
-
-/* The nodes meant, whatever their type. ERR_USAGE for a word that cannot be understood.
- * `out_selected` lives in `arena`. */
-MUST_CHECK Error *select_nodes(const Graph *graph, Arena *arena, const Selection *selection,
-                               SelectWarning warn, void *context, NodeSet *out_selected);
-
-/* ---- What select.c and its tests share ---- */
-
 /* One criterion: [@][[N]+][method[.args]:]value[+[N]] */
 typedef struct Criterion {
     Str raw;
@@ -54,10 +35,50 @@ typedef struct Criterion {
     int children_depth;
 } Criterion;
 
+typedef enum SelectKind { SELECT_CRITERION, SELECT_UNION, SELECT_INTERSECTION } SelectKind;
+
+/* What is selected, as a tree: a word of the command line, a definition of selectors.yml. */
+typedef struct SelectExpr SelectExpr;
+struct SelectExpr {
+    SelectKind kind;
+    Criterion criterion;   /* SELECT_CRITERION */
+    IndirectMode indirect; /* its tests */
+    VEC(const SelectExpr *) parts;
+    const SelectExpr *excluded; /* taken away again; may be NULL */
+    Str word;           /* as it was written, where somebody is told that it means nothing */
+    bool folders_unite; /* see Selection */
+};
+
+typedef struct State State; /* see state.h */
+
+typedef struct Selection {
+    StrVec select; /* arguments as given; blanks within one separate words. Empty = everything */
+    StrVec exclude;
+    const SelectExpr *definition; /* in place of both; may be NULL */
+    IndirectMode indirect;
+    /* "a.*,b.*" means both folders when nothing lies in the two: how dango's own commands read it.
+     */
+    bool folders_unite;
+    const State *state; /* what `state:` and `result:` compare with; may be NULL */
+} Selection;
+
+/* Told about words that match nothing. */
+typedef void (*SelectWarning)(void *context, Str message);
+
+/* The nodes meant, whatever their type. ERR_USAGE for a word that cannot be understood.
+ * `out_selected` lives in `arena`. */
+MUST_CHECK Error *select_nodes(const Graph *graph, Arena *arena, const Selection *selection,
+                               SelectWarning warn, void *context, NodeSet *out_selected);
+
+/* ---- What select.c and its tests share ---- */
+
 MUST_CHECK Error *criterion_parse(Arena *arena, Str text, Criterion *out);
-/* Adds the nodes that the method and value mean, without neighbours and tests. */
+/* Adds the nodes that the method and value mean, without neighbours and tests. `state` may be NULL.
+ */
 MUST_CHECK Error *criterion_match(const Graph *graph, Arena *scratch, const Criterion *criterion,
-                                  NodeSet *out);
+                                  const State *state, NodeSet *out);
+/* ERR_USAGE with the nearest one when there is no method of that name. */
+MUST_CHECK Error *criterion_check_method(Str name);
 
 /* Python's fnmatch with case: `*`, `?`, `[seq]`, `[!seq]`; `*` crosses dots and slashes. */
 bool select_pattern_matches(Str pattern, Str text);

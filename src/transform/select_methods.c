@@ -7,6 +7,7 @@
 typedef struct MatchContext {
     const Manifest *manifest;
     const Criterion *criterion;
+    const State *state; /* may be NULL */
     Arena *scratch;
 } MatchContext;
 
@@ -325,16 +326,21 @@ static const SelectMethod *find_method(Str name)
     return NULL;
 }
 
-Error *criterion_match(const Graph *graph, Arena *scratch, const Criterion *criterion, NodeSet *out)
+Error *criterion_check_method(Str name)
 {
+    return find_method(name) != NULL ? NULL : unknown_method(name);
+}
+
+Error *criterion_match(const Graph *graph, Arena *scratch, const Criterion *criterion,
+                       const State *state, NodeSet *out)
+{
+    TRY(criterion_check_method(criterion->method));
     const SelectMethod *method = find_method(criterion->method);
-    if (method == NULL) {
-        return unknown_method(criterion->method);
-    }
     if (method->prepare != NULL) {
         TRY(method->prepare(criterion));
     }
-    MatchContext ctx = {.manifest = graph->manifest, .criterion = criterion, .scratch = scratch};
+    MatchContext ctx = {
+        .manifest = graph->manifest, .criterion = criterion, .state = state, .scratch = scratch};
     for (size_t i = 0; i < graph->count; i++) {
         ArenaMark mark = arena_mark(scratch);
         if (method->matches(&ctx, graph->manifest->nodes.data[i])) {

@@ -13,6 +13,7 @@
 #include "transform/project_file.h"
 #include "transform/relation_cache.h"
 #include "transform/report.h"
+#include "transform/selector_file.h"
 #include "transform/transform.h"
 
 /* The release of dbt whose behaviour this follows. */
@@ -31,6 +32,7 @@ typedef struct Session {
     const Value *cli_vars; /* map */
     const Profile *profile;
     ProjectFileDefVec projects; /* the root, then its packages by name */
+    NamedSelectorVec selectors; /* of the root */
     Manifest *manifest;
     const Graph *graph;
     const MacroLibrary *macros;

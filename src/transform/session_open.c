@@ -134,6 +134,8 @@ static Error *load_projects(Session *session, Str root)
     YamlRenderer renderer = {.state = state, .context = &ctx};
     TRY(load_profile(session, root, &renderer));
     TRY(load_project(session, root, &renderer));
+    TRY(selector_file_load(session->arena, root, &renderer, session->options->selection.indirect,
+                           &session->selectors));
     StrVec packages = {0};
     TRY(project_file_packages(session->arena, &session->projects.data[0], &packages));
     for (VEC_EACH(Str, it, &packages)) {

@@ -49,6 +49,31 @@ static Error *types_of(const StrVec *names, unsigned *out)
     return NULL;
 }
 
+static bool has_selection(const TransformOptions *options)
+{
+    return options->selection.select.len > 0 || options->selection.exclude.len > 0;
+}
+
+/* The selection asked for: a named one, the words given, or the default of selectors.yml. */
+static Error *selection_of(Session *session, Selection *out)
+{
+    const TransformOptions *options = session->options;
+    const NamedSelector *named = NULL;
+    if (options->selector != NULL) {
+        TRY(selector_find(&session->selectors, str_from(options->selector), &named));
+    } else if (!has_selection(options)) {
+        named = selector_default(&session->selectors);
+    }
+    *out = options->selection;
+    out->definition = named != NULL ? named->definition : NULL;
+    if (named != NULL && options->selector == NULL) {
+        report_text(
+            session, LOG_INFO, "DefaultSelector",
+            str_printf(session->arena, "Using default selector " STR_FMT, STR_ARG(named->name)));
+    }
+    return NULL;
+}
+
 /* What the command is about: the selection, without other types and empty files. */
 static Error *select_for(Session *session, unsigned types, bool keep_empty, NodeSet *out)
 {
@@ -57,8 +82,9 @@ static Error *select_for(Session *session, unsigned types, bool keep_empty, Node
     TRY(types_of(&options->resource_types, &wanted));
     TRY(types_of(&options->exclude_resource_types, &unwanted));
     types = (wanted != 0 ? wanted : types) & ~unwanted;
-    TRY(select_nodes(session->graph, session->arena, &options->selection, warn_unmatched, session,
-                     out));
+    Selection selection;
+    TRY(selection_of(session, &selection));
+    TRY(select_nodes(session->graph, session->arena, &selection, warn_unmatched, session, out));
     for (NODE_SET_EACH(i, out)) {
         const Node *node = session->manifest->nodes.data[i];
         bool empty = str_trim(node->raw_code).len == 0 && node->tpl != NULL;
@@ -67,11 +93,6 @@ static Error *select_for(Session *session, unsigned types, bool keep_empty, Node
         }
     }
     return NULL;
-}
-
-static bool has_selection(const TransformOptions *options)
-{
-    return options->selection.select.len > 0 || options->selection.exclude.len > 0;
 }
 
 /* ---- From the beginning to the results ---- */

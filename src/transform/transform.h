@@ -29,6 +29,7 @@ typedef struct TransformOptions {
         *made_up_path; /* the warehouse where there is no profiles.yml; NULL: that is an error */
     size_t threads;    /* --threads; 0 = the profile's */
     Selection selection;
+    const char *selector;  /* --selector: a name of selectors.yml, in place of the selection */
     StrVec resource_types; /* --resource-type */
     StrVec exclude_resource_types;
     const char *macro;      /* run-operation: "name" or "package.name" */

@@ -10,24 +10,47 @@ bool yaml_has_jinja(Str text)
            str_contains(text, STR("{#"));
 }
 
+/* In the words of dbt; what it calls a parsing error it tells as it is. */
+static Error *could_not_render(Arena *arena, const Value *text, TAKES Error *err)
+{
+    Str place = value_place(arena, text);
+    const Error *root = error_root(err);
+    if (strcmp(error_class(root), "ParsingError") == 0) {
+        return error_wrap(err, STR_FMT ": cannot render '" STR_FMT "'", STR_ARG(place),
+                          STR_ARG(text->as.text));
+    }
+    Error *told = error_new(ERR_TEMPLATE, "Could not render " STR_FMT ": " STR_FMT,
+                            STR_ARG(text->as.text), STR_ARG(error_message(root)));
+    told = error_excerpt_of(told, err);
+    Str hints = error_hints(err, arena);
+    error_discard(err, "its text is in the new one");
+    told = error_hint(told, "at " STR_FMT, STR_ARG(place));
+    return hints.len > 0 ? error_hint(told, STR_FMT, STR_ARG(hints)) : told;
+}
+
+static Error *evaluate(YamlRenderer *renderer, Str text, Value *out)
+{
+    Context *ctx = renderer->context;
+    context_enter(renderer->state, ctx);
+    JinjaScope scope = context_scope(ctx);
+    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
+    TRY(jinja_compile(ctx->session->env, STR("<yaml>"), text, &tpl));
+    JValue value = JNONE;
+    TRY(jinja_render_native(renderer->state, tpl, &scope, JINJA_NATIVE_MARKED, &value));
+    return convert_from_jinja(renderer->state, ctx->arena, value, out);
+}
+
 Error *yaml_render_text(YamlRenderer *renderer, const Value *text, Value *out)
 {
     if (!yaml_has_jinja(text->as.text)) {
         *out = *text;
         return NULL;
     }
-    Context *ctx = renderer->context;
-    Str place = value_place(ctx->arena, text);
-    context_enter(renderer->state, ctx);
-    JinjaScope scope = context_scope(ctx);
-    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
-    TRY_WRAP(jinja_compile(ctx->session->env, STR("<yaml>"), text->as.text, &tpl),
-             STR_FMT ": cannot render '" STR_FMT "'", STR_ARG(place), STR_ARG(text->as.text));
-    JValue value = JNONE;
-    TRY_WRAP(jinja_render_native(renderer->state, tpl, &scope, JINJA_NATIVE_MARKED, &value),
-             STR_FMT ": cannot render '" STR_FMT "'", STR_ARG(place), STR_ARG(text->as.text));
     Value converted;
-    TRY(convert_from_jinja(renderer->state, ctx->arena, value, &converted));
+    Error *err = evaluate(renderer, text->as.text, &converted);
+    if (err != NULL) {
+        return could_not_render(renderer->context->arena, text, err);
+    }
     *out = value_placed_at(converted, text);
     return NULL;
 }

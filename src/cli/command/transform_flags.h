@@ -18,6 +18,10 @@ extern const char *const transform_indirect_modes[]; /* choices of --indirect-se
          .kind = FLAG_WORDS, \
          .value = "SELECTOR", \
          .help = "but not what these select"}, \
+        {.name = "selector", \
+         .kind = FLAG_TEXT, \
+         .value = "NAME", \
+         .help = "a selection of selectors.yml"}, \
         {.name = "indirect-selection", \
          .kind = FLAG_TEXT, \
          .value = "MODE", \

@@ -140,6 +140,7 @@ Error *job_prepare(App *app, const Invocation *invocation, Job *out)
     }
     options->selection.select = words(out, "select");
     options->selection.exclude = words(out, "exclude");
+    options->selector = job_text(invocation, "selector");
     options->selection.folders_unite = invocation->program == PROGRAM_DANGO;
     const char *indirect = job_text(invocation, "indirect-selection");
     if (indirect != NULL) {
