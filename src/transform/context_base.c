@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/limits.h"
+#include "transform/python_modules.h"
 #include "value/json_reader.h"
 #include "value/json_writer.h"
 #include "value/yaml_reader.h"
@@ -322,11 +323,9 @@ static Error *value_invocation_id(JinjaState *s, Context *ctx, JValue *out)
     return NULL;
 }
 
-/* Its text; the object with strftime and the like comes with `modules.datetime`. */
 static Error *value_run_started_at(JinjaState *s, Context *ctx, JValue *out)
 {
-    Str iso = clock_iso_utc(jinja_scratch(s), ctx->session->started_us);
-    *out = jstr_value(jinja_heap(s), str_replace(jinja_scratch(s), iso, STR("T"), STR(" ")));
+    *out = python_utc_object(jinja_heap(s), ctx->session->started_us);
     return NULL;
 }
 
@@ -395,12 +394,15 @@ static Error *value_flags(JinjaState *s, Context *ctx, JValue *out)
 
 static Error *modules_find(JinjaState *s, JStr *name, JValue *out)
 {
-    (void)s;
-    (void)out;
-    static const char *const known[] = {"datetime", "pytz", "re", "itertools"};
+    static const struct {
+        const char *name;
+        const ObjectClass *module;
+    } known[] = {{"datetime", &python_datetime_module},
+                 {"pytz", &python_pytz_module},
+                 {"re", &python_re_module}};
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        if (str_is(jstr_str(name), known[i])) {
-            return jraise("CompilationError", "modules.%s is not available yet", known[i]);
+        if (str_is(jstr_str(name), known[i].name)) {
+            *out = object_new(jinja_heap(s), known[i].module);
         }
     }
     return NULL;

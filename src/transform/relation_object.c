@@ -69,6 +69,7 @@ static const JHostClass relation_host_class = {
     .hash = relation_hash,
     .str = relation_str,
     .repr = relation_repr,
+    .is_mapping = true, /* as packages ask: `x is mapping and x.get('metadata', {})` */
     .free = relation_free,
 };
 
@@ -302,6 +303,13 @@ static Error *method_to_dict(JinjaState *s, const JCall *call, JValue *out)
 static Error *method_get(JinjaState *s, const JCall *call, JValue *out)
 {
     *out = jarg_or(call, 2, JNONE);
+    if (jis_str(call->args[1]) && str_is(jtext(call->args[1]), "metadata")) {
+        JDict *metadata = jdict_new(jinja_heap(s));
+        jdict_set_text(jinja_heap(s), metadata, STR("type"),
+                       jstr_value(jinja_heap(s), str_from(relation_host_class.name)));
+        *out = jdict_value(metadata);
+        return NULL;
+    }
     if (jis_str(call->args[1])) {
         JValue found = JMISSING;
         TRY(relation_get_attr(s, jhost_as(call->args[0], &relation_host_class), call->args[1].str,
