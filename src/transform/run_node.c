@@ -225,6 +225,7 @@ void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out)
     NodeRun run = run_begin(worker, node);
     Context ctx = compile_context(worker, node, worker->connection != NULL ? &run : NULL);
     Error *err = both_phases(worker, &ctx, execute, out);
+    node_run_rollback(&run); /* what a query of a failed template began */
     if (err != NULL) {
         out->status = STATUS_ERROR;
         out->message = context_failure_text(&ctx, worker->arena, err);
