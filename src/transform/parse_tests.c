@@ -64,7 +64,21 @@ static void name_macros(Parser *parser, Node *node, const Capture *arguments)
     parse_keep_capture(parser->arena, &(Capture){.macros = arguments->macros}, node);
 }
 
-static Error *render_test(Parser *parser, Node *node)
+/* What the calls of config() in the test's macro say, below what the property file says. */
+static const Value *with_macro_config(Parser *parser, const Value *in_macro, const Value *in_file)
+{
+    if (in_macro == NULL || in_file == NULL) {
+        return in_macro != NULL ? in_macro : in_file;
+    }
+    ValueMapBuilder all = value_map_begin(parser->scratch);
+    value_map_put_all(&all, in_macro);
+    value_map_put_all(&all, in_file);
+    Value *merged = ARENA_NEW(parser->scratch, Value);
+    *merged = value_map_end(&all);
+    return merged;
+}
+
+static Error *render_test(Parser *parser, Node *node, const Value **out_config)
 {
     JHeap *heap = jinja_heap(parser->state);
     Capture capture = {.macros = strmap_init(parser->scratch)};
@@ -80,8 +94,7 @@ static Error *render_test(Parser *parser, Node *node)
     TRY(test_kwargs_render(parser->state, &ctx, node, &kwargs));
     ParseInput input = {.vars = jdict_new(heap), .refs = capture.refs, .sources = capture.sources};
     jdict_set_text(heap, input.vars, STR("_dbt_generic_test_kwargs"), kwargs);
-    const Value *in_file = NULL; /* stands in the spec's config, too */
-    TRY(parse_render_node(parser, node, &input, &in_file));
+    TRY(parse_render_node(parser, node, &input, out_config));
     name_macros(parser, node, &capture);
     return NULL;
 }
@@ -92,8 +105,10 @@ static Error *make_test(Parser *parser, void *items, size_t index)
     TestSpec spec;
     TRY(generic_test_read(parser->scratch, pending->entry, &pending->target, &spec));
     Node *node = new_test_node(parser, pending, &spec);
-    TRY(render_test(parser, node));
-    TRY(parse_configure(parser, node, spec.config, NULL));
+    const Value *in_macro = NULL;
+    TRY(render_test(parser, node, &in_macro));
+    const Value *config = with_macro_config(parser, in_macro, spec.config);
+    TRY(parse_configure(parser, node, config, NULL));
     const Value *column = pending->column;
     const Value *const inherited[] = {pending->owner->tags, value_find(column, STR("tags")),
                                       value_find(value_find(column, STR("config")), STR("tags"))};

@@ -287,7 +287,23 @@ static Error *mapped_values(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+/* Pairs of name and value; rows go by their numbers. */
+static Error *mapped_items(JinjaState *s, const JCall *call, JValue *out)
+{
+    const JHost *self = host_of(call->args[0]);
+    JValue names = part(self, 0);
+    const JTuple *values = part(self, 1).tuple;
+    JTuple *pairs = jtuple_new(jinja_heap(s), values->len);
+    for (size_t i = 0; i < values->len; i++) {
+        JValue name = names.type == J_TUPLE ? names.tuple->items[i] : jint((int64_t)i);
+        pairs->items[i] = jtuple_pair(jinja_heap(s), name, values->items[i]);
+    }
+    *out = jtuple_value(pairs);
+    return NULL;
+}
+
 static const JBuiltin mapped_methods[] = {
+    {"items", mapped_items, 1, 1, NULL, 0, NULL},
     {"keys", mapped_keys, 1, 1, NULL, 0, NULL},
     {"names", mapped_keys, 1, 1, NULL, 0, NULL},
     {"values", mapped_values, 1, 1, NULL, 0, NULL},
