@@ -189,7 +189,7 @@ JValue python_utc_object(JHeap *heap, int64_t time_us)
     DateTime at = {0};
     (void)datetime_from_us(time_us, &at); /* the present lies within the calendar */
     at.has_offset = true;
-    return python_time_object(heap, PYTHON_DATETIME, &at, python_zone_utc(heap));
+    return python_time_object(heap, PYTHON_DATETIME, &at, python_zone_fixed(heap, 0));
 }
 
 static JValue none_or_zone(const JCall *call, size_t index)
@@ -307,6 +307,12 @@ static Error *class_today(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+/* What a text with an offset is in. */
+static JValue zone_of_offset(JinjaState *s, const DateTime *at)
+{
+    return at->has_offset ? python_zone_fixed(jinja_heap(s), at->offset_s) : JNONE;
+}
+
 static Error *class_strptime(JinjaState *s, const JCall *call, JValue *out)
 {
     Str text, format;
@@ -314,7 +320,7 @@ static Error *class_strptime(JinjaState *s, const JCall *call, JValue *out)
     TRY(jarg_text(call, 1, "strptime() argument 1", &text));
     TRY(jarg_text(call, 2, "strptime() argument 2", &format));
     TRY(python_time_parse(text, format, &at));
-    *out = python_time_object(jinja_heap(s), PYTHON_DATETIME, &at, JNONE);
+    *out = python_time_object(jinja_heap(s), PYTHON_DATETIME, &at, zone_of_offset(s, &at));
     return NULL;
 }
 
@@ -331,7 +337,7 @@ static Error *class_from_iso(JinjaState *s, const JCall *call, JValue *out)
     if (!datetime_parse_iso(text, &at) && !date_parse_iso(text, &at)) {
         return not_iso(text);
     }
-    *out = python_time_object(jinja_heap(s), PYTHON_DATETIME, &at, JNONE);
+    *out = python_time_object(jinja_heap(s), PYTHON_DATETIME, &at, zone_of_offset(s, &at));
     return NULL;
 }
 
@@ -569,18 +575,6 @@ static const JHostClass time_class = {
 
 /* ---- The module ---- */
 
-/* datetime.timezone, of which only utc is known. */
-static Error *timezone_class_find(JinjaState *s, JStr *name, JValue *out)
-{
-    if (str_is(jstr_str(name), "utc")) {
-        *out = python_zone_utc(jinja_heap(s));
-    }
-    return NULL;
-}
-
-static const ObjectClass timezone_class = {.name = "class 'datetime.timezone'",
-                                           .find = timezone_class_find};
-
 static Error *module_find(JinjaState *s, JStr *name, JValue *out)
 {
     const JBuiltin *found = object_method(module_classes, jstr_str(name));
@@ -589,8 +583,6 @@ static Error *module_find(JinjaState *s, JStr *name, JValue *out)
     }
     if (found != NULL) {
         *out = jfunction_new(jinja_heap(s), found, JMISSING);
-    } else if (str_is(jstr_str(name), "timezone")) {
-        *out = object_new(jinja_heap(s), &timezone_class);
     }
     return NULL;
 }

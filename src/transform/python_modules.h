@@ -21,7 +21,7 @@ typedef struct PythonTime {
     DateTime at;
 } PythonTime;
 
-/* `zone`: what it is in, as python_zone_object() made it; JNONE: nothing, or a plain offset. */
+/* `zone`: what it is in, as python_zone_object() made it; JNONE: in none. */
 JValue python_time_object(JHeap *heap, PythonTimeKind kind, const DateTime *at, JValue zone);
 /* NULL when the value is none. Borrowed from it. */
 const PythonTime *python_time_of(JValue value);
@@ -39,7 +39,8 @@ extern const JBuiltin python_delta_class; /* timedelta(days=1, ...) */
 
 /* ---- Zones ---- */
 
-JValue python_zone_utc(JHeap *heap);
+/* So many seconds east of UTC. */
+JValue python_zone_fixed(JHeap *heap, int32_t seconds);
 /* NULL when the value is no zone. Borrowed from it. */
 const Timezone *python_zone_of(JValue value);
 /* `at`, a time in UTC, as clocks in the zone show it. */

@@ -133,11 +133,9 @@ const Timezone *python_zone_of(JValue value)
     return host != NULL ? zone_data(host) : NULL;
 }
 
-JValue python_zone_utc(JHeap *heap)
+JValue python_zone_fixed(JHeap *heap, int32_t seconds)
 {
-    Timezone *utc = NULL;
-    error_discard(timezone_read(STR("UTC"), &utc), "it needs no file");
-    return jhost_new(heap, &zone_class, utc);
+    return jhost_new(heap, &zone_class, timezone_fixed(seconds));
 }
 
 DateTime python_zone_show(const Timezone *zone, int64_t utc_us)
@@ -175,7 +173,7 @@ static const JBuiltin pytz_methods[] = {
 static Error *pytz_find(JinjaState *s, JStr *name, JValue *out)
 {
     if (str_eq_nocase(jstr_str(name), STR("utc"))) {
-        *out = python_zone_utc(jinja_heap(s));
+        *out = python_zone_fixed(jinja_heap(s), 0);
     }
     return NULL;
 }

@@ -150,21 +150,37 @@ static bool is_zone_name(Str name)
 
 Error *timezone_read(Str name, Timezone **out)
 {
-    static const ZoneOffset utc = {.abbreviation = {"UTC", 3}};
+    if (str_eq_nocase(name, STR("UTC"))) {
+        *out = timezone_fixed(0);
+        return NULL;
+    }
     if (!is_zone_name(name)) {
         return error_new(ERR_NOT_FOUND, "there is no time zone '" STR_FMT "'", STR_ARG(name));
     }
     Arena *arena = arena_new("timezone");
     Timezone *zone = ARENA_NEW(arena, Timezone);
-    *zone = (Timezone){
-        .arena = arena, .name = str_dup(arena, name), .types = &utc, .type_count = 1};
-    Error *err = str_eq_nocase(name, STR("UTC")) ? NULL : read_zone(zone);
+    *zone = (Timezone){.arena = arena, .name = str_dup(arena, name)};
+    Error *err = read_zone(zone);
     if (err != NULL) {
         arena_free(arena);
         return err;
     }
     *out = zone;
     return NULL;
+}
+
+Timezone *timezone_fixed(int32_t seconds)
+{
+    Arena *arena = arena_new("timezone");
+    Timezone *zone = ARENA_NEW(arena, Timezone);
+    ZoneOffset *offset = ARENA_NEW(arena, ZoneOffset);
+    int32_t distance = seconds < 0 ? -seconds : seconds;
+    Str name = seconds == 0 ? STR("UTC")
+                            : str_printf(arena, "UTC%c%02d:%02d", seconds < 0 ? '-' : '+',
+                                         distance / 3600, distance / 60 % 60);
+    *offset = (ZoneOffset){.seconds = seconds, .abbreviation = name};
+    *zone = (Timezone){.arena = arena, .name = name, .types = offset, .type_count = 1};
+    return zone;
 }
 
 void timezone_free(Timezone *zone)

@@ -23,6 +23,8 @@ void timezone_free(Timezone *zone);
 /* ERR_NOT_FOUND when there is no such zone; ERR_INPUT when its file cannot be read. "UTC" needs no
  * file. */
 MUST_CHECK Error *timezone_read(Str name, Timezone **out);
+/* One that is always so many seconds east of UTC: "UTC+02:00". */
+Timezone *timezone_fixed(int32_t seconds);
 DEFINE_AUTO_FREE(timezone, Timezone)
 
 Str timezone_name(const Timezone *zone);

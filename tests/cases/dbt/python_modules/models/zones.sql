@@ -11,3 +11,8 @@ select '''
 {{ run_started_at.tzinfo }} {{ run_started_at.strftime('%Y') | int > 2000 }} {{ run_started_at.astimezone(la) < dt.datetime.now(la) }}
 {{ modules.pytz.timezone('UTC').localize(dt.datetime(2024, 1, 1)).timestamp() }}
 ''' as a
+union all select '''
+{% set plain = dt.datetime.fromisoformat('2024-03-05T07:08:09+02:00') %}
+{{ plain }} {{ plain.tzinfo }} {{ plain.tzname() }} {{ plain.tzinfo is none }} {{ dt.datetime.fromisoformat('2024-03-05').tzinfo is none }}
+{{ dt.datetime.strptime('2024-01-01 +0530', '%Y-%m-%d %z') }}
+'''
