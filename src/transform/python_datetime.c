@@ -105,8 +105,8 @@ static uint64_t time_hash(JHost *self)
     return hash_bytes(&rank, sizeof(rank));
 }
 
-static Error *time_compare(JinjaState *s, JHost *self, JValue other, JCompareOp op,
-                           bool *out_known, bool *out)
+static Error *time_compare(JinjaState *s, JHost *self, JValue other, JCompareOp op, bool *out_known,
+                           bool *out)
 {
     const PythonTime *a = time_data(self), *b = python_time_of(other);
     *out_known = b != NULL && a->kind == b->kind;
@@ -423,8 +423,7 @@ static Error *method_isoformat(JinjaState *s, const JCall *call, JValue *out)
     if (separator.len != 1) {
         return jraise("TypeError", "isoformat() argument 1 must be a unicode character, not str");
     }
-    *out = jstr_value(jinja_heap(s),
-                      (Str){text, iso_text(self_of(call), separator.data[0], text)});
+    *out = jstr_value(jinja_heap(s), (Str){text, iso_text(self_of(call), separator.data[0], text)});
     return NULL;
 }
 
@@ -495,9 +494,8 @@ static Error *method_astimezone(JinjaState *s, const JCall *call, JValue *out)
 static Error *method_utcoffset(JinjaState *s, const JCall *call, JValue *out)
 {
     const DateTime *at = &self_of(call)->at;
-    *out = at->has_offset
-               ? python_delta_object(jinja_heap(s), (int64_t)at->offset_s * SECOND_US)
-               : JNONE;
+    *out = at->has_offset ? python_delta_object(jinja_heap(s), (int64_t)at->offset_s * SECOND_US)
+                          : JNONE;
     return NULL;
 }
 
@@ -518,8 +516,8 @@ static const JBuiltin time_methods[] = {
     {"timestamp", method_timestamp, 1, 1, NULL, JB_CONTEXT, NULL},
     {"weekday", method_weekday, 1, 1, NULL, JB_CONTEXT, NULL},
     {"isoweekday", method_isoweekday, 1, 1, NULL, JB_CONTEXT, NULL},
-    {"replace", method_replace, 1, 9,
-     "self year month day hour minute second microsecond tzinfo", JB_CONTEXT, NULL},
+    {"replace", method_replace, 1, 9, "self year month day hour minute second microsecond tzinfo",
+     JB_CONTEXT, NULL},
     {"astimezone", method_astimezone, 2, 2, "self tz", JB_CONTEXT, NULL},
     {"utcoffset", method_utcoffset, 1, 1, NULL, JB_CONTEXT, NULL},
     {"tzname", method_tzname, 1, 1, NULL, JB_CONTEXT, NULL},
@@ -532,9 +530,12 @@ static bool part_of(const PythonTime *time, Str name, JValue *out)
         const char *name;
         PythonTimeKind not_in;
         int64_t value;
-    } parts[] = {{"year", PYTHON_TIME, time->at.year},     {"month", PYTHON_TIME, time->at.month},
-                 {"day", PYTHON_TIME, time->at.day},       {"hour", PYTHON_DATE, time->at.hour},
-                 {"minute", PYTHON_DATE, time->at.minute}, {"second", PYTHON_DATE, time->at.second},
+    } parts[] = {{"year", PYTHON_TIME, time->at.year},
+                 {"month", PYTHON_TIME, time->at.month},
+                 {"day", PYTHON_TIME, time->at.day},
+                 {"hour", PYTHON_DATE, time->at.hour},
+                 {"minute", PYTHON_DATE, time->at.minute},
+                 {"second", PYTHON_DATE, time->at.second},
                  {"microsecond", PYTHON_DATE, time->at.microsecond}};
     for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
         if (str_is(name, parts[i].name) && time->kind != parts[i].not_in) {

@@ -97,19 +97,16 @@ static Error *delta_result(JinjaState *s, JValue us, JValue *out)
     return NULL;
 }
 
-static Error *delta_binary(JinjaState *s, JHost *self, const char *op, JValue other,
-                           bool reflected, JValue *out)
+static Error *delta_binary(JinjaState *s, JHost *self, const char *op, JValue other, bool reflected,
+                           JValue *out)
 {
     static const struct {
         const char *op;
         JBinaryOp code;
         bool with_delta, with_number;
-    } ops[] = {{"+", JBIN_ADD, true, false},
-               {"-", JBIN_SUB, true, false},
-               {"*", JBIN_MUL, false, true},
-               {"/", JBIN_DIV, true, true},
-               {"//", JBIN_FLOORDIV, true, true},
-               {"%", JBIN_MOD, true, false}};
+    } ops[] = {{"+", JBIN_ADD, true, false},      {"-", JBIN_SUB, true, false},
+               {"*", JBIN_MUL, false, true},      {"/", JBIN_DIV, true, true},
+               {"//", JBIN_FLOORDIV, true, true}, {"%", JBIN_MOD, true, false}};
     int64_t us = 0;
     bool is_delta = python_delta_of(other, &us);
     *out = JMISSING;
@@ -193,13 +190,8 @@ bool python_delta_of(JValue value, int64_t *out_us)
 
 static Error *delta_new(JinjaState *s, const JCall *call, JValue *out)
 {
-    static const int64_t units[] = {DAY_US,
-                                    SECOND_US,
-                                    1,
-                                    1000,
-                                    INT64_C(60) * SECOND_US,
-                                    INT64_C(3600) * SECOND_US,
-                                    7 * DAY_US};
+    static const int64_t units[] = {
+        DAY_US, SECOND_US, 1, 1000, INT64_C(60) * SECOND_US, INT64_C(3600) * SECOND_US, 7 * DAY_US};
     JValue sum = jint(0);
     for (size_t i = 0; i < ARRAY_LEN(units); i++) {
         JValue part;
@@ -218,6 +210,10 @@ static Error *delta_new(JinjaState *s, const JCall *call, JValue *out)
 
 static const JBuiltinClass delta_builtin_class = {"datetime.timedelta", NULL};
 
-const JBuiltin python_delta_class = {
-    "timedelta", delta_new, 0, 7, "days seconds microseconds milliseconds minutes hours weeks",
-    JB_CLASS, &delta_builtin_class};
+const JBuiltin python_delta_class = {"timedelta",
+                                     delta_new,
+                                     0,
+                                     7,
+                                     "days seconds microseconds milliseconds minutes hours weeks",
+                                     JB_CLASS,
+                                     &delta_builtin_class};

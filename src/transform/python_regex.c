@@ -328,8 +328,7 @@ static bool take_group(const Regex *regex, Arena *arena, Str *rest, size_t *out_
         return false;
     }
     if (!number_parse_int64(name, &number)) {
-        number = pcre2_substring_number_from_name(regex->code,
-                                                  (PCRE2_SPTR)str_to_c(arena, name));
+        number = pcre2_substring_number_from_name(regex->code, (PCRE2_SPTR)str_to_c(arena, name));
     }
     *rest = after;
     *out_group = (size_t)number;

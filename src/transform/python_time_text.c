@@ -138,9 +138,9 @@ static void add_zone_name(const DateTime *at, const Timezone *zone, StrBuf *out)
 static const struct {
     char directive;
     const char *format;
-} composed[] = {{'D', "%m/%d/%y"}, {'F', "%Y-%m-%d"}, {'T', "%H:%M:%S"},
-                {'R', "%H:%M"},    {'x', "%m/%d/%y"}, {'X', "%H:%M:%S"},
-                {'r', "%I:%M:%S %p"}, {'c', "%a %b %e %H:%M:%S %Y"}};
+} composed[] = {
+    {'D', "%m/%d/%y"}, {'F', "%Y-%m-%d"}, {'T', "%H:%M:%S"},    {'R', "%H:%M"},
+    {'x', "%m/%d/%y"}, {'X', "%H:%M:%S"}, {'r', "%I:%M:%S %p"}, {'c', "%a %b %e %H:%M:%S %Y"}};
 
 static bool add_word(const DateTime *at, const Timezone *zone, char directive, StrBuf *out)
 {
@@ -422,9 +422,8 @@ Error *python_time_parse(Str text, Str format, DateTime *out)
     *out = (DateTime){.year = 1900, .month = 1, .day = 1};
     Parse parse = {.text = text, .at = out};
     if (!take_format(&parse, format)) {
-        return jraise("ValueError",
-                      "time data '" STR_FMT "' does not match format '" STR_FMT "'", STR_ARG(text),
-                      STR_ARG(format));
+        return jraise("ValueError", "time data '" STR_FMT "' does not match format '" STR_FMT "'",
+                      STR_ARG(text), STR_ARG(format));
     }
     if (parse.text.len > 0) {
         return jraise("ValueError", "unconverted data remains: " STR_FMT, STR_ARG(parse.text));

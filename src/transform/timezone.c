@@ -82,9 +82,8 @@ static bool read_types(Timezone *zone, Reader *reader, const Header *h)
     for (size_t i = 0; i < h->types; i++) {
         const uint8_t *entry = entries + i * ZONE_TYPE_BYTES;
         size_t start = entry[5];
-        const uint8_t *end = start < h->text_bytes
-                                 ? memchr(texts + start, 0, h->text_bytes - start)
-                                 : NULL;
+        const uint8_t *end =
+            start < h->text_bytes ? memchr(texts + start, 0, h->text_bytes - start) : NULL;
         if (end == NULL) {
             return false;
         }
@@ -122,8 +121,8 @@ static bool read_changes(Timezone *zone, Reader *reader, const Header *h)
 
 static Error *read_zone(Timezone *zone)
 {
-    Str content, path = str_printf(zone->arena, "/usr/share/zoneinfo/" STR_FMT,
-                                   STR_ARG(zone->name));
+    Str content,
+        path = str_printf(zone->arena, "/usr/share/zoneinfo/" STR_FMT, STR_ARG(zone->name));
     TRY(fs_read_file(zone->arena, path.data, LIMIT_CONFIG_BYTES, &content));
     Reader reader = {(const uint8_t *)content.data, content.len};
     Header header;
