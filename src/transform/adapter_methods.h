@@ -16,4 +16,9 @@ MUST_CHECK Error *adapter_hard_deletes(JinjaState *s, const JCall *call, JValue 
 MUST_CHECK Error *adapter_assert_snapshot_target(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_valid_snapshot_target(JinjaState *s, const JCall *call, JValue *out);
 
+/* context_adapter_ddl.c: what a create statement says of columns, constraints and indexes. */
+MUST_CHECK Error *adapter_render_columns(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_render_constraints(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_parse_index(JinjaState *s, const JCall *call, JValue *out);
+
 #endif

@@ -472,10 +472,11 @@ static Error *adapter_commit(JinjaState *s, const JCall *call, JValue *out)
 
 static Error *adapter_warn_once(JinjaState *s, const JCall *call, JValue *out)
 {
-    Str text;
-    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &text));
+    Str message;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &message));
     if (adapter_run(s) != NULL) {
-        report_text(context_of(s)->session, LOG_WARNING, "JinjaLogWarning", text);
+        Str text = str_printf(jinja_scratch(s), "DuckDB adapter: " STR_FMT, STR_ARG(message));
+        report_warning_once(context_of(s)->session, "AdapterEventWarning", text);
     }
     return empty_text(s, out);
 }
@@ -534,6 +535,11 @@ static const JBuiltin adapter_methods[] = {
     {"execute", adapter_execute, 2, 5, "self sql auto_begin fetch limit", JB_CONTEXT, NULL},
     {"add_query", adapter_add_query, 2, 5, "self sql auto_begin bindings abridge_sql_log",
      JB_CONTEXT, NULL},
+    {"render_raw_columns_constraints", adapter_render_columns, 2, 2, "self raw_columns", JB_CONTEXT,
+     NULL},
+    {"render_raw_model_constraints", adapter_render_constraints, 2, 2, "self raw_constraints",
+     JB_CONTEXT, NULL},
+    {"parse_index", adapter_parse_index, 2, 2, "self raw_index", JB_CONTEXT, NULL},
     {"commit", adapter_commit, 1, 1, NULL, JB_CONTEXT, NULL},
     {"warn_once", adapter_warn_once, 2, 2, "self msg", JB_CONTEXT, NULL},
     {"valid_incremental_strategies", adapter_strategies, 1, 1, NULL, JB_CONTEXT, NULL},

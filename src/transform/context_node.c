@@ -205,6 +205,15 @@ static Error *config_call(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+/* config.set(name, value) is config(name=value). */
+static Error *config_set(JinjaState *s, const JCall *call, JValue *out)
+{
+    JDict *given = jdict_new(jinja_heap(s));
+    TRY(jdict_set(given, call->args[1], call->args[2]));
+    JValue argument = jdict_value(given);
+    return config_call(s, &(JCall){.args = &argument, .argc = 1}, out);
+}
+
 static Error *config_get(JinjaState *s, const JCall *call, JValue *out)
 {
     const Context *ctx = context_of(s);
@@ -315,6 +324,7 @@ static Error *config_persist_column_docs(JinjaState *s, const JCall *call, JValu
 
 static const JBuiltin config_methods[] = {
     {"get", config_get, 2, 4, "self name default validator", JB_CONTEXT, NULL},
+    {"set", config_set, 3, 3, "self name value", JB_CONTEXT, NULL},
     {"require", config_require, 2, 3, "self name validator", JB_CONTEXT, NULL},
     {"meta_get", config_meta_get, 2, 4, "self name default validator", JB_CONTEXT, NULL},
     {"meta_require", config_meta_require, 2, 3, "self name validator", JB_CONTEXT, NULL},

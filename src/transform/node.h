@@ -78,6 +78,21 @@ typedef struct SourceInfo {
     bool quote_database, quote_schema, quote_identifier;
 } SourceInfo;
 
+/* The target of a foreign key, "ref('orders')" or "source('raw', 'orders')". */
+typedef struct ForeignKey {
+    Str to;
+    RefCall ref;
+    SourceCall source; /* where `ref` has no name */
+} ForeignKey;
+
+/* What a property file says of models alone. */
+typedef struct ModelInfo {
+    const Value *constraints; /* list as written; may be NULL */
+    Str contract_checksum;    /* empty without an enforced contract */
+    VEC(ForeignKey) foreign_keys;
+    StrVec primary_key; /* of the constraints, else as tests let suppose */
+} ModelInfo;
+
 typedef struct Node {
     ResourceType type;
     Str unique_id;
@@ -100,7 +115,7 @@ typedef struct Node {
     const Value *unrendered_config; /* map: what the user wrote, all levels together */
     StrVec tags;                    /* sorted, each once */
     const Value *meta;              /* map */
-    const Value *columns;           /* map of column name to its entry */
+    const Value *columns;           /* map of column name to its entry, see constraint.h */
     Str description;
     Str patch_path; /* "package://models/schema.yml"; empty when no property file names it */
     RefCallVec refs;
@@ -110,6 +125,7 @@ typedef struct Node {
     int64_t created_us;
     const TestInfo *test;     /* of a generic test, else NULL */
     const SourceInfo *source; /* of a source, else NULL */
+    ModelInfo *model;         /* of a model that a property file describes, else NULL */
     const Value *exposure;    /* the entry of the property file, else NULL */
     size_t index;             /* place in the manifest's `nodes` once it is finished */
 } Node;

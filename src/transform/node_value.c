@@ -1,5 +1,7 @@
 #include "transform/node_value.h"
 
+#include "transform/constraint.h"
+
 /* A map under construction, with one function per kind of value: documents here are long rather
  * than deep. */
 typedef struct Doc {
@@ -86,7 +88,28 @@ static Value docs_field(Arena *arena, const Node *node)
 
 static Value contract_field(Arena *arena, const Node *node)
 {
-    return config_field(node, "contract", empty_map(arena));
+    Value configured = config_field(node, "contract", empty_map(arena));
+    Doc doc = doc_begin(arena);
+    value_map_put_all(&doc.map, &configured);
+    doc_optional(&doc, "checksum", node->model != NULL ? node->model->contract_checksum : (Str){0});
+    return doc_end(&doc);
+}
+
+static Value columns_field(Arena *arena, const Node *node)
+{
+    return columns_document(arena, node->columns);
+}
+
+static Value constraints_field(Arena *arena, const Node *node)
+{
+    const Value *list = node->model != NULL ? node->model->constraints : NULL;
+    return constraints_document(arena, list, CONSTRAINT_OF_MODEL);
+}
+
+static Value primary_key_field(Arena *arena, const Node *node)
+{
+    static const StrVec none = {0};
+    return text_list(arena, node->model != NULL ? &node->model->primary_key : &none);
 }
 
 static Value created_field(Arena *arena, const Node *node)
@@ -222,7 +245,7 @@ static const NodeField node_fields[] = {
     {"config", OF(MAP, config)},
     {"tags", OF(TEXTS, tags)},
     {"description", OF(TEXT, description)},
-    {"columns", OF(MAP, columns)},
+    {"columns", MADE(columns_field)},
     {"meta", OF(MAP, meta)},
     {"group", MADE(group_field)},
     {"docs", MADE(docs_field)},
@@ -246,13 +269,12 @@ static const NodeField node_fields[] = {
     {"attached_node", OF_TEST(OPTIONAL, attached_node)},
     {"test_metadata", MADE_FOR(TEST, test_metadata_field)},
     {"access", MADE_FOR(MODEL, access_field)},
-    {"constraints", ALWAYS_FOR(MODEL, NO_ITEMS)},
+    {"constraints", MADE_FOR(MODEL, constraints_field)},
     {"version", ALWAYS_FOR(MODEL, NULL)},
     {"latest_version", ALWAYS_FOR(MODEL, NULL)},
     {"deprecation_date", ALWAYS_FOR(MODEL, NULL)},
-    {"defer_relation", ALWAYS_FOR(MODEL, NULL)},
     {"time_spine", ALWAYS_FOR(MODEL, NULL)},
-    {"primary_key", ALWAYS_FOR(MODEL, NO_ITEMS)},
+    {"primary_key", MADE_FOR(MODEL, primary_key_field)},
     {0},
 };
 
@@ -276,7 +298,7 @@ static const NodeField source_fields[] = {
     {"freshness", ALWAYS(NULL)},
     {"external", ALWAYS(NULL)},
     {"description", OF(TEXT, description)},
-    {"columns", OF(MAP, columns)},
+    {"columns", MADE(columns_field)},
     {"meta", OF(MAP, meta)},
     {"source_meta", MADE(source_meta_field)},
     {"tags", OF(TEXTS, tags)},

@@ -341,6 +341,8 @@ Error *parse_projects(Session *session)
         TRY(parse_project(&parser));
     }
     TRY(manifest_resolve(session->manifest, warn_missing, session));
+    TRY(parse_resolve_foreign_keys(session));
+    parse_primary_keys(session->manifest);
     TRY(manifest_finish(session->manifest));
     return graph_new(session->arena, session->manifest, &session->graph);
 }

@@ -92,6 +92,15 @@ PendingNode *parse_find_pending(Parser *parser, ResourceType type, Str name);
 
 /* ParseWork on PendingNodes: reads the file and renders its code. */
 MUST_CHECK Error *parse_read_node(Parser *parser, void *items, size_t index);
+/* parse_models.c: what the entry of a configured model says of it alone: constraints, contract. One
+ * node after the other, for what it warns about. */
+MUST_CHECK Error *parse_model_properties(Parser *parser, const PendingNode *pending);
+/* Which columns identify the rows of the models. After manifest_resolve. */
+void parse_primary_keys(Manifest *manifest);
+/* parse_foreign_keys.c: notes what foreign keys of the model refer to, as if it called ref(). */
+MUST_CHECK Error *parse_foreign_keys(Parser *parser, Node *node);
+/* Puts the relations in place of the references. After manifest_resolve. */
+MUST_CHECK Error *parse_resolve_foreign_keys(Session *session);
 
 /* parse_properties.c: the property files of the project. */
 MUST_CHECK Error *parse_properties(Parser *parser);

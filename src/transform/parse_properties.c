@@ -318,6 +318,7 @@ Error *parse_properties(Parser *parser)
     TRY(add_entries(parser));
     TRY(parse_each(parser, parser->pending.len, configure_pending, parser->pending.data));
     for (VEC_EACH(const PendingNode, pending, &parser->pending)) {
+        TRY(parse_model_properties(parser, pending));
         TRY(manifest_add_node(parser->session->manifest, pending->node));
     }
     for (VEC_EACH(const PendingNode, pending, &parser->pending)) {

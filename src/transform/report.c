@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/map.h"
 
 enum { LOG_FLUSH_BYTES = 64 * 1024 };
 
@@ -15,6 +16,7 @@ struct ReportSink {
     Str log_file;
     StrBuf pending;  /* lines not yet in the file; guarded by mu */
     size_t warnings; /* guarded by mu */
+    StrMap told;     /* warnings that come once; guarded by mu */
 };
 
 /* ---- The log file ---- */
@@ -70,6 +72,7 @@ ReportSink *report_sink_new(Reporter *reporter, Str log_file, Str invocation_id)
     ReportSink *sink = memory_alloc(sizeof(*sink));
     *sink = (ReportSink){.reporter = reporter, .arena = arena_new("log")};
     mutex_init(&sink->mu);
+    sink->told = strmap_init(sink->arena);
     sink->log_file = log_file.len > 0 ? str_from(str_to_c(sink->arena, log_file)) : (Str){0};
     sink->pending = strbuf_init(sink->arena, LIMIT_CONFIG_BYTES);
     strbuf_add_c(&sink->pending, "\n\n============================== ");
@@ -110,6 +113,58 @@ void report_text(const Session *session, LogLevel level, const char *name, Str t
         event.text = str_printf(scratch, "[WARNING]: " STR_FMT, STR_ARG(text));
     }
     report_event(session, &event);
+}
+
+static bool is_first_time(ReportSink *sink, Str text)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&sink->mu);
+    if (strmap_has(&sink->told, text)) {
+        return false;
+    }
+    strmap_set_copy(&sink->told, text, sink);
+    return true;
+}
+
+void report_warning_once(const Session *session, const char *name, Str text)
+{
+    ReportEvent event = {.name = name, .level = LOG_WARNING, .text = text};
+    if (is_first_time(session->sink, text)) {
+        report_event(session, &event);
+    }
+}
+
+/* Breaks lines at spaces, so that they and what is in front of the first one fit. */
+static Str folded(Arena *arena, Str text, size_t in_front)
+{
+    enum { WIDTH = 80 };
+    StrBuf out = strbuf_init(arena, LIMIT_CONFIG_BYTES);
+    size_t column = in_front, gap = 0;
+    for (size_t i = 0; i < text.len;) {
+        size_t start = i;
+        while (i < text.len && text.data[i] != ' ') {
+            i++;
+        }
+        Str word = str_slice(text, start, i);
+        bool breaks = column + gap + word.len > WIDTH && column > 0;
+        if (breaks) {
+            strbuf_add_char(&out, '\n');
+        } else {
+            strbuf_add(&out, str_slice(text, start - gap, start));
+        }
+        column = breaks ? word.len : column + gap + word.len;
+        strbuf_add(&out, word);
+        for (start = i; i < text.len && text.data[i] == ' ';) {
+            i++;
+        }
+        gap = i - start;
+    }
+    return strbuf_str(&out);
+}
+
+void report_folded_warning(const Session *session, const char *name, Str text)
+{
+    AUTO_FREE(arena) Arena *scratch = arena_new("folded");
+    report_text(session, LOG_WARNING, name, folded(scratch, text, strlen("[WARNING]: ")));
 }
 
 void report_print(const Session *session, Str text)

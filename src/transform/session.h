@@ -64,6 +64,10 @@ Arena *session_new_arena(Session *session, const char *name);
 
 /* Tells the reporter and the log; one caller at a time gets through. */
 void report_text(const Session *session, LogLevel level, const char *name, Str text);
+/* A warning in lines of 80 columns, as dbt folds some of them. */
+void report_folded_warning(const Session *session, const char *name, Str text);
+/* A warning as it stands, and only the first time the text is told. */
+void report_warning_once(const Session *session, const char *name, Str text);
 void report_event(const Session *session, const ReportEvent *event);
 void report_print(const Session *session, Str text);
 

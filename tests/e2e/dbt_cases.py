@@ -7,6 +7,9 @@ Each folder of tests/cases/dbt/ is a project with a file steps.txt: one command 
     dbt_cases.py --write [NAME ...]    run real dbt (build/oracle/dbt/bin/dbt), write expected.json
     dbt_cases.py --check [NAME ...]    run ours, compare
 
+A file compare.txt beside steps.txt asks for more to be compared: `warnings` (their texts), `manifest` (what the
+last step wrote of the project's own resources).
+
 tests/oracle/requirements-dbt.txt lists what the oracle is made of.
 """
 import argparse
@@ -88,7 +91,42 @@ def masked_lines(lines):
     return shown
 
 
-def run_step(program, step, folder, environment):
+def warnings(lines):
+    """Warnings with the lines they go on in; in any order, since that of the property files is free."""
+    found, going_on = [], False
+    for line in lines:
+        text = TIMESTAMP.sub("", line)
+        begins = TIMESTAMP.match(line)
+        if begins and text.startswith("[WARNING]"):
+            found.append([text])
+        elif going_on and not begins and text:
+            found[-1].append(text.rstrip())
+        going_on = bool(found) and (going_on and not begins or bool(begins) and text.startswith("[WARNING]"))
+    return sorted(found)
+
+
+def own_manifest(folder):
+    """What the manifest says of the project's own resources, without times and without what dbt alone keeps."""
+    path = folder / "target" / "manifest.json"
+    document = json.loads(path.read_text()) if path.exists() else {}
+    kept = {}
+    for key, section in document.items():
+        if key in ("metadata", "selectors") or not isinstance(section, dict):
+            continue
+        items = {name: item for name, item in section.items() if not name.startswith(("macro.dbt", "doc.dbt"))}
+        for item in items.values():
+            for entry in item if isinstance(item, list) else [item]:
+                if isinstance(entry, dict):
+                    entry.pop("created_at", None)
+                    for part in ("macros", "build_path", "compiled_code", "extra_ctes_injected", "compiled"):
+                        entry.pop(part, None)
+                    if isinstance(entry.get("depends_on"), dict):
+                        entry["depends_on"].pop("macros", None)
+        kept[key] = items
+    return kept
+
+
+def run_step(program, step, folder, environment, wanted=()):
     """A step that begins with `!` also tells every line it printed."""
     all_lines, step = step.startswith("!"), step.lstrip("! ")
     result = subprocess.run([*program, *step.split()], cwd=folder, env=environment, text=True,
@@ -103,6 +141,8 @@ def run_step(program, step, folder, environment):
                             and not line.startswith(" ")] if fatal is None else []
     if all_lines:
         outcome["printed"] = masked_lines(lines)
+    if "warnings" in wanted:
+        outcome["warnings"] = warnings(lines)
     results = folder / "target" / "run_results.json"
     if results.exists():
         document = json.loads(results.read_text())
@@ -169,9 +209,15 @@ def observe_project(program, source, steps, profiles):
         environment = {**os.environ, "DBT_PROFILES_DIR": str(folder), "CASE_ENV": "from env",
                        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "NO_COLOR": "1",
                        "DBT_USE_COLORS": "false"}
-        document = {"steps": [run_step(program, step, folder, environment) for step in steps],
+        asked = folder / "compare.txt"
+        wanted = asked.read_text().split() if asked.exists() else []
+        if wanted:
+            environment["DBT_PARTIAL_PARSE"] = "false"  # else real dbt warns, and resolves, once
+        document = {"steps": [run_step(program, step, folder, environment, wanted) for step in steps],
                     "relations": relations(folder / "warehouse.duckdb"),
                     "compiled": compiled(folder)}
+        if "manifest" in wanted:
+            document["manifest"] = own_manifest(folder)
         return json.loads(json.dumps(document).replace(str(folder), "<project>"))
 
 

@@ -16,9 +16,9 @@
   {{ run_hooks(pre_hooks, inside_transaction=true) }}
 
   {% if existing is none %}
-    {% set build_sql = get_create_table_as_sql(false, target_relation, sql) %}
+    {% set build_sql = create_table_as(false, target_relation, sql) %}
   {% elif replaces %}
-    {% set build_sql = get_create_table_as_sql(false, intermediate, sql) %}
+    {% set build_sql = create_table_as(false, intermediate, sql) %}
   {% else %}
     {% set temp_relation = make_temp_relation(target_relation) %}
     {% do run_query('drop table if exists ' ~ temp_relation) %}
@@ -41,6 +41,11 @@
 
   {% if replaces %}
     {{ swap_relations(existing, intermediate, backup, target_relation) }}
+  {% endif %}
+  {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing, replaces)) %}
+  {% do persist_docs(target_relation, model) %}
+  {% if existing is none or replaces %}
+    {% do create_indexes(target_relation) %}
   {% endif %}
   {{ run_hooks(post_hooks, inside_transaction=true) }}
   {{ adapter.commit() }}

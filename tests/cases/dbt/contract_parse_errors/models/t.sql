@@ -1,0 +1,2 @@
+{{ config(materialized=var('materialized', 'table')) }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(materialized='incremental', indexes=[{'columns':['id']}]) }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(materialized='table', indexes=['a']) }}
+select 1 as id

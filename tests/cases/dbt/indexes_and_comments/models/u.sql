@@ -1,0 +1,2 @@
+{{ config(materialized='table', indexes=[{'unique':true}]) }}
+select 1 as id

@@ -1,0 +1,2 @@
+{{ config(materialized='view', indexes=[{'columns':['id']}]) }}
+select 1 as id
