@@ -50,6 +50,7 @@
 #define LIMIT_JSON_RECORD_BYTES (64 * MIB) /* one record of a JSON file */
 
 /* SQL and results. */
+#define LIMIT_SHOW_ROWS 100000 /* that `show` keeps to align them */
 #define LIMIT_SQL_BYTES (64 * MIB)
 
 #endif

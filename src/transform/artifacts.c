@@ -59,7 +59,9 @@ static const NodeResult **results_by_node(const Session *session, const RunOutco
         ARENA_ARRAY(arena, const NodeResult *, session->manifest->nodes.len + 1);
     if (outcome != NULL) {
         for (VEC_EACH(const NodeResult, it, &outcome->results)) {
-            results[it->node->index] = it;
+            if (it->node->type != RESOURCE_INLINE) { /* which the manifest does not have */
+                results[it->node->index] = it;
+            }
         }
     }
     return results;

@@ -112,7 +112,8 @@ Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Str *out_sql)
     Expansion expansion = {.worker = worker, .root = ctx};
     TRY(expand(&expansion, &ctes));
     ctx->ctes = NULL;
-    *out_sql = str_dup(arena, cte_inject(worker->scratch, sql, &expansion.done));
+    bool injects = !worker->session->options->no_inject_ctes;
+    *out_sql = str_dup(arena, injects ? cte_inject(worker->scratch, sql, &expansion.done) : sql);
     return NULL;
 }
 

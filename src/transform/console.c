@@ -36,14 +36,15 @@ void console_version(const Session *session)
 {
     say(session, "MainReportVersion", LOG_INFO, STR("Running with dbt=" TRANSFORM_DBT_VERSION));
     if (is_dbt(session)) {
-        say(session, "AdapterRegistered", LOG_INFO, STR("Registered adapter: duckdb=1.11.1"));
+        say(session, "AdapterRegistered", LOG_INFO,
+            STR("Registered adapter: duckdb=" TRANSFORM_ADAPTER_VERSION));
     }
 }
 
 void console_nothing(const Session *session)
 {
-    report_text(session, LOG_WARNING, "NothingToDo",
-                STR("Nothing to do. Try checking your model configs and model specification args"));
+    say(session, "NothingToDo", LOG_WARNING,
+        STR("Nothing to do. Try checking your model configs and model specification args"));
 }
 
 /* ---- Found ... ---- */
@@ -77,16 +78,18 @@ static bool has_singular_test(const Session *session)
 static void add_types(const Session *session, size_t *counts, StrBuf *out)
 {
     static const ResourceType order[] = {
-        RESOURCE_MODEL,     RESOURCE_SNAPSHOT, RESOURCE_ANALYSIS, RESOURCE_TEST,     RESOURCE_SEED,
-        RESOURCE_OPERATION, RESOURCE_TEST,     RESOURCE_SOURCE,   RESOURCE_EXPOSURE,
+        RESOURCE_MODEL,  RESOURCE_SNAPSHOT,  RESOURCE_ANALYSIS, RESOURCE_TEST,
+        RESOURCE_SEED,   RESOURCE_OPERATION, RESOURCE_TEST,     RESOURCE_INLINE,
+        RESOURCE_SOURCE, RESOURCE_EXPOSURE,
     };
     bool tests_first = has_singular_test(session);
     for (size_t i = 0; i < ARRAY_LEN(order); i++) {
         ResourceType type = order[i];
         bool waits = type == RESOURCE_TEST && !tests_first;
         if (counts[type] > 0 && !waits) {
-            add_count(out, counts[type], resource_type_name(type).data,
-                      resource_type_plural(type).data);
+            const char *one =
+                type == RESOURCE_INLINE ? "sql operation" : resource_type_name(type).data;
+            add_count(out, counts[type], one, resource_type_plural(type).data);
             counts[type] = 0;
         }
         tests_first = tests_first || type == RESOURCE_OPERATION;
@@ -100,6 +103,7 @@ void console_found(const Session *session, const NodeSet *selected)
     StrBuf found = strbuf_init(arena, LIMIT_ERROR_BYTES);
     count_types(session, is_dbt(session) ? NULL : selected, counts);
     if (is_dbt(session)) {
+        counts[RESOURCE_INLINE] += session->options->inline_code != NULL;
         add_types(session, counts, &found);
         add_count(&found, session->manifest->macros.len, "macro", "macros");
     } else if (selected != NULL) {

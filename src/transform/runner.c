@@ -26,6 +26,12 @@ static bool executes(RunMode mode)
     return mode != RUN_COMPILE;
 }
 
+/* Ephemeral models have a result where somebody asked to see them. */
+static bool shows_ephemeral(const Run *run)
+{
+    return !executes(run->mode) && run->session->options->selection.select.len > 0;
+}
+
 static const Node *node_at(const Run *run, size_t position)
 {
     return run->session->manifest->nodes.data[run->plan->data[position].node];
@@ -93,7 +99,7 @@ static void run_step(Run *run, Worker *worker, size_t position)
         console_end(run->session, &result, index, run->total);
     }
     bool failed = is_failure(result.status);
-    if (!node_is_ephemeral(node) || failed) {
+    if (!node_is_ephemeral(node) || failed || shows_ephemeral(run)) {
         keep_result(run, &result);
     }
     if (failed && run->session->options->fail_fast) {

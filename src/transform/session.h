@@ -18,6 +18,7 @@
 
 /* The release of dbt whose behaviour this follows. */
 #define TRANSFORM_DBT_VERSION "1.11.14"
+#define TRANSFORM_ADAPTER_VERSION "1.11.1"
 
 /* Where lines go: the reporter and the log file; see report.c. */
 typedef struct ReportSink ReportSink;

@@ -4,7 +4,7 @@
 
 #include "base/limits.h"
 #include "transform/artifacts.h"
-#include "transform/compile.h"
+#include "transform/command.h"
 #include "transform/console.h"
 #include "transform/list.h"
 #include "transform/parse.h"
@@ -12,25 +12,13 @@
 #include "transform/run_operation.h"
 #include "transform/session_open.h"
 
-/* Types as a set of bits, by ResourceType. */
-enum {
-    TYPES_RUN = 1u << RESOURCE_MODEL,
-    TYPES_TEST = 1u << RESOURCE_TEST,
-    TYPES_SEED = 1u << RESOURCE_SEED,
-    TYPES_SNAPSHOT = 1u << RESOURCE_SNAPSHOT,
-    TYPES_BUILD = 1u << RESOURCE_MODEL | 1u << RESOURCE_SEED | 1u << RESOURCE_SNAPSHOT |
-                  1u << RESOURCE_TEST | 1u << RESOURCE_EXPOSURE,
-    TYPES_COMPILE = 1u << RESOURCE_MODEL | 1u << RESOURCE_ANALYSIS | 1u << RESOURCE_TEST |
-                    1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_OPERATION,
-    TYPES_LIST = 1u << RESOURCE_MODEL | 1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED |
-                 1u << RESOURCE_TEST | 1u << RESOURCE_SOURCE | 1u << RESOURCE_EXPOSURE,
-};
-
 /* ---- Selecting ---- */
 
 static void warn_unmatched(void *context, Str message)
 {
-    report_text(context, LOG_WARNING, "NoNodesForSelectionCriteria", message);
+    ReportEvent event = {
+        .name = "NoNodesForSelectionCriteria", .level = LOG_WARNING, .text = message};
+    report_event(context, &event);
 }
 
 static Error *types_of(const StrVec *names, unsigned *out)
@@ -49,7 +37,7 @@ static Error *types_of(const StrVec *names, unsigned *out)
     return NULL;
 }
 
-static bool has_selection(const TransformOptions *options)
+bool command_has_selection(const TransformOptions *options)
 {
     return options->selection.select.len > 0 || options->selection.exclude.len > 0;
 }
@@ -61,7 +49,7 @@ static Error *selection_of(Session *session, Selection *out)
     const NamedSelector *named = NULL;
     if (options->selector != NULL) {
         TRY(selector_find(&session->selectors, str_from(options->selector), &named));
-    } else if (!has_selection(options)) {
+    } else if (!command_has_selection(options)) {
         named = selector_default(&session->selectors);
     }
     *out = options->selection;
@@ -74,8 +62,18 @@ static Error *selection_of(Session *session, Selection *out)
     return NULL;
 }
 
+static bool is_among(const StrVec *ids, Str id)
+{
+    for (VEC_EACH(const Str, it, ids)) {
+        if (str_eq(*it, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /* What the command is about: the selection, without other types and empty files. */
-static Error *select_for(Session *session, unsigned types, bool keep_empty, NodeSet *out)
+Error *command_select(Session *session, unsigned types, bool keep_empty, NodeSet *out)
 {
     const TransformOptions *options = session->options;
     unsigned wanted = 0, unwanted = 0;
@@ -88,17 +86,29 @@ static Error *select_for(Session *session, unsigned types, bool keep_empty, Node
     for (NODE_SET_EACH(i, out)) {
         const Node *node = session->manifest->nodes.data[i];
         bool empty = str_trim(node->raw_code).len == 0 && node->tpl != NULL;
-        if ((types >> node->type & 1u) == 0 || (empty && !keep_empty)) {
+        bool passed_over = options->only != NULL && !is_among(options->only, node->unique_id);
+        if (passed_over || (types >> node->type & 1u) == 0 || (empty && !keep_empty)) {
             node_set_remove(out, i);
         }
     }
     return NULL;
 }
 
+Error *command_choose(Session *session, unsigned types, NodeSet *out)
+{
+    if (session->reporter->style == REPORT_DBT) {
+        console_found(session, NULL);
+        return command_select(session, types, false, out);
+    }
+    TRY(command_select(session, types, false, out));
+    console_found(session, command_has_selection(session->options) ? out : NULL);
+    return NULL;
+}
+
 /* ---- From the beginning to the results ---- */
 
-static Error *begin(const TransformOptions *options, Reporter *reporter, const char *command,
-                    Session **out_session)
+Error *command_begin(const TransformOptions *options, Reporter *reporter, const char *command,
+                     Session **out_session)
 {
     Session *session = NULL;
     TRY(session_open(options, reporter, command, &session));
@@ -122,7 +132,7 @@ static Error *run_selected(Session *session, const NodeSet *selected, RunMode mo
     return runner_run(session, selected, mode, outcome);
 }
 
-static Error *finish(Session *session, RunOutcome *outcome, TransformCounts *out_counts)
+Error *command_finish(Session *session, RunOutcome *outcome, TransformCounts *out_counts)
 {
     TRY(artifacts_write_manifest(session, outcome));
     TRY(artifacts_write_results(session, outcome));
@@ -149,20 +159,18 @@ static Error *run_command(const RunCommand *command, const TransformOptions *opt
                           Reporter *reporter, TransformCounts *out_counts)
 {
     AUTO_FREE(session) Session *session = NULL;
-    TRY(begin(options, reporter, command->name, &session));
+    TRY(command_begin(options, reporter, command->name, &session));
     NodeSet selected;
     RunOutcome outcome = {0};
-    TRY(select_for(session, command->types, false, &selected));
-    console_found(session, has_selection(options) ? &selected : NULL);
+    TRY(command_choose(session, command->types, &selected));
     if (node_set_count(&selected) == 0) {
-        console_blank(session);
         console_nothing(session);
-        return finish(session, &outcome, out_counts);
+        return command_finish(session, &outcome, out_counts);
     }
     TRY(run_selected(session, &selected, command->mode, &outcome));
     console_summary(session, &outcome.results, outcome.elapsed_us, &outcome.counts,
                     outcome.cancelled);
-    return finish(session, &outcome, out_counts);
+    return command_finish(session, &outcome, out_counts);
 }
 
 Error *transform_run(const TransformOptions *options, Reporter *reporter,
@@ -210,88 +218,11 @@ Error *transform_run_operation(const TransformOptions *options, Reporter *report
     const Value *args = NULL;
     RunOutcome outcome = {0};
     TRY(run_operation_args(arena, options->macro_args, &args));
-    TRY(begin(options, reporter, "run-operation", &session));
+    TRY(command_begin(options, reporter, "run-operation", &session));
     console_found(session, NULL);
     TRY(session_connect(session));
     TRY(run_operation(session, str_from(options->macro), args, &outcome));
-    return finish(session, &outcome, out_counts);
-}
-
-/* ---- compile ---- */
-
-/* The failure of a node, as the failure of the command. */
-static Error *first_failure(const RunOutcome *outcome)
-{
-    for (VEC_EACH(const NodeResult, it, &outcome->results)) {
-        if (it->status == STATUS_ERROR) {
-            return error_as(
-                error_new(ERR_TEMPLATE, "Runtime Error\n  " STR_FMT, STR_ARG(it->message)), "dbt");
-        }
-    }
-    return NULL;
-}
-
-static void print_compiled(const Session *session, const RunOutcome *outcome)
-{
-    AUTO_FREE(arena) Arena *arena = arena_new("compiled");
-    for (VEC_EACH(const NodeResult, it, &outcome->results)) {
-        report_print(session, str_printf(arena, "Compiled node '" STR_FMT "' is:\n" STR_FMT,
-                                         STR_ARG(it->node->name), STR_ARG(it->compiled_code)));
-    }
-}
-
-Error *transform_compile(const TransformOptions *options, Reporter *reporter,
-                         TransformCounts *out_counts)
-{
-    AUTO_FREE(session) Session *session = NULL;
-    TRY(begin(options, reporter, "compile", &session));
-    NodeSet selected;
-    RunOutcome outcome = {0};
-    TRY(select_for(session, TYPES_COMPILE, false, &selected));
-    console_found(session, has_selection(options) ? &selected : NULL);
-    if (node_set_count(&selected) == 0) {
-        console_nothing(session);
-        return finish(session, &outcome, out_counts);
-    }
-    TRY(run_selected(session, &selected, RUN_COMPILE, &outcome));
-    console_concurrency(session, session->worker_count);
-    TRY(first_failure(&outcome));
-    if (options->selection.select.len > 0) {
-        print_compiled(session, &outcome);
-    }
-    return finish(session, &outcome, out_counts);
-}
-
-static Error *compile_text(Session *session, Arena *arena, Str text, Str *out_sql)
-{
-    Node node = {.type = RESOURCE_INLINE,
-                 .name = STR("inline_query"),
-                 .package = session->manifest->root_package,
-                 .original_path = STR("from remote system.sql"),
-                 .raw_code = text};
-    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
-    TRY(jinja_compile(session->env, node.original_path, text, &tpl));
-    node.tpl = tpl;
-    AUTO_FREE(jinja_state) JinjaState *state = jinja_state_new(session->env, session->shared);
-    AUTO_FREE(arena) Arena *scratch = arena_new("inline");
-    Worker worker = {.session = session, .state = state, .arena = arena, .scratch = scratch};
-    Context ctx = compile_context(&worker, &node, NULL);
-    Error *err = compile_node(&worker, &ctx, arena, out_sql);
-    if (err == NULL) {
-        return NULL;
-    }
-    Str told = context_failure_text(&ctx, scratch, err);
-    Error *failure = error_as(error_new(error_kind(err), STR_FMT, STR_ARG(told)), "dbt");
-    error_discard(err, "its text is in the new one");
-    return failure;
-}
-
-Error *transform_compile_inline(const TransformOptions *options, Reporter *reporter, Arena *arena,
-                                Str text, Str *out_sql)
-{
-    AUTO_FREE(session) Session *session = NULL;
-    TRY(begin(options, reporter, "compile", &session));
-    return compile_text(session, arena, text, out_sql);
+    return command_finish(session, &outcome, out_counts);
 }
 
 /* ---- parse and ls ---- */
@@ -299,7 +230,7 @@ Error *transform_compile_inline(const TransformOptions *options, Reporter *repor
 Error *transform_parse(const TransformOptions *options, Reporter *reporter)
 {
     AUTO_FREE(session) Session *session = NULL;
-    return begin(options, reporter, "parse", &session);
+    return command_begin(options, reporter, "parse", &session);
 }
 
 static int compare_nodes(const void *a, const void *b)
@@ -313,9 +244,9 @@ Error *transform_list(const TransformOptions *options, Reporter *reporter, ListO
                       const StrVec *keys)
 {
     AUTO_FREE(session) Session *session = NULL;
-    TRY(begin(options, reporter, "list", &session));
+    TRY(command_begin(options, reporter, "list", &session));
     NodeSet selected;
-    TRY(select_for(session, TYPES_LIST, true, &selected));
+    TRY(command_select(session, TYPES_LIST, true, &selected));
     size_t count = node_set_count(&selected);
     if (count == 0) {
         report_text(session, LOG_WARNING, "NoNodesSelected", STR("No nodes selected!"));

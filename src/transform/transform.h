@@ -32,8 +32,18 @@ typedef struct TransformOptions {
     const char *selector;  /* --selector: a name of selectors.yml, in place of the selection */
     StrVec resource_types; /* --resource-type */
     StrVec exclude_resource_types;
-    const char *macro;      /* run-operation: "name" or "package.name" */
-    const char *macro_args; /* --args: YAML text of a mapping; NULL: none */
+    const char *inline_code;  /* --inline of compile and show: a query to be rendered, or NULL */
+    const char *inline_plain; /* --inline-direct of show: a query without Jinja, or NULL */
+    const StrVec *only;       /* retry: ids of the nodes to work on; NULL: as selected */
+    const char *retry_state;  /* --state of retry: the directory of the results, or NULL */
+    bool clean_outside;       /* --no-clean-project-files-only */
+    int64_t limit;            /* rows to show; negative: all */
+    bool output_json;         /* --output json of compile and show */
+    bool quiet;               /* results without headings */
+    bool no_introspect;       /* compile asks nothing of the warehouse */
+    bool no_inject_ctes;      /* ephemeral models stay names */
+    const char *macro;        /* run-operation: "name" or "package.name" */
+    const char *macro_args;   /* --args: YAML text of a mapping; NULL: none */
     bool full_refresh;
     bool fail_fast;
     bool store_failures;
@@ -82,13 +92,25 @@ MUST_CHECK Error *transform_build(const TransformOptions *options, Reporter *rep
  * everything told to the reporter, when it fails; ERR_USAGE for arguments that are no mapping. */
 MUST_CHECK Error *transform_run_operation(const TransformOptions *options, Reporter *reporter,
                                           TransformCounts *out_counts);
-/* Renders the selected nodes without running them, and prints their SQL when there was a selection.
- */
+/* Renders the selected nodes, or the query of the options, without running them, and prints the SQL
+ * when there was a selection. */
 MUST_CHECK Error *transform_compile(const TransformOptions *options, Reporter *reporter,
                                     TransformCounts *out_counts);
-/* Renders a text as if it were a model; the SQL in `arena`. */
-MUST_CHECK Error *transform_compile_inline(const TransformOptions *options, Reporter *reporter,
-                                           Arena *arena, Str text, Str *out_sql);
+/* Runs the queries of the selected nodes, or the one of the options, and prints the first rows. */
+MUST_CHECK Error *transform_show(const TransformOptions *options, Reporter *reporter,
+                                 TransformCounts *out_counts);
+/* Does again what failed or was skipped in the run before, with its arguments. ERR_CONFIG when
+ * there are no results of one. */
+MUST_CHECK Error *transform_retry(const TransformOptions *options, Reporter *reporter,
+                                  TransformCounts *out_counts);
+/* Removes the directories of `clean-targets`. ERR_CONFIG, with nothing removed, when one of them
+ * has sources or lies outside of the project. */
+MUST_CHECK Error *transform_clean(const TransformOptions *options, Reporter *reporter);
+
+typedef enum DebugPart { DEBUG_ALL, DEBUG_CONNECTION, DEBUG_CONFIG_DIR } DebugPart;
+/* Tells what is configured and whether the warehouse can be opened; ERR_FAILED when it cannot. */
+MUST_CHECK Error *transform_debug(const TransformOptions *options, Reporter *reporter,
+                                  DebugPart part);
 /* Reads the project and writes manifest.json. */
 MUST_CHECK Error *transform_parse(const TransformOptions *options, Reporter *reporter);
 

@@ -129,6 +129,8 @@ def own_manifest(folder):
 def run_step(program, step, folder, environment, wanted=()):
     """A step that begins with `!` also tells every line it printed."""
     all_lines, step = step.startswith("!"), step.lstrip("! ")
+    results = folder / "target" / "run_results.json"
+    before = results.stat().st_mtime_ns if results.exists() else None
     result = subprocess.run([*program, *step.split()], cwd=folder, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
     lines = result.stdout.splitlines()
@@ -139,18 +141,16 @@ def run_step(program, step, folder, environment, wanted=()):
     if step.split()[0] in ("ls", "list"):
         outcome["lines"] = [line for line in lines if line and not TIMESTAMP.match(line)
                             and not line.startswith(" ")] if fatal is None else []
-    if all_lines:
+    if all_lines and fatal is None:  # what dango says below an error is its own
         outcome["printed"] = masked_lines(lines)
     if "warnings" in wanted:
         outcome["warnings"] = warnings(lines)
-    results = folder / "target" / "run_results.json"
-    if results.exists():
+    if results.exists() and results.stat().st_mtime_ns != before:
         document = json.loads(results.read_text())
         outcome["results"] = {
             r["unique_id"]: {"status": r["status"], "failures": r["failures"],
                              "message": r["message"], "relation": r["relation_name"]}
             for r in document["results"]}
-        results.unlink()
     return outcome
 
 
@@ -197,7 +197,8 @@ def relations(path):
 def compiled(folder):
     base = folder / "target" / "compiled"
     return {str(p.relative_to(base)): p.read_text()
-            for p in sorted(base.rglob("*.sql"))} if base.exists() else {}
+            for p in sorted(base.rglob("*.sql"))
+            if p.is_file() and p.name != "inline_query.sql"} if base.exists() else {}
 
 
 def observe_project(program, source, steps, profiles):
@@ -218,7 +219,8 @@ def observe_project(program, source, steps, profiles):
                     "compiled": compiled(folder)}
         if "manifest" in wanted:
             document["manifest"] = own_manifest(folder)
-        return json.loads(json.dumps(document).replace(str(folder), "<project>"))
+        return json.loads(json.dumps(document).replace(str(folder), "<project>")
+                          .replace(temporary, "<around>"))
 
 
 def observe(program, name):

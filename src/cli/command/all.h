@@ -12,11 +12,13 @@
     X(validate) \
     X(sync) X(sync_worker) \
     X(generate) \
-    X(build) X(run) X(test) X(seed) X(snapshot) X(run_operation) X(compile) X(ls) X(parse) \
+    X(build) X(run) X(test) X(seed) X(snapshot) X(run_operation) X(compile) X(show) \
+    X(retry) X(ls) X(parse) \
     X(query) \
     X(db_status) \
     X(completion) X(complete_words) \
-    X(help)
+    X(help) \
+    X(clean) X(debug)
 /* clang-format on */
 
 #define X(name) extern const CommandDef command_##name;

@@ -35,16 +35,6 @@ static const FlagDef seed_flags[] = {
 static const FlagDef snapshot_flags[] = {
     EMPTY_FLAG, SELECTION_FLAGS, THREAD_FLAGS, PROJECT_FLAGS, {0},
 };
-static const FlagDef compile_flags[] = {
-    {.name = "inline",
-     .kind = FLAG_TEXT,
-     .value = "SQL",
-     .help = "compile this text instead of files"},
-    SELECTION_FLAGS,
-    THREAD_FLAGS,
-    PROJECT_FLAGS,
-    {0},
-};
 static const FlagDef list_flags[] = {
     {.name = "output",
      .kind = FLAG_TEXT,
@@ -108,23 +98,6 @@ static Error *call_operation(const TransformOptions *options, Reporter *reporter
 static Error *run_run_operation(App *app, const Invocation *invocation)
 {
     return job_run(app, invocation, call_operation);
-}
-
-static Error *run_compile(App *app, const Invocation *invocation)
-{
-    Job job;
-    TRY(job_prepare(app, invocation, &job));
-    Str text = invocation_text(invocation, "inline");
-    if (text.data == NULL) {
-        return job_end(&job, transform_compile(&job.options, &job.reporter, NULL));
-    }
-    Str sql;
-    Error *err = transform_compile_inline(&job.options, &job.reporter, app->arena, text, &sql);
-    if (err != NULL) {
-        return job_end(&job, err);
-    }
-    term_printf(&app->out, STR_FMT "\n", STR_ARG(sql));
-    return NULL;
 }
 
 static Error *run_ls(App *app, const Invocation *invocation)
@@ -218,18 +191,6 @@ const CommandDef command_run_operation = {
                 "dango run-operation my_package.clean_up",
     .flags = operation_flags,
     .run = run_run_operation,
-};
-const CommandDef command_compile = {
-    .path = "compile",
-    .programs = PROGRAM_DANGO | PROGRAM_DBT,
-    .needs = NEEDS_PROJECT,
-    .args_kind = ARGS_SELECTORS,
-    .args = "[SELECTOR ...]",
-    .summary = "show the SQL of models without running it",
-    .examples = "dango compile --select fct_orders\n"
-                "dango compile --inline \"select * from {{ ref('fct_orders') }}\"",
-    .flags = compile_flags,
-    .run = run_compile,
 };
 const CommandDef command_ls = {
     .path = "ls",

@@ -159,6 +159,7 @@ Error *job_prepare(App *app, const Invocation *invocation, Job *out)
         invocation_has(invocation, "write-json") && !invocation_switch(invocation, "write-json");
     options->invocation_command = join_command(app->arena, invocation);
     options->cancel = app->cancel;
+    options->quiet = app->quiet;
     options->relative_to_project = true; /* as dbt, which changes into the project's directory */
     bool is_dango = invocation->program == PROGRAM_DANGO;
     out->reporter = (Reporter){.style = is_dango ? REPORT_DANGO : REPORT_DBT,
