@@ -155,9 +155,25 @@ uint32_t proto_index(Compiler *c, const Proto *proto)
 
 /* ---- Calls with constant arguments, for the embedder ---- */
 
+/* "f" or "object.f"; empty for a callee that is neither. */
+static Str callee_name(Arena *arena, const Node *callee)
+{
+    if (callee->kind == N_NAME) {
+        return str_dup(arena, callee->name);
+    }
+    bool dotted = callee->kind == N_ATTR && callee->a->kind == N_NAME;
+    return dotted ? str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(callee->a->name),
+                               STR_ARG(callee->name))
+                  : (Str){0};
+}
+
 static void note_call(Compiler *c, const Node *call)
 {
-    JinjaStaticCall found = {.name = str_dup(c->tpl->arena, call->a->name),
+    Str name = callee_name(c->tpl->arena, call->a);
+    if (name.len == 0) {
+        return;
+    }
+    JinjaStaticCall found = {.name = name,
                              .line = call->line,
                              .constant = call->args.star == NULL && call->args.star_star == NULL,
                              .argc = call->args.values.len,
@@ -191,7 +207,7 @@ static void find_calls(Compiler *c, const Node *node)
     if (node == NULL) {
         return;
     }
-    if (node->kind == N_CALL && node->a->kind == N_NAME) {
+    if (node->kind == N_CALL) {
         note_call(c, node);
     }
     find_calls(c, node->a);

@@ -80,9 +80,9 @@ typedef struct JinjaMacroInfo {
 size_t jinja_macro_count(const JinjaTemplate *tpl);
 JinjaMacroInfo jinja_macro_info(const JinjaTemplate *tpl, size_t index);
 
-/* Calls in the source whose callee is a plain name, such as ref('a'): for finding dependencies
- * without rendering. `constant` tells whether all arguments are; then they stand in args and
- * kwargs. */
+/* Calls in the source whose callee is a name or an attribute of one, such as ref('a') and
+ * adapter.dispatch('b'): for finding dependencies without rendering. `constant` tells whether all
+ * arguments are; then they stand in args and kwargs. */
 typedef struct JinjaStaticCall {
     Str name;
     uint32_t line;

@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "transform/defer.h"
+#include "transform/node_run.h"
 #include "transform/node_value.h"
 #include "transform/resolve.h"
 #include "transform/yaml_render.h"
@@ -124,6 +126,8 @@ static Error *resolve_at_run(JinjaState *s, Context *ctx, const RefCall *ref, JV
         return NULL;
     }
     RelationName relation = context_node_relation(ctx->session, target);
+    TRY(defer_resolve(ctx->session, ctx->run != NULL ? ctx->run->connection : NULL, target,
+                      &relation));
     relation.limited = ctx->session->options->empty;
     *out = relation_object(jinja_heap(s), &relation);
     return NULL;

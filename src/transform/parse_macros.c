@@ -2,6 +2,7 @@
 
 #include "base/embed.h"
 #include "base/limits.h"
+#include "transform/macro_calls.h"
 #include "transform/macro_file.h"
 
 /* Files of the built-in macro library; see app_embed in cmake/app.cmake. */
@@ -88,5 +89,6 @@ Error *parse_macros(Session *session)
     }
     session->macros =
         macro_library_new(session->arena, session->manifest, &session->projects.data[0].dispatch);
+    macro_calls_find(session->arena, session->manifest, session->macros);
     return NULL;
 }

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "transform/console.h"
+#include "transform/defer.h"
 #include "transform/run_hooks.h"
 #include "transform/run_node.h"
 #include "transform/scheduler.h"
@@ -259,6 +260,9 @@ static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
     Error *err = NULL;
     if (executes(run->mode)) {
         console_concurrency(run->session, worker_count);
+    }
+    TRY(defer_load(run->session));
+    if (executes(run->mode)) {
         err = run_between_hooks(run, worker_count);
     } else {
         run_nodes(run, worker_count);

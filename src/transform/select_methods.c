@@ -2,6 +2,7 @@
 
 #include "base/fs.h"
 #include "base/suggest.h"
+#include "transform/state.h"
 
 /* What a method looks at. */
 typedef struct MatchContext {
@@ -14,7 +15,7 @@ typedef struct MatchContext {
 /* One way to select. `prepare` refuses values that make no sense (NULL: all do). */
 typedef struct SelectMethod {
     const char *name;
-    Error *(*prepare)(const Criterion *criterion);
+    Error *(*prepare)(const MatchContext *ctx);
     bool (*matches)(const MatchContext *ctx, const Node *node);
 } SelectMethod;
 
@@ -74,8 +75,9 @@ static bool match_file(const MatchContext *ctx, const Node *node)
 
 /* ---- By kind ---- */
 
-static Error *prepare_resource_type(const Criterion *criterion)
+static Error *prepare_resource_type(const MatchContext *ctx)
 {
+    const Criterion *criterion = ctx->criterion;
     ResourceType type;
     if (resource_type_parse(criterion->value, &type)) {
         return NULL;
@@ -118,8 +120,9 @@ static size_t count_dots(Str text)
     return dots;
 }
 
-static Error *prepare_source(const Criterion *criterion)
+static Error *prepare_source(const MatchContext *ctx)
 {
+    const Criterion *criterion = ctx->criterion;
     if (count_dots(criterion->value) <= 2) {
         return NULL;
     }
@@ -141,8 +144,9 @@ static bool match_source(const MatchContext *ctx, const Node *node)
                           ARRAY_LEN(parts) - skipped);
 }
 
-static Error *prepare_exposure(const Criterion *criterion)
+static Error *prepare_exposure(const MatchContext *ctx)
 {
+    const Criterion *criterion = ctx->criterion;
     if (count_dots(criterion->value) <= 1) {
         return NULL;
     }
@@ -241,8 +245,9 @@ static bool match_access(const MatchContext *ctx, const Node *node)
 
 /* ---- Tests ---- */
 
-static Error *prepare_test_type(const Criterion *criterion)
+static Error *prepare_test_type(const MatchContext *ctx)
 {
+    const Criterion *criterion = ctx->criterion;
     static const char *const known[] = {"generic", "schema", "singular", "unit", "data"};
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (str_is(criterion->value, known[i])) {
@@ -274,16 +279,33 @@ static bool match_test_name(const MatchContext *ctx, const Node *node)
 
 /* ---- Those that compare with an earlier run ---- */
 
-static Error *prepare_state(const Criterion *criterion)
+static Error *prepare_state(const MatchContext *ctx)
 {
-    (void)criterion;
-    return error_new(ERR_USAGE, "Got a state selector method, but no comparison manifest");
+    TRY(state_check_word(ctx->criterion->value));
+    return state_has_manifest(ctx->state)
+               ? NULL
+               : error_hint(error_new(ERR_USAGE,
+                                      "Got a state selector method, but no comparison manifest"),
+                            "name the directory of an earlier manifest.json with --state");
 }
 
-static Error *prepare_result(const Criterion *criterion)
+static bool match_state(const MatchContext *ctx, const Node *node)
 {
-    (void)criterion;
-    return error_new(ERR_USAGE, "No comparison run_results");
+    return state_matches(ctx->state, ctx->scratch, ctx->criterion->value, node);
+}
+
+static Error *prepare_result(const MatchContext *ctx)
+{
+    return state_has_results(ctx->state)
+               ? NULL
+               : error_hint(
+                     error_as(error_new(ERR_USAGE, "No comparison run_results"), "InternalError"),
+                     "name the directory of an earlier run_results.json with --state");
+}
+
+static bool match_result(const MatchContext *ctx, const Node *node)
+{
+    return str_eq(state_result(ctx->state, node->unique_id), ctx->criterion->value);
 }
 
 static const SelectMethod methods[] = {
@@ -300,8 +322,8 @@ static const SelectMethod methods[] = {
     {"resource_type", prepare_resource_type, match_resource_type},
     {"group", NULL, match_group},
     {"access", NULL, match_access},
-    {"state", prepare_state, NULL},
-    {"result", prepare_result, NULL},
+    {"state", prepare_state, match_state},
+    {"result", prepare_result, match_result},
 };
 
 static Error *unknown_method(Str name)
@@ -336,11 +358,11 @@ Error *criterion_match(const Graph *graph, Arena *scratch, const Criterion *crit
 {
     TRY(criterion_check_method(criterion->method));
     const SelectMethod *method = find_method(criterion->method);
-    if (method->prepare != NULL) {
-        TRY(method->prepare(criterion));
-    }
     MatchContext ctx = {
         .manifest = graph->manifest, .criterion = criterion, .state = state, .scratch = scratch};
+    if (method->prepare != NULL) {
+        TRY(method->prepare(&ctx));
+    }
     for (size_t i = 0; i < graph->count; i++) {
         ArenaMark mark = arena_mark(scratch);
         if (method->matches(&ctx, graph->manifest->nodes.data[i])) {

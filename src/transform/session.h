@@ -14,6 +14,7 @@
 #include "transform/relation_cache.h"
 #include "transform/report.h"
 #include "transform/selector_file.h"
+#include "transform/state.h"
 #include "transform/transform.h"
 
 /* The release of dbt whose behaviour this follows. */
@@ -37,7 +38,8 @@ typedef struct Session {
     Manifest *manifest;
     const Graph *graph;
     const MacroLibrary *macros;
-    StrVec selected; /* unique ids */
+    StrVec selected;       /* unique ids */
+    const State *deferred; /* with --defer, from before the first node; else NULL */
     JinjaEnv *env;
     JSharedHeap *shared;
     Mutex graph_mutex;

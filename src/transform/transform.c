@@ -6,6 +6,7 @@
 #include "transform/artifacts.h"
 #include "transform/command.h"
 #include "transform/console.h"
+#include "transform/defer.h"
 #include "transform/list.h"
 #include "transform/parse.h"
 #include "transform/report_internal.h"
@@ -53,6 +54,10 @@ static Error *selection_of(Session *session, Selection *out)
         named = selector_default(&session->selectors);
     }
     *out = options->selection;
+    if (options->state != NULL) {
+        TRY(state_load(session->arena, defer_state_directory(session, options->state),
+                       session->manifest, &out->state));
+    }
     out->definition = named != NULL ? named->definition : NULL;
     if (named != NULL && options->selector == NULL) {
         report_text(
@@ -276,9 +281,10 @@ Str transform_error_text(const Error *err, Arena *arena)
     if (str_starts_with(message, STR("Found a cycle: "))) {
         return message;
     }
-    bool template = error_kind(root) == ERR_TEMPLATE;
-    bool parsing = strcmp(error_class(root), "ParsingError") == 0;
-    const char *type = parsing ? "Parsing" : template ? "Compilation" : "Runtime";
+    const char *type = error_kind(root) == ERR_TEMPLATE                  ? "Compilation"
+                       : strcmp(error_class(root), "InternalError") == 0 ? "Internal"
+                                                                         : "Runtime";
+    type = strcmp(error_class(root), "ParsingError") == 0 ? "Parsing" : type;
     StrBuf text = strbuf_init(arena, (size_t)LIMIT_ERROR_BYTES * 4);
     strbuf_printf(&text, "%s Error", type);
     Str line;

@@ -29,8 +29,12 @@ typedef struct TransformOptions {
         *made_up_path; /* the warehouse where there is no profiles.yml; NULL: that is an error */
     size_t threads;    /* --threads; 0 = the profile's */
     Selection selection;
-    const char *selector;  /* --selector: a name of selectors.yml, in place of the selection */
-    StrVec resource_types; /* --resource-type */
+    const char *selector;    /* --selector: a name of selectors.yml, in place of the selection */
+    const char *state;       /* --state: a directory with earlier artifacts, from where we are */
+    const char *defer_state; /* --defer-state: the same for deferral alone */
+    bool defer;              /* --defer: read what is not built here from where it was built then */
+    bool favor_state;        /* --favor-state: and what is built here but not selected, too */
+    StrVec resource_types;   /* --resource-type */
     StrVec exclude_resource_types;
     const char *inline_code;  /* --inline of compile and show: a query to be rendered, or NULL */
     const char *inline_plain; /* --inline-direct of show: a query without Jinja, or NULL */

@@ -141,6 +141,10 @@ Error *job_prepare(App *app, const Invocation *invocation, Job *out)
     options->selection.select = words(out, "select");
     options->selection.exclude = words(out, "exclude");
     options->selector = job_text(invocation, "selector");
+    options->state = job_text(invocation, "state");
+    options->defer_state = job_text(invocation, "defer-state");
+    options->defer = job_switch(invocation, "defer");
+    options->favor_state = job_switch(invocation, "favor-state");
     options->selection.folders_unite = invocation->program == PROGRAM_DANGO;
     const char *indirect = job_text(invocation, "indirect-selection");
     if (indirect != NULL) {

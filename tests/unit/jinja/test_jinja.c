@@ -122,13 +122,16 @@ static void calls_with_constants_are_found_without_rendering(void **state)
     AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
     AUTO_FREE(error)
     Error *err = jinja_compile(env, STR("m"),
-                               STR("{% if x %}{{ ref('a', v=2) }}{% endif %}{{ ref(x) }}"), &tpl);
+                               STR("{% if x %}{{ ref('a', v=2) }}{% endif %}{{ ref(x) }}"
+                                   "{{ adapter.dispatch('b')() }}{{ a.b.c() }}"),
+                               &tpl);
     assert_null(err);
-    assert_int_equal(jinja_static_call_count(tpl), 2);
+    assert_int_equal(jinja_static_call_count(tpl), 3);
     JinjaStaticCall first = jinja_static_call(tpl, 0);
     assert_true(str_is(first.name, "ref") && first.constant && first.argc == 2);
     assert_true(str_is(jtext(first.args[0]), "a") && str_is(first.kwarg_names[0], "v"));
     assert_false(jinja_static_call(tpl, 1).constant);
+    assert_true(str_is(jinja_static_call(tpl, 2).name, "adapter.dispatch"));
 }
 
 int main(void)

@@ -1,0 +1,1 @@
+select id from {{ ref('e') }} union all select id from {{ ref('a') }}

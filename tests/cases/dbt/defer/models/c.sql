@@ -1,0 +1,2 @@
+{{ config(materialized='table', alias='last') }}
+select * from {{ ref('b') }}

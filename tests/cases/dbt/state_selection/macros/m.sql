@@ -1,0 +1,3 @@
+{% macro m1() %}2{% endmacro %}
+{% macro m2() %}{{ m1() }}{% endmacro %}
+{% macro m3() %}3{% endmacro %}

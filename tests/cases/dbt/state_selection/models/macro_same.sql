@@ -1,0 +1,1 @@
+select {{ m3() }} as id

@@ -1,0 +1,1 @@
+select {{ m2() }} as id
