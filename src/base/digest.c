@@ -128,6 +128,48 @@ Str digest_md5(Arena *arena, Str text)
     return hex_of_words(arena, state, ARRAY_LEN(state), ORDER_LITTLE);
 }
 
+/* ---- SHA-1, FIPS 180-4 ---- */
+
+static uint32_t sha1_mix(size_t round, uint32_t b, uint32_t c, uint32_t d)
+{
+    switch (round / 20) {
+    case 0:
+        return ((b & c) | (~b & d)) + 0x5a827999;
+    case 1:
+        return (b ^ c ^ d) + 0x6ed9eba1;
+    case 2:
+        return ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
+    default:
+        return (b ^ c ^ d) + 0xca62c1d6;
+    }
+}
+
+static void sha1_block(uint32_t *state, const uint8_t *block)
+{
+    uint32_t w[80], v[5];
+    memcpy(v, state, sizeof(v));
+    for (size_t i = 0; i < 80; i++) {
+        w[i] = i < 16 ? load_big(block + 4 * i)
+                      : rotate_left(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+        uint32_t next = rotate_left(v[0], 5) + sha1_mix(i, v[1], v[2], v[3]) + v[4] + w[i];
+        v[4] = v[3];
+        v[3] = v[2];
+        v[2] = rotate_left(v[1], 30);
+        v[1] = v[0];
+        v[0] = next;
+    }
+    for (size_t i = 0; i < 5; i++) {
+        state[i] += v[i];
+    }
+}
+
+Str digest_sha1(Arena *arena, Str text)
+{
+    uint32_t state[5] = {0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0};
+    digest_blocks(text, ORDER_BIG, sha1_block, state);
+    return hex_of_words(arena, state, ARRAY_LEN(state), ORDER_BIG);
+}
+
 /* ---- SHA-256, FIPS 180-4 ---- */
 
 /* The first 32 bits of the fractions of the cube roots of the first 64 primes. */

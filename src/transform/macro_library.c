@@ -136,23 +136,47 @@ Error *macro_dispatch(const MacroLibrary *library, Str package, Str name, Str wa
 
 /* ---- Materialisations ---- */
 
-Error *macro_find_materialization(const MacroLibrary *library, Str package, Str name,
-                                  const Macro **out)
+static Str materialization_name(Arena *scratch, Str name, const char *adapter)
+{
+    return str_printf(scratch, "materialization_" STR_FMT "_%s", STR_ARG(name), adapter);
+}
+
+/* A package may bring materialisations of its own for all projects, but not replace built-in ones.
+ */
+static bool is_built_in(const MacroLibrary *library, Arena *scratch, Str name)
+{
+    bool found = false;
+    for (size_t i = 0; i < ARRAY_LEN(adapter_prefixes); i++) {
+        Str full = materialization_name(scratch, name, adapter_prefixes[i]);
+        found = found || macro_in(&library->internal, full) != NULL;
+    }
+    return found;
+}
+
+static const Macro *find_imported(const MacroLibrary *library, Str full)
+{
+    for (STRMAP_EACH(it, &library->packages)) {
+        const Macro *found = macro_in(it->value, full);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+Error *macro_find_materialization(const MacroLibrary *library, Str name, const Macro **out)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("materialization");
-    const PackageMacros *const places[] = {macro_namespace(library, library->root_package),
-                                           macro_namespace(library, package), &library->internal};
+    bool built_in = is_built_in(library, scratch, name);
     for (size_t i = 0; i < ARRAY_LEN(adapter_prefixes); i++) {
-        Str full = str_printf(scratch, "materialization_" STR_FMT "_%s", STR_ARG(name),
-                              adapter_prefixes[i]);
-        for (size_t place = 0; place < ARRAY_LEN(places); place++) {
-            /* A package may bring materialisations of its own, but not replace built-in ones. */
-            bool imported = place == 1 && !str_eq(package, library->root_package);
-            const Macro *found = macro_in(places[place], full);
-            if (found != NULL && (!imported || macro_in(&library->internal, full) == NULL)) {
-                *out = found;
-                return NULL;
-            }
+        Str full = materialization_name(scratch, name, adapter_prefixes[i]);
+        const Macro *found = macro_in(macro_namespace(library, library->root_package), full);
+        if (found == NULL) {
+            found = built_in ? macro_in(&library->internal, full) : find_imported(library, full);
+        }
+        if (found != NULL) {
+            *out = found;
+            return NULL;
         }
     }
     return error_new(ERR_TEMPLATE,

@@ -50,7 +50,7 @@ MUST_CHECK Error *macro_dispatch(const MacroLibrary *library, Str package, Str n
 const Macro *macro_find_generator(const MacroLibrary *library, Str package, Str name);
 /* materialization_<name>_<adapter>, the most specific one nearest to the root. ERR_TEMPLATE when
  * there is none. */
-MUST_CHECK Error *macro_find_materialization(const MacroLibrary *library, Str package, Str name,
+MUST_CHECK Error *macro_find_materialization(const MacroLibrary *library, Str name,
                                              const Macro **out);
 
 #endif

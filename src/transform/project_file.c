@@ -272,7 +272,8 @@ Error *project_file_packages(Arena *arena, const ProjectFileDef *project, StrVec
     FsEntryVec entries = {0};
     TRY(fs_walk(arena, directory.data, FS_WALK_DIRECTORIES, &entries));
     for (VEC_EACH(FsEntry, entry, &entries)) {
-        if (fs_is_file(fs_join(arena, entry->path, STR(PROJECT_FILE)).data)) {
+        bool package = !str_starts_with(fs_base_name(entry->path), STR("__"));
+        if (package && fs_is_directory(entry->path.data)) {
             VEC_PUSH(arena, out, entry->path);
         }
     }

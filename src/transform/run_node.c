@@ -73,8 +73,7 @@ static void cache_relations(const Session *session, JValue value)
 static Error *materialize(Worker *worker, Context *ctx, Str sql)
 {
     const Macro *macro = NULL;
-    TRY(macro_find_materialization(worker->session->macros, ctx->node->package,
-                                   node_materialized(ctx->node), &macro));
+    TRY(macro_find_materialization(worker->session->macros, node_materialized(ctx->node), &macro));
     JHeap *heap = jinja_heap(worker->state);
     JValue text = jstr_value(heap, sql);
     jdict_set_text(heap, ctx->vars, STR("sql"), text);

@@ -5,8 +5,10 @@
 
 #include "base/clock.h"
 #include "base/fs.h"
+#include "base/limits.h"
 #include "base/number.h"
 #include "transform/context.h"
+#include "transform/package_file.h"
 #include "transform/report_internal.h"
 #include "transform/yaml_render.h"
 #include "value/json_writer.h"
@@ -123,8 +125,42 @@ static Error *load_project(Session *session, Str root, YamlRenderer *renderer)
     Str shown = fs_join(session->arena, root, STR("dbt_project.yml"));
     TRY_WRAP(project_file_load(session->arena, root, renderer, &def),
              "Error encountered in " STR_FMT, STR_ARG(shown));
+    if (!session->options->no_version_check) {
+        TRY(project_check_version(session->arena, &def));
+    }
     VEC_PUSH(session->arena, &session->projects, def);
     return NULL;
+}
+
+/* What is wrong with a package, one step further in. */
+static Error *package_error(const Session *session, Str root, TAKES Error *err)
+{
+    Str line, message = error_message(error_root(err));
+    StrBuf text = strbuf_init(session->arena, LIMIT_ERROR_BYTES);
+    for (Str rest = message; str_next_line(&rest, &line);) {
+        strbuf_printf(&text, "\n  " STR_FMT, STR_ARG(line));
+    }
+    Error *told = error_new(ERR_CONFIG,
+                            "Failed to read package: Runtime Error" STR_FMT
+                            "\n\nError encountered in " STR_FMT,
+                            STR_ARG(strbuf_str(&text)), STR_ARG(root));
+    error_discard(err, "its text is in the new one");
+    return told;
+}
+
+static Error *load_package(Session *session, Str root, YamlRenderer *renderer)
+{
+    Error *err = NULL;
+    if (fs_is_file(fs_join(session->arena, root, STR("dbt_project.yml")).data)) {
+        err = load_project(session, root, renderer);
+    } else {
+        err = error_new(ERR_CONFIG,
+                        "No dbt_project.yml found at expected path " STR_FMT "/dbt_project.yml\n"
+                        "Verify that each entry within packages.yml (and their transitive "
+                        "dependencies) contains a file named dbt_project.yml\n",
+                        STR_ARG(root));
+    }
+    return err != NULL ? package_error(session, root, err) : NULL;
 }
 
 static Error *load_projects(Session *session, Str root)
@@ -138,8 +174,10 @@ static Error *load_projects(Session *session, Str root)
                            &session->selectors));
     StrVec packages = {0};
     TRY(project_file_packages(session->arena, &session->projects.data[0], &packages));
+    TRY(packages_check_installed(session->arena, &session->projects.data[0], &renderer,
+                                 packages.len));
     for (VEC_EACH(Str, it, &packages)) {
-        TRY(load_project(session, *it, &renderer));
+        TRY(load_package(session, *it, &renderer));
     }
     return NULL;
 }

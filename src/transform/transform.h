@@ -53,6 +53,7 @@ typedef struct TransformOptions {
     bool store_failures;
     bool empty;
     bool no_write_json;
+    bool no_version_check;    /* require-dbt-version of projects does not count */
     bool relative_to_project; /* the profile's path counts from the project, as dango has it; else
                                * from the current directory, as dbt has it */
     Warehouse *warehouse;     /* what is open at made_up_path, to be used in place of opening the

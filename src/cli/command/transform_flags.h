@@ -88,7 +88,7 @@ extern const char *const transform_indirect_modes[]; /* choices of --indirect-se
          .hidden = true}, \
         {.name = "version-check", \
          .kind = FLAG_SWITCH, \
-         .help = "accepted", \
+         .help = "check the version of dbt that projects ask for (the default)", \
          .negatable = true, \
          .hidden = true}, \
         {.name = "send-anonymous-usage-stats", \

@@ -161,6 +161,8 @@ Error *job_prepare(App *app, const Invocation *invocation, Job *out)
     options->empty = job_switch(invocation, "empty");
     options->no_write_json =
         invocation_has(invocation, "write-json") && !invocation_switch(invocation, "write-json");
+    options->no_version_check = invocation_has(invocation, "version-check") &&
+                                !invocation_switch(invocation, "version-check");
     options->invocation_command = join_command(app->arena, invocation);
     options->cancel = app->cancel;
     options->quiet = app->quiet;

@@ -1,0 +1,1 @@
+{{ config(materialized='custom') }} select * from {{ ref('fine', 'b') }}, {{ ref('c') }} as c

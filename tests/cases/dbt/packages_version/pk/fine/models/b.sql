@@ -1,0 +1,1 @@
+select '{{ var('setting') }}' as setting, '{{ var('scoped') }}' as scoped, '{{ var('own') }}' as own, '{{ fine_only() }}' as f

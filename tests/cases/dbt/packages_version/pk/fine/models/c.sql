@@ -1,0 +1,1 @@
+select * from {{ ref('b') }} -- in a package of the same name as the root's
