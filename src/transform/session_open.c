@@ -163,8 +163,19 @@ static Error *load_package(Session *session, Str root, YamlRenderer *renderer)
     return err != NULL ? package_error(session, root, err) : NULL;
 }
 
+static bool is_one_of(Str name, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (str_is(name, *names)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static Error *load_projects(Session *session, Str root)
 {
+    static const char *const without_packages[] = {"clean", "debug", NULL};
     AUTO_FREE(jinja_state) JinjaState *state = jinja_state_new(session->env, session->shared);
     Context ctx = yaml_context(session, (Str){0});
     YamlRenderer renderer = {.state = state, .context = &ctx};
@@ -172,6 +183,9 @@ static Error *load_projects(Session *session, Str root)
     TRY(load_project(session, root, &renderer));
     TRY(selector_file_load(session->arena, root, &renderer, session->options->selection.indirect,
                            &session->selectors));
+    if (is_one_of(session->command, without_packages)) {
+        return NULL;
+    }
     StrVec packages = {0};
     TRY(project_file_packages(session->arena, &session->projects.data[0], &packages));
     TRY(packages_check_installed(session->arena, &session->projects.data[0], &renderer,
