@@ -24,7 +24,7 @@ static Value empty_map(Arena *arena)
     return value_map_end(&map);
 }
 
-static ValueMapBuilder metadata(const Session *session, Arena *arena, const char *schema)
+ValueMapBuilder artifact_metadata(const Session *session, Arena *arena, const char *schema)
 {
     ValueMapBuilder map = value_map_begin(arena);
     Str url = str_printf(arena, "https://schemas.getdbt.com/dbt/%s.json", schema);
@@ -37,7 +37,7 @@ static ValueMapBuilder metadata(const Session *session, Arena *arena, const char
     return map;
 }
 
-static Error *open_artifact(const Session *session, Arena *arena, const char *name, JsonFile **out)
+Error *artifact_open(const Session *session, Arena *arena, const char *name, JsonFile **out)
 {
     Str directory = fs_join(arena, session->projects.data[0].root, session->target_path);
     TRY(fs_make_directory(str_to_c(arena, directory)));
@@ -153,7 +153,7 @@ static void write_disabled(JsonFile *file, const Manifest *manifest)
 
 static Value manifest_metadata(const Session *session, Arena *arena)
 {
-    ValueMapBuilder map = metadata(session, arena, "manifest/v12");
+    ValueMapBuilder map = artifact_metadata(session, arena, "manifest/v12");
     Str name = session->manifest->root_package;
     set_text(&map, "project_name", name);
     set_text(&map, "project_id", digest_md5(arena, name));
@@ -183,7 +183,7 @@ Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcom
     }
     AUTO_FREE(arena) Arena *arena = arena_new("manifest.json");
     AUTO_FREE(json_file) JsonFile *file = NULL;
-    TRY(open_artifact(session, arena, "manifest.json", &file));
+    TRY(artifact_open(session, arena, "manifest.json", &file));
     const Manifest *manifest = session->manifest;
     const NodeResult *const *results =
         (const NodeResult *const *)results_by_node(session, outcome, arena);
@@ -255,9 +255,9 @@ Error *artifacts_write_results(const Session *session, const RunOutcome *outcome
     for (VEC_EACH(const NodeResult, it, &outcome->results)) {
         VEC_PUSH(arena, &results, result_value(arena, it));
     }
-    ValueMapBuilder about = metadata(session, arena, "run-results/v6");
+    ValueMapBuilder about = artifact_metadata(session, arena, "run-results/v6");
     AUTO_FREE(json_file) JsonFile *file = NULL;
-    TRY(open_artifact(session, arena, "run_results.json", &file));
+    TRY(artifact_open(session, arena, "run_results.json", &file));
     write_member(file, "metadata", value_map_end(&about));
     write_member(file, "results", value_list_of(&results));
     write_member(file, "elapsed_time", value_float((double)outcome->elapsed_us / 1e6));

@@ -45,7 +45,7 @@ typedef struct ConfigField {
 static const ConfigField fields[] = {
     {"enabled", OF_ALL, MERGE_REPLACE, FIELD_BOOL, "true"},
     {"event_time", OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "null"},
-    {"freshness", OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "freshness"},
+    {"freshness", OF_SOURCE, MERGE_UPDATE, FIELD_ANY, "freshness"},
     {"loaded_at_field", OF_SOURCE, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"loaded_at_query", OF_SOURCE, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"alias", OF_NODES | OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},

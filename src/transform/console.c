@@ -141,7 +141,7 @@ void console_concurrency(const Session *session, size_t threads)
 
 /* "1 of 15 START sql view model staging.stg_x " and dots up to the width, then what stands in the
  * brackets. */
-static void node_line(const Session *session, ReportEvent event, Str text, Str bracket)
+void console_node_line(const Session *session, ReportEvent event, Str text, Str bracket)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     const Reporter *reporter = session->reporter;
@@ -201,10 +201,10 @@ void console_start(const Session *session, const Node *node, size_t index, size_
                          .status = STR("started"),
                          .index = index,
                          .total = total};
-    node_line(session, event, text, STR("RUN"));
+    console_node_line(session, event, text, STR("RUN"));
 }
 
-static Str duration(const Session *session, Arena *arena, int64_t elapsed_us)
+Str console_duration(const Session *session, Arena *arena, int64_t elapsed_us)
 {
     return str_printf(arena, "%.*fs", layouts[session->reporter->style].decimals,
                       (double)elapsed_us / 1e6);
@@ -220,7 +220,7 @@ static void console_test_end(const Session *session, const NodeResult *result, s
         word = str_printf(arena, STR_FMT " %lld", STR_ARG(word), (long long)result->failures);
     }
     Str text = str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(word), STR_ARG(result->node->name));
-    Str time = duration(session, arena, result->elapsed_us);
+    Str time = console_duration(session, arena, result->elapsed_us);
     Str bracket = str_printf(arena, STR_FMT " in " STR_FMT, STR_ARG(word), STR_ARG(time));
     LogLevel level = result->status == STATUS_PASS   ? LOG_INFO
                      : result->status == STATUS_WARN ? LOG_WARNING
@@ -232,7 +232,7 @@ static void console_test_end(const Session *session, const NodeResult *result, s
                          .index = index,
                          .total = total,
                          .elapsed_us = result->elapsed_us};
-    node_line(session, event, text, bracket);
+    console_node_line(session, event, text, bracket);
 }
 
 void console_end(const Session *session, const NodeResult *result, size_t index, size_t total)
@@ -250,7 +250,7 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     }
     Str text =
         str_printf(arena, "%s " STR_FMT, failed ? words->failed : words->done, STR_ARG(what));
-    Str time = duration(session, arena, result->elapsed_us);
+    Str time = console_duration(session, arena, result->elapsed_us);
     Str ended = failed ? STR("ERROR")
                 : str_is(result->message, "OK")
                     ? str_from(layouts[session->reporter->style].success)
@@ -263,7 +263,7 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
                          .index = index,
                          .total = total,
                          .elapsed_us = result->elapsed_us};
-    node_line(session, event, text, bracket);
+    console_node_line(session, event, text, bracket);
 }
 
 void console_no_op(const Session *session, const Node *node, size_t index, size_t total)
@@ -271,14 +271,14 @@ void console_no_op(const Session *session, const Node *node, size_t index, size_
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     Str type = resource_type_name(node->type);
     Str text = str_printf(arena, "NO-OP " STR_FMT " " STR_FMT, STR_ARG(type), STR_ARG(node->name));
-    Str time = duration(session, arena, 0);
+    Str time = console_duration(session, arena, 0);
     ReportEvent event = {.name = "LogNodeNoOpResult",
                          .level = LOG_INFO,
                          .node = node->unique_id,
                          .status = node_status_text(STATUS_NO_OP),
                          .index = index,
                          .total = total};
-    node_line(session, event, text, str_printf(arena, "NO-OP in " STR_FMT, STR_ARG(time)));
+    console_node_line(session, event, text, str_printf(arena, "NO-OP in " STR_FMT, STR_ARG(time)));
 }
 
 void console_skip(const Session *session, const Node *node, size_t index, size_t total)
@@ -295,7 +295,7 @@ void console_skip(const Session *session, const Node *node, size_t index, size_t
                          .status = STR("skipped"),
                          .index = index,
                          .total = total};
-    node_line(session, event, text, STR("SKIP"));
+    console_node_line(session, event, text, STR("SKIP"));
 }
 
 /* ---- Hooks of the run ---- */
@@ -311,7 +311,7 @@ void console_hook_start(const Session *session, const Node *node, Str name, size
                          .index = index,
                          .total = total};
     Str text = str_printf(arena, "START hook: " STR_FMT, STR_ARG(name));
-    node_line(session, event, text, STR("RUN"));
+    console_node_line(session, event, text, STR("RUN"));
 }
 
 void console_hook_end(const Session *session, const NodeResult *result, Str name, size_t index,
@@ -321,7 +321,7 @@ void console_hook_end(const Session *session, const NodeResult *result, Str name
     Str word = result->status == STATUS_ERROR     ? STR("ERROR")
                : result->status == STATUS_SKIPPED ? STR("SKIP")
                                                   : STR("OK");
-    Str time = duration(session, arena, result->elapsed_us);
+    Str time = console_duration(session, arena, result->elapsed_us);
     ReportEvent event = {.name = "LogHookEndLine",
                          .level = result->status == STATUS_ERROR ? LOG_ERROR : LOG_INFO,
                          .node = result->node->unique_id,
@@ -331,7 +331,7 @@ void console_hook_end(const Session *session, const NodeResult *result, Str name
                          .elapsed_us = result->elapsed_us};
     Str text = str_printf(arena, STR_FMT " hook: " STR_FMT, STR_ARG(word), STR_ARG(name));
     Str bracket = str_printf(arena, STR_FMT " in " STR_FMT, STR_ARG(word), STR_ARG(time));
-    node_line(session, event, text, bracket);
+    console_node_line(session, event, text, bracket);
 }
 
 /* ---- The end ---- */
@@ -476,8 +476,7 @@ static size_t count_errors(const NodeResultVec *results)
     return errors;
 }
 
-void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
-                     const TransformCounts *counts, bool cancelled)
+void console_finished(const Session *session, const NodeResultVec *results, int64_t elapsed_us)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     Str finished = finished_counts(session, arena, results);
@@ -486,6 +485,13 @@ void console_summary(const Session *session, const NodeResultVec *results, int64
     say(session, "FinishedRunningStats", LOG_INFO,
         str_printf(arena, "Finished running " STR_FMT " in " STR_FMT ".", STR_ARG(finished),
                    STR_ARG(elapsed)));
+}
+
+void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
+                     const TransformCounts *counts, bool cancelled)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    console_finished(session, results, elapsed_us);
     completed_line(session, arena, count_errors(results), counts->warn, cancelled);
     for (int pass = 0; pass < 2; pass++) {
         for (VEC_EACH(const NodeResult, it, results)) {

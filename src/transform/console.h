@@ -27,6 +27,12 @@ void console_hook_start(const Session *session, const Node *node, Str name, size
 void console_hook_end(const Session *session, const NodeResult *result, Str name, size_t index,
                       size_t total);
 
+/* "1 of 15 <text> ....... [<bracket>]", with the numbers and the node of the event. */
+void console_node_line(const Session *session, ReportEvent event, Str text, Str bracket);
+/* "0.12s" */
+Str console_duration(const Session *session, Arena *arena, int64_t elapsed_us);
+/* What ran, and how long it took. */
+void console_finished(const Session *session, const NodeResultVec *results, int64_t elapsed_us);
 /* The end of it all: what ran, what went wrong, the counts. */
 void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
                      const TransformCounts *counts, bool cancelled);

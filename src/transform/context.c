@@ -179,6 +179,9 @@ static Str failure_type(const Error *err)
     if (strcmp(given, "DbtRuntimeError") == 0) {
         return STR("Runtime");
     }
+    if (strcmp(given, "DbtDatabaseError") == 0) {
+        return STR("Database");
+    }
     switch (error_kind(err)) {
     case ERR_STORE:
     case ERR_LOCKED:

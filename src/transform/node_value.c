@@ -189,6 +189,30 @@ static Value source_quoting_field(Arena *arena, const Node *node)
     return doc_end(&doc);
 }
 
+static Value config_value(const Node *node, const char *name)
+{
+    const Value *value = value_find(node->config, str_from(name));
+    return value != NULL ? *value : value_null();
+}
+
+static Value loaded_at_field_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_value(node, "loaded_at_field");
+}
+
+static Value loaded_at_query_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_value(node, "loaded_at_query");
+}
+
+static Value freshness_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_value(node, "freshness");
+}
+
 static Value source_meta_field(Arena *arena, const Node *node)
 {
     return or_map(arena, value_find(node->source->raw_source, STR("meta")));
@@ -293,9 +317,9 @@ static const NodeField source_fields[] = {
     {"loader", OF_SOURCE(TEXT, loader)},
     {"identifier", OF_SOURCE(TEXT, identifier)},
     {"quoting", MADE(source_quoting_field)},
-    {"loaded_at_field", ALWAYS(NULL)},
-    {"loaded_at_query", ALWAYS(NULL)},
-    {"freshness", ALWAYS(NULL)},
+    {"loaded_at_field", MADE(loaded_at_field_field)},
+    {"loaded_at_query", MADE(loaded_at_query_field)},
+    {"freshness", MADE(freshness_field)},
     {"external", ALWAYS(NULL)},
     {"description", OF(TEXT, description)},
     {"columns", MADE(columns_field)},

@@ -30,7 +30,8 @@ static bool quotes(const Value *source, const Value *table, const char *part)
 /* `config`, and what may also stand beside it. */
 static const Value *source_level(Parser *parser, const Value *entry)
 {
-    static const char *const shared[] = {"meta", "tags", "freshness", "loaded_at_field"};
+    static const char *const shared[] = {"meta", "tags", "freshness", "loaded_at_field",
+                                         "loaded_at_query"};
     ValueMapBuilder builder = value_map_begin(parser->arena);
     for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
         const Value *value = value_find(entry, str_from(shared[i]));

@@ -41,6 +41,7 @@ typedef struct TransformOptions {
     const StrVec *only;       /* retry: ids of the nodes to work on; NULL: as selected */
     const char *retry_state;  /* --state of retry: the directory of the results, or NULL */
     bool clean_outside;       /* --no-clean-project-files-only */
+    const char *output_path;  /* --output of source freshness, in place of target/sources.json */
     int64_t limit;            /* rows to show; negative: all */
     bool output_json;         /* --output json of compile and show */
     bool quiet;               /* results without headings */
@@ -104,6 +105,10 @@ MUST_CHECK Error *transform_compile(const TransformOptions *options, Reporter *r
 /* Runs the queries of the selected nodes, or the one of the options, and prints the first rows. */
 MUST_CHECK Error *transform_show(const TransformOptions *options, Reporter *reporter,
                                  TransformCounts *out_counts);
+/* Asks the sources how old they are, and writes sources.json. ERR_FAILED when one is too old or
+ * could not be asked. Counts nothing. */
+MUST_CHECK Error *transform_freshness(const TransformOptions *options, Reporter *reporter,
+                                      TransformCounts *out_counts);
 /* Does again what failed or was skipped in the run before, with its arguments. ERR_CONFIG when
  * there are no results of one. */
 MUST_CHECK Error *transform_retry(const TransformOptions *options, Reporter *reporter,
