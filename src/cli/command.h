@@ -34,6 +34,7 @@ typedef struct FlagDef {
     const char *help;
     const char *const *choices; /* allowed values, ends with NULL; NULL = any */
     const char *alias;          /* another spelling of the same option, or NULL */
+    char alias_letter;          /* another letter; 0 = none */
     int64_t min;                /* FLAG_INT: the smallest value allowed */
     bool negatable;
     bool hidden; /* accepted for compatibility, not shown */

@@ -98,7 +98,7 @@ const FlagDef *flag_find(const CommandDef *command, Str name)
 static const FlagDef *find_letter_in(const FlagDef *flags, char letter)
 {
     for (const FlagDef *flag = flags; flag != NULL && flag->name != NULL; flag++) {
-        if (flag->letter == letter) {
+        if (flag->letter == letter || flag->alias_letter == letter) {
             return flag;
         }
     }

@@ -43,6 +43,7 @@ typedef struct Expansion {
     Worker *worker;
     Context *root; /* of the node that is compiled */
     CteVec done;   /* in the order in which they are written */
+    bool writes;   /* what is compiled on the way goes into files of its own */
 } Expansion;
 
 static bool is_done(const Expansion *expansion, Str id)
@@ -63,28 +64,51 @@ static Error *render(Worker *worker, Context *ctx, Str *out)
     return err;
 }
 
+static Error *expand(Expansion *expansion, const CteVec *wanted);
+
+/* An ephemeral model has a file below compiled/ like any other. */
+static Error *write_ephemeral(const Expansion *expansion, const Node *node, Str sql,
+                              const CteVec *nested)
+{
+    Worker *worker = expansion->worker;
+    Expansion own = {.worker = worker, .root = expansion->root};
+    TRY(expand(&own, nested));
+    Str path = compile_path(worker->session, worker->scratch, "compiled", node);
+    return compile_write(worker->session, worker->scratch, path,
+                         cte_inject(worker->scratch, sql, &own.done));
+}
+
+static Error *expand_one(Expansion *expansion, const Cte *cte)
+{
+    Worker *worker = expansion->worker;
+    const Node *node = manifest_find(worker->session->manifest, cte->id);
+    CteVec nested = {0};
+    Context ctx = compile_context(worker, node, expansion->root->run);
+    ctx.ctes = &nested;
+    Str sql;
+    Error *err = render(worker, &ctx, &sql);
+    if (err != NULL) {
+        expansion->root->trace = ctx.trace;
+        expansion->root->blamed = node;
+        return error_wrap(err, "ephemeral model " STR_FMT, STR_ARG(node->unique_id));
+    }
+    TRY(expand(expansion, &nested));
+    if (expansion->writes) {
+        TRY(write_ephemeral(expansion, node, sql, &nested));
+    }
+    VEC_PUSH(worker->scratch, &expansion->done,
+             (Cte){.id = cte->id, .name = cte->name, .sql = sql});
+    return NULL;
+}
+
 /* Renders the ephemeral models of `wanted`, those they read from first. The graph has no cycles, so
  * this ends. */
 static Error *expand(Expansion *expansion, const CteVec *wanted)
 {
-    Worker *worker = expansion->worker;
     for (VEC_EACH(const Cte, cte, wanted)) {
-        if (is_done(expansion, cte->id)) {
-            continue;
+        if (!is_done(expansion, cte->id)) {
+            TRY(expand_one(expansion, cte));
         }
-        const Node *node = manifest_find(worker->session->manifest, cte->id);
-        CteVec nested = {0};
-        Context ctx = compile_context(worker, node, expansion->root->run);
-        ctx.ctes = &nested;
-        Str sql;
-        Error *err = render(worker, &ctx, &sql);
-        if (err != NULL) {
-            expansion->root->trace = ctx.trace;
-            return error_wrap(err, "ephemeral model " STR_FMT, STR_ARG(node->unique_id));
-        }
-        TRY(expand(expansion, &nested));
-        VEC_PUSH(worker->scratch, &expansion->done,
-                 (Cte){.id = cte->id, .name = cte->name, .sql = sql});
     }
     return NULL;
 }
@@ -109,7 +133,7 @@ Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Str *out_sql)
     ctx->ctes = &ctes; // cppcheck-suppress autoVariables; taken away below
     TRY(add_test_arguments(worker, ctx));
     TRY(render(worker, ctx, &sql));
-    Expansion expansion = {.worker = worker, .root = ctx};
+    Expansion expansion = {.worker = worker, .root = ctx, .writes = true};
     TRY(expand(&expansion, &ctes));
     ctx->ctes = NULL;
     bool injects = !worker->session->options->no_inject_ctes;

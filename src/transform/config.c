@@ -249,10 +249,13 @@ Error *config_normalize(Arena *arena, const Value *level, const Value **out_leve
             key = canonical_key(&key, key.as.text);
         }
         if (value_map_put(&builder, key, entry->value)) {
+            Str name = value_text_or(&key, (Str){0});
+            size_t hyphen = str_find_char(name, '-');
+            Str before = str_slice(name, 0, hyphen < name.len ? hyphen : name.len);
             return value_error(ERR_TEMPLATE, &entry->key,
-                               "Invalid config, has conflicting keys: '" STR_FMT
-                               "' is given in two spellings",
-                               STR_ARG(value_text_or(&key, (Str){0})));
+                               "Invalid config, has conflicting keys \"" STR_FMT "_hook\" and "
+                               "\"" STR_FMT "\"",
+                               STR_ARG(before), STR_ARG(name));
         }
     }
     Value *result = ARENA_NEW(arena, Value);

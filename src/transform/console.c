@@ -281,21 +281,77 @@ void console_no_op(const Session *session, const Node *node, size_t index, size_
     console_node_line(session, event, text, str_printf(arena, "NO-OP in " STR_FMT, STR_ARG(time)));
 }
 
-void console_skip(const Session *session, const Node *node, size_t index, size_t total)
+/* ---- What went wrong with a node ---- */
+
+static void compiled_line(const Session *session, Arena *arena, const NodeResult *result)
+{
+    if (result->compiled_path.len > 0) {
+        console_blank(session);
+        say(session, "SQLCompiledPath", LOG_INFO,
+            str_printf(arena, "  compiled code at " STR_FMT, STR_ARG(result->compiled_path)));
+    }
+}
+
+/* Where --store-failures put the rows, as a query to copy. */
+static void failures_query(const Session *session, Arena *arena, const NodeResult *result)
+{
+    bool found = result->status == STATUS_FAIL || result->status == STATUS_WARN;
+    if (!found || result->node->relation_name.len == 0) {
+        return;
+    }
+    Str query = str_printf(arena, "select * from " STR_FMT, STR_ARG(result->node->relation_name));
+    char *dashes = arena_alloc(arena, query.len + 1);
+    memset(dashes, '-', query.len);
+    console_blank(session);
+    say(session, "CheckNodeTestFailure", LOG_INFO,
+        str_printf(arena, "  See test failures:\n  %s\n  " STR_FMT "\n  %s", dashes, STR_ARG(query),
+                   dashes));
+}
+
+static void failure_lines(const Session *session, Arena *arena, const NodeResult *result)
+{
+    bool warning = result->status == STATUS_WARN;
+    Str label = node_label(result->node, arena);
+    say(session, warning ? "RunResultWarning" : "RunResultFailure",
+        warning ? LOG_WARNING : LOG_ERROR,
+        str_printf(arena, "%s in " STR_FMT, warning ? "Warning" : "Failure", STR_ARG(label)));
+    say(session, "RunResultError", warning ? LOG_WARNING : LOG_ERROR,
+        str_printf(arena, "%s" STR_FMT, warning ? "" : "  ", STR_ARG(result->message)));
+    if (!is_dbt(session) && result->hint.len > 0) {
+        say(session, "RunResultHint", LOG_INFO,
+            str_printf(arena, "  " STR_FMT, STR_ARG(result->hint)));
+    }
+}
+
+static void failure_block(const Session *session, Arena *arena, const NodeResult *result)
+{
+    console_blank(session);
+    failure_lines(session, arena, result);
+    compiled_line(session, arena, result);
+    failures_query(session, arena, result);
+}
+
+void console_skip(const Session *session, const NodeResult *result, const NodeResult *ephemeral,
+                  size_t index, size_t total)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
+    const Node *node = result->node;
     bool relational = resource_type_is_refable(node->type);
     Str name =
         relational ? node_display_relation(node, session->profile->database, arena) : node->name;
     Str type = relational ? STR("relation") : resource_type_name(node->type);
-    Str text = str_printf(arena, "SKIP " STR_FMT " " STR_FMT, STR_ARG(type), STR_ARG(name));
+    Str text = str_printf(arena, "SKIP " STR_FMT " " STR_FMT "%s", STR_ARG(type), STR_ARG(name),
+                          ephemeral != NULL ? " due to ephemeral model status 'error'" : "");
     ReportEvent event = {.name = "SkippingDetails",
-                         .level = LOG_INFO,
+                         .level = ephemeral != NULL ? LOG_ERROR : LOG_INFO,
                          .node = node->unique_id,
                          .status = STR("skipped"),
                          .index = index,
                          .total = total};
-    console_node_line(session, event, text, STR("SKIP"));
+    console_node_line(session, event, text, ephemeral != NULL ? STR("ERROR SKIP") : STR("SKIP"));
+    if (ephemeral != NULL) {
+        failure_lines(session, arena, ephemeral);
+    }
 }
 
 /* ---- Hooks of the run ---- */
@@ -434,44 +490,18 @@ static void completed_line(const Session *session, Arena *arena, size_t errors, 
     say(session, "EndOfRunSummary", level, text);
 }
 
-static void compiled_line(const Session *session, Arena *arena, const NodeResult *result)
-{
-    if (result->compiled_path.len > 0) {
-        console_blank(session);
-        say(session, "SQLCompiledPath", LOG_INFO,
-            str_printf(arena, "  compiled code at " STR_FMT, STR_ARG(result->compiled_path)));
-    }
-}
-
-static void failure_block(const Session *session, Arena *arena, const NodeResult *result)
-{
-    bool warning = result->status == STATUS_WARN;
-    Str label = node_label(result->node, arena);
-    console_blank(session);
-    say(session, warning ? "RunResultWarning" : "RunResultFailure",
-        warning ? LOG_WARNING : LOG_ERROR,
-        str_printf(arena, "%s in " STR_FMT, warning ? "Warning" : "Failure", STR_ARG(label)));
-    say(session, "RunResultError", warning ? LOG_WARNING : LOG_ERROR,
-        str_printf(arena, "%s" STR_FMT, warning ? "" : "  ", STR_ARG(result->message)));
-    if (!is_dbt(session) && result->hint.len > 0) {
-        say(session, "RunResultHint", LOG_INFO,
-            str_printf(arena, "  " STR_FMT, STR_ARG(result->hint)));
-    }
-    compiled_line(session, arena, result);
-}
-
 static bool is_failure(const NodeResult *result)
 {
     return result->status == STATUS_ERROR || result->status == STATUS_FAIL;
 }
 
-/* What the line of completion calls errors: failures, and hooks skipped because of one. */
+/* What the line of completion calls errors: failures, and what was skipped with a message, such as
+ * hooks behind a failed one. */
 static size_t count_errors(const NodeResultVec *results)
 {
     size_t errors = 0;
     for (VEC_EACH(const NodeResult, it, results)) {
-        errors += is_failure(it) ||
-                  (it->status == STATUS_SKIPPED && it->node->type == RESOURCE_OPERATION);
+        errors += is_failure(it) || (it->status == STATUS_SKIPPED && it->message.len > 0);
     }
     return errors;
 }

@@ -19,7 +19,9 @@ void console_start(const Session *session, const Node *node, size_t index, size_
 void console_end(const Session *session, const NodeResult *result, size_t index, size_t total);
 /* A node for which there is nothing to do. */
 void console_no_op(const Session *session, const Node *node, size_t index, size_t total);
-void console_skip(const Session *session, const Node *node, size_t index, size_t total);
+/* `ephemeral` is how the model fared that the node reads through, when that is why; else NULL. */
+void console_skip(const Session *session, const NodeResult *result, const NodeResult *ephemeral,
+                  size_t index, size_t total);
 
 /* The same for a hook of the run, which is called `name`; skipped ones only end. */
 void console_hook_start(const Session *session, const Node *node, Str name, size_t index,

@@ -276,8 +276,9 @@ Str context_failure_text(const Context *ctx, Arena *arena, const Error *err)
     StrBuf text = strbuf_init(arena, LIMIT_CONFIG_BYTES);
     Str type = failure_type(root);
     strbuf_printf(&text, STR_FMT " Error", STR_ARG(type));
-    if (ctx->node != NULL && !str_is(type, "Parsing")) {
-        Str label = node_label(ctx->node, arena);
+    const Node *node = ctx->blamed != NULL ? ctx->blamed : ctx->node;
+    if (node != NULL && !str_is(type, "Parsing")) {
+        Str label = node_label(node, arena);
         strbuf_printf(&text, " in " STR_FMT, STR_ARG(label));
     }
     Str message = error_message(root);

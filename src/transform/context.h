@@ -46,7 +46,8 @@ typedef struct Context {
     CteVec *ctes;       /* ephemeral models met while compiling; NULL = not allowed */
     JDict *vars;        /* names that belong to this render alone; may be NULL */
     int macro_depth;
-    MacroRefVec trace; /* macros an error came through, innermost first */
+    MacroRefVec trace;  /* macros an error came through, innermost first */
+    const Node *blamed; /* the ephemeral model an error is of; NULL = `node` */
 } Context;
 
 /* The context of the running render. */

@@ -95,6 +95,7 @@ static JValue ephemeral_relation(JinjaState *s, Context *ctx, const Node *target
     RelationName relation = relation_name((Str){0}, (Str){0}, name);
     relation.type = RELATION_TYPE_CTE;
     relation.quoted = 0;
+    relation.limited = ctx->session->options->empty;
     bool known = false;
     for (size_t i = 0; i < ctx->ctes->len; i++) {
         known = known || str_eq(ctx->ctes->data[i].id, target->unique_id);

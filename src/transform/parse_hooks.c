@@ -1,4 +1,5 @@
 #include "base/digest.h"
+#include "base/limits.h"
 #include "transform/parse_internal.h"
 #include "transform/run_hooks.h"
 
@@ -47,13 +48,40 @@ static Error *render_hooks(Parser *parser, Node *node, const Value *hooks)
     return NULL;
 }
 
+static void list_hooks(const Value *hooks, const char *name, StrBuf *out)
+{
+    for (VALUE_EACH(hook, hooks)) {
+        strbuf_printf(out, "\n- %s: \"" STR_FMT "\"", name,
+                      STR_ARG(value_text_or(value_find(hook, STR("sql")), (Str){0})));
+    }
+}
+
+/* Seeds come first: there is nothing they could wait for. */
+static Error *check_seed(Parser *parser, const Node *node)
+{
+    if (node->refs.len == 0 && node->sources.len == 0) {
+        return NULL;
+    }
+    StrBuf hooks = strbuf_init(parser->scratch, LIMIT_ERROR_BYTES);
+    list_hooks(value_find(node->config, STR("pre-hook")), "pre_hook", &hooks);
+    list_hooks(value_find(node->config, STR("post-hook")), "post_hook", &hooks);
+    Error *err = error_new(
+        ERR_TEMPLATE,
+        "\nSeeds cannot depend on other nodes. dbt detected a seed with a pre- or post-hook\n"
+        "that calls 'ref', 'source', or 'metric', either directly or indirectly via other macros.\n"
+        "\nError raised for '" STR_FMT "', which has these hooks defined: " STR_FMT,
+        STR_ARG(node->unique_id), STR_ARG(strbuf_str(&hooks)));
+    return error_hint(error_as(err, "ParsingError"), "move that hook to a model");
+}
+
 Error *parse_model_hooks(Parser *parser, Node *node)
 {
     if (!resource_type_is_refable(node->type)) {
         return NULL;
     }
     TRY(render_hooks(parser, node, value_find(node->config, STR("pre-hook"))));
-    return render_hooks(parser, node, value_find(node->config, STR("post-hook")));
+    TRY(render_hooks(parser, node, value_find(node->config, STR("post-hook"))));
+    return node->type == RESOURCE_SEED ? check_seed(parser, node) : NULL;
 }
 
 /* ---- Hooks of the run ---- */

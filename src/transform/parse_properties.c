@@ -104,11 +104,37 @@ static Error *two_patches(const PendingNode *pending, const ProjectFile *file)
                      STR_ARG(same ? STR("") : pending->patch_file->relative));
 }
 
+/* A model described as a seed, and so on: the description counts all the same. */
+static PendingNode *find_in_other_section(Parser *parser, const ProjectFile *file, Str name,
+                                          const char *section)
+{
+    static const ResourceType types[] = {RESOURCE_MODEL, RESOURCE_SEED, RESOURCE_SNAPSHOT};
+    PendingNode *found = NULL;
+    for (size_t i = 0; i < ARRAY_LEN(types) && found == NULL; i++) {
+        found = parse_find_pending(parser, types[i], name);
+    }
+    if (found != NULL) {
+        Str type = resource_type_name(found->node->type);
+        Str right = resource_type_plural(found->node->type);
+        Str text = str_printf(parser->arena,
+                              "'" STR_FMT "' is a " STR_FMT " node, but it is specified in the %s "
+                              "section of " STR_FMT ". To fix this error, place the `" STR_FMT
+                              "` specification under the " STR_FMT " key instead.",
+                              STR_ARG(name), STR_ARG(type), section, STR_ARG(file->relative),
+                              STR_ARG(name), STR_ARG(right));
+        report_text(parser->session, LOG_WARNING, "WrongResourceSchemaFile", text);
+    }
+    return found;
+}
+
 static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *entry,
                          ResourceType type, const char *section)
 {
     Str name = value_text_or(value_find(entry, STR("name")), (Str){0});
     PendingNode *pending = parse_find_pending(parser, type, name);
+    if (pending == NULL && resource_type_is_refable(type)) {
+        pending = find_in_other_section(parser, file, name, section);
+    }
     if (pending == NULL) {
         Str text = str_printf(parser->arena,
                               "Did not find matching node for patch with name '" STR_FMT

@@ -19,6 +19,8 @@ typedef struct Run {
     Mutex mu;
     size_t started;        /* guarded by mu */
     NodeResultVec results; /* guarded by mu */
+    NodeResult *
+        *failed_ephemerals; /* by position; written before what waits for it is handed out */
 } Run;
 
 /* Whether nodes are built and tested, and not only compiled. */
@@ -57,17 +59,47 @@ static bool is_failure(NodeStatus status)
 
 /* ---- One step ---- */
 
-static void skip_step(Run *run, Worker *worker, const Node *node)
+/* The failed ephemeral model that the step is skipped for. In a gated run one that was skipped
+ * stands for itself: only the first behind the model tells of it. */
+static const NodeResult *blamed_ephemeral(const Run *run, const ScheduledStep *step)
 {
-    NodeResult result = {
-        .node = node, .status = STATUS_SKIPPED, .failures = -1, .worker = worker->number};
-    if (node_is_ephemeral(node)) {
+    bool direct = run->mode != RUN_GATED;
+    for (VEC_EACH(const size_t, it, &run->plan->data[step->position].waits_for)) {
+        direct = direct || *it == step->failed_step;
+    }
+    return step->skipped && direct ? run->failed_ephemerals[step->failed_step] : NULL;
+}
+
+static void skip_step(Run *run, Worker *worker, const ScheduledStep *step)
+{
+    NodeResult result = {.node = node_at(run, step->position),
+                         .status = STATUS_SKIPPED,
+                         .failures = -1,
+                         .worker = worker->number};
+    if (node_is_ephemeral(result.node)) {
         return;
     }
+    const NodeResult *ephemeral = blamed_ephemeral(run, step);
+    if (ephemeral != NULL) {
+        Str id = result.node->unique_id;
+        result.message = str_printf(worker->arena,
+                                    "Compilation Error in " STR_FMT ", caused by compilation error "
+                                    "in referenced ephemeral model " STR_FMT,
+                                    STR_ARG(id), STR_ARG(ephemeral->node->unique_id));
+    }
     if (executes(run->mode)) {
-        console_skip(run->session, node, next_index(run), run->total);
+        console_skip(run->session, &result, ephemeral, next_index(run), run->total);
     }
     keep_result(run, &result);
+}
+
+/* A failed ephemeral model shows in those that read through it. */
+static void keep_failed_ephemeral(Run *run, Worker *worker, size_t position,
+                                  const NodeResult *result)
+{
+    NodeResult *kept = ARENA_NEW(worker->arena, NodeResult);
+    *kept = *result;
+    run->failed_ephemerals[position] = kept;
 }
 
 /* Nothing is done for an exposure, which stands for what others make of the models. */
@@ -100,7 +132,9 @@ static void run_step(Run *run, Worker *worker, size_t position)
         console_end(run->session, &result, index, run->total);
     }
     bool failed = is_failure(result.status);
-    if (!node_is_ephemeral(node) || failed || shows_ephemeral(run)) {
+    if (node_is_ephemeral(node) && failed && executes(run->mode)) {
+        keep_failed_ephemeral(run, worker, position, &result);
+    } else if (!node_is_ephemeral(node) || failed || shows_ephemeral(run)) {
         keep_result(run, &result);
     }
     if (failed && run->session->options->fail_fast) {
@@ -124,7 +158,7 @@ static void work(void *context, size_t item, size_t number)
     while (!cancel_requested(run->session->options->cancel) &&
            scheduler_take(run->scheduler, &step)) {
         if (step.skipped || run->skip_all) {
-            skip_step(run, worker, node_at(run, step.position));
+            skip_step(run, worker, &step);
             scheduler_finish(run->scheduler, step.position, STEP_FAILED);
         } else {
             run_step(run, worker, step.position);
@@ -283,7 +317,10 @@ Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOu
         VEC_PUSH(session->arena, &session->selected,
                  session->manifest->nodes.data[plan.data[i].node]->unique_id);
     }
-    Run run = {.session = session, .mode = mode, .plan = &plan};
+    Run run = {.session = session,
+               .mode = mode,
+               .plan = &plan,
+               .failed_ephemerals = ARENA_ARRAY(session->arena, NodeResult *, plan.len)};
     mutex_init(&run.mu);
     size_t threads = (size_t)session->profile->threads;
     session->worker_count = threads < LIMIT_THREADS ? threads : LIMIT_THREADS;

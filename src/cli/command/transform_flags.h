@@ -13,7 +13,8 @@ extern const char *const transform_indirect_modes[]; /* choices of --indirect-se
      .kind = FLAG_WORDS, \
      .value = "SELECTOR", \
      .help = "only what these select: names, +name+, tag:x, path:models/marts, ...", \
-     .alias = "models"}, \
+     .alias = "models", \
+     .alias_letter = 'm'}, \
         {.name = "exclude", \
          .kind = FLAG_WORDS, \
          .value = "SELECTOR", \
