@@ -5,8 +5,7 @@
 #include "transform/show.h"
 #include "value/json_writer.h"
 
-/* The failure of a node, as the failure of the command. */
-static Error *first_failure(const RunOutcome *outcome)
+Error *command_first_failure(const RunOutcome *outcome)
 {
     for (VEC_EACH(const NodeResult, it, &outcome->results)) {
         if (it->status == STATUS_ERROR) {
@@ -35,6 +34,15 @@ static void print_compiled(const Session *session, Str name, Str sql)
     } else {
         report_print(session, str_printf(arena, "Compiled node '" STR_FMT "' is:\n" STR_FMT,
                                          STR_ARG(name), STR_ARG(sql)));
+    }
+}
+
+void command_print_compiled(const Session *session, const RunOutcome *outcome)
+{
+    for (VEC_EACH(const NodeResult, it, &outcome->results)) {
+        if (it->compiled && show_wants(session->options, it->node)) {
+            print_compiled(session, it->node->name, it->compiled_code);
+        }
     }
 }
 
@@ -70,12 +78,8 @@ static Error *compile_selected(Session *session, RunOutcome *outcome)
     }
     TRY(runner_run(session, &selected, RUN_COMPILE, outcome));
     console_concurrency(session, session->worker_count);
-    TRY(first_failure(outcome));
-    for (VEC_EACH(const NodeResult, it, &outcome->results)) {
-        if (it->compiled && show_wants(options, it->node)) {
-            print_compiled(session, it->node->name, it->compiled_code);
-        }
-    }
+    TRY(command_first_failure(outcome));
+    command_print_compiled(session, outcome);
     return NULL;
 }
 

@@ -217,8 +217,9 @@ static StrVec shown_cells(Arena *arena, const ShownColumn *column)
     StrVec shown = {0};
     VEC_PUSH(arena, &shown, shortened(arena, column->name));
     for (VEC_EACH(const Str, cell, &column->cells)) {
-        bool real = column->is_real && cell->data != NULL;
-        Str text = real ? real_text(arena, *cell, column->places) : *cell;
+        Str text = cell->data == NULL ? STR("")
+                   : column->is_real  ? real_text(arena, *cell, column->places)
+                                      : *cell;
         VEC_PUSH(arena, &shown, shortened(arena, text));
     }
     return shown;

@@ -42,6 +42,9 @@ typedef struct TransformOptions {
     const char *retry_state;  /* --state of retry: the directory of the results, or NULL */
     bool clean_outside;       /* --no-clean-project-files-only */
     const char *output_path;  /* --output of source freshness, in place of target/sources.json */
+    bool no_compile;          /* docs generate: without compiling first */
+    bool empty_catalog;       /* --empty-catalog */
+    bool static_page;         /* --static */
     int64_t limit;            /* rows to show; negative: all */
     bool output_json;         /* --output json of compile and show */
     bool quiet;               /* results without headings */
@@ -109,6 +112,10 @@ MUST_CHECK Error *transform_show(const TransformOptions *options, Reporter *repo
  * could not be asked. Counts nothing. */
 MUST_CHECK Error *transform_freshness(const TransformOptions *options, Reporter *reporter,
                                       TransformCounts *out_counts);
+/* Compiles the selected nodes and writes catalog.json and the page that shows it and the manifest.
+ */
+MUST_CHECK Error *transform_docs(const TransformOptions *options, Reporter *reporter,
+                                 TransformCounts *out_counts);
 /* Does again what failed or was skipped in the run before, with its arguments. ERR_CONFIG when
  * there are no results of one. */
 MUST_CHECK Error *transform_retry(const TransformOptions *options, Reporter *reporter,

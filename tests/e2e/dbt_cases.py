@@ -145,6 +145,10 @@ def run_step(program, step, folder, environment, wanted=()):
         outcome["printed"] = masked_lines(lines)
     if "warnings" in wanted:
         outcome["warnings"] = warnings(lines)
+    catalog = folder / "target" / "catalog.json"
+    if step.startswith("docs ") and catalog.exists():
+        document = json.loads(catalog.read_text())
+        outcome["catalog"] = {part: document[part] for part in ("nodes", "sources", "errors")}
     if results.exists() and results.stat().st_mtime_ns != before:
         document = json.loads(results.read_text())
         outcome["results"] = {

@@ -1,0 +1,14 @@
+/* transform/catalog.h - catalog.json: what the database says of the relations of nodes and sources.
+ */
+#ifndef TRANSFORM_CATALOG_H
+#define TRANSFORM_CATALOG_H
+
+#include "transform/compile.h"
+#include "transform/node_set.h"
+
+/* Asks the warehouse of the worker and writes the file. `only` (NULL: all) are the nodes it may
+ * tell of. Without a worker the file has no entries. */
+MUST_CHECK Error *catalog_write(const Session *session, Worker *worker, const NodeSet *only,
+                                Str *out_path);
+
+#endif

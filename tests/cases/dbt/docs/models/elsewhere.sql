@@ -1,0 +1,1 @@
+{{ config(schema='else') }} select x from {{ ref('gone') }}
