@@ -151,6 +151,28 @@ static void write_disabled(JsonFile *file, const Manifest *manifest)
     json_file_end(file);
 }
 
+static void write_groups(JsonFile *file, const Manifest *manifest)
+{
+    json_file_begin(file, STR("groups"));
+    for (VEC_EACH(const GroupPtr, it, &manifest->groups)) {
+        Value value = group_value(json_file_arena(file), *it);
+        json_file_member(file, (*it)->unique_id, &value);
+    }
+    json_file_end(file);
+    json_file_begin(file, STR("group_map"));
+    for (VEC_EACH(const GroupPtr, it, &manifest->groups)) {
+        ValueVec members = {0};
+        for (VEC_EACH(const NodePtr, node, &manifest->nodes)) {
+            if (str_eq(node_group(*node), (*it)->name)) {
+                VEC_PUSH(json_file_arena(file), &members, value_string((*node)->unique_id));
+            }
+        }
+        Value list = value_list_of(&members);
+        json_file_member(file, (*it)->name, &list);
+    }
+    json_file_end(file);
+}
+
 static Value manifest_metadata(const Session *session, Arena *arena)
 {
     ValueMapBuilder map = artifact_metadata(session, arena, "manifest/v12");
@@ -175,9 +197,8 @@ static Value selectors_value(const Session *session, Arena *arena)
 
 Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcome)
 {
-    static const char *const empty_maps[] = {
-        "docs",          "metrics",   "groups",          "group_map",
-        "saved_queries", "functions", "semantic_models", "unit_tests"};
+    static const char *const empty_maps[] = {"docs",      "metrics",         "saved_queries",
+                                             "functions", "semantic_models", "unit_tests"};
     if (session->options->no_write_json) {
         return NULL;
     }
@@ -196,6 +217,7 @@ Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcom
         write_member(file, empty_maps[i], empty_map(arena));
     }
     write_member(file, "selectors", selectors_value(session, arena));
+    write_groups(file, manifest);
     write_disabled(file, manifest);
     write_neighbours(file, "parent_map", manifest, session->graph->parents);
     write_neighbours(file, "child_map", manifest, session->graph->children);

@@ -106,6 +106,9 @@ void console_found(const Session *session, const NodeSet *selected)
         counts[RESOURCE_INLINE] += session->options->inline_code != NULL;
         add_types(session, counts, &found);
         add_count(&found, session->manifest->macros.len, "macro", "macros");
+        if (session->manifest->groups.len > 0) {
+            add_count(&found, session->manifest->groups.len, "group", "groups");
+        }
     } else if (selected != NULL) {
         if (counts[RESOURCE_MODEL] > 0 || counts[RESOURCE_TEST] == 0) {
             add_count(&found, counts[RESOURCE_MODEL], "model", "models");

@@ -46,7 +46,7 @@ static Str name_text(Arena *arena, const Node *node)
         return str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(node->source->source_name),
                           STR_ARG(node->name));
     }
-    return node->name;
+    return node_reference_name(arena, node);
 }
 
 static Str json_line(Arena *arena, const Node *node, const StrVec *keys)

@@ -72,14 +72,45 @@ static Error *two_nodes_error(Arena *arena, const Node *a, const Node *b)
                      STR_ARG(b->unique_id), STR_ARG(b->original_path));
 }
 
+static Error *mixed_versions_error(const Node *a, const Node *b)
+{
+    const Node *versioned = node_is_versioned(a) ? a : b, *plain = versioned == a ? b : a;
+    return error_as(
+        error_new(ERR_CONFIG,
+                  "dbt found versioned and unversioned models with the name \"" STR_FMT
+                  "\".\n\nSince these resources have the same name, dbt will be unable "
+                  "to find the correct resource\nwhen looking for ref('" STR_FMT
+                  "').\n\nTo fix this, change the name of the unversioned resource\n" STR_FMT
+                  " (" STR_FMT ")\nor add the unversioned model to the versions "
+                  "in " STR_FMT,
+                  STR_ARG(plain->name), STR_ARG(plain->name), STR_ARG(plain->unique_id),
+                  STR_ARG(plain->original_path), STR_ARG(versioned->patch_path)),
+        "ParsingError");
+}
+
 static Error *check_name(const Manifest *manifest, const Node *node)
 {
     const Node *same = strmap_find(&manifest->by_id, node->unique_id);
     for (const NameEntry *it = manifest_names(&manifest->refables, node->name);
          same == NULL && it != NULL && resource_type_is_refable(node->type); it = it->next) {
-        same = str_eq(it->node->package, node->package) ? it->node : NULL;
+        bool versions = node_is_versioned(node) && node_is_versioned(it->node);
+        same = str_eq(it->node->package, node->package) && !versions ? it->node : NULL;
+    }
+    if (same != NULL && node_is_versioned(node) != node_is_versioned(same)) {
+        return mixed_versions_error(same, node);
     }
     return same != NULL ? two_nodes_error(manifest->arena, same, node) : NULL;
+}
+
+/* Of the versions of a model the latest one also has the plain name. */
+static void add_refable(Manifest *manifest, Node *node)
+{
+    if (!node_is_versioned(node) || node_is_latest(node)) {
+        add_name(manifest, &manifest->refables, node->name, node);
+    }
+    if (node_is_versioned(node)) {
+        add_name(manifest, &manifest->refables, node_reference_name(manifest->arena, node), node);
+    }
 }
 
 Error *manifest_add_node(Manifest *manifest, Node *node)
@@ -102,7 +133,7 @@ Error *manifest_add_node(Manifest *manifest, Node *node)
     if (source) {
         add_name(manifest, &manifest->source_names, name, node);
     } else if (resource_type_is_refable(node->type)) {
-        add_name(manifest, &manifest->refables, name, node);
+        add_refable(manifest, node);
     }
     return NULL;
 }

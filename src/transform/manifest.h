@@ -15,8 +15,9 @@ typedef struct Manifest {
     NodeVec nodes;   /* enabled, in the order dbt lists them; sources and exposures too */
     NodeVec disabled;
     MacroVec macros;
+    GroupVec groups;
     StrMap by_id;          /* unique_id -> Node, enabled ones */
-    StrMap refables;       /* name -> first NameEntry: what ref() may mean */
+    StrMap refables;       /* name, and "name.v2" -> first NameEntry: what ref() may mean */
     StrMap source_names;   /* "source.table" -> first NameEntry */
     StrMap disabled_names; /* the same for disabled nodes, both kinds */
     StrMap macros_by_id;   /* unique_id -> Macro */

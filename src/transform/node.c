@@ -1,5 +1,8 @@
 #include "transform/node.h"
 
+#include "base/number.h"
+#include "transform/python_text.h"
+
 typedef struct ResourceTypeRow {
     Str name;
     Str plural;
@@ -42,6 +45,48 @@ bool resource_type_parse(Str name, ResourceType *out_type)
 bool resource_type_is_refable(ResourceType type)
 {
     return type == RESOURCE_MODEL || type == RESOURCE_SEED || type == RESOURCE_SNAPSHOT;
+}
+
+bool node_is_versioned(const Node *node)
+{
+    return node->model != NULL && !value_is_null(&node->model->version);
+}
+
+bool node_is_latest(const Node *node)
+{
+    return node_is_versioned(node) &&
+           version_compare(&node->model->version, &node->model->latest_version) == 0;
+}
+
+Str node_version_text(Arena *arena, const Value *version)
+{
+    return python_str(version, arena);
+}
+
+Str node_reference_name(Arena *arena, const Node *node)
+{
+    if (!node_is_versioned(node)) {
+        return node->name;
+    }
+    return str_printf(arena, STR_FMT ".v" STR_FMT, STR_ARG(node->name),
+                      STR_ARG(node_version_text(arena, &node->model->version)));
+}
+
+Str node_group(const Node *node)
+{
+    Str own = value_text_or(value_find(node->config, STR("group")), (Str){0});
+    return own.len == 0 && node->test != NULL ? node->test->group : own;
+}
+
+int version_compare(const Value *a, const Value *b)
+{
+    AUTO_FREE(arena) Arena *scratch = arena_new("versions");
+    Str left = python_str(a, scratch), right = python_str(b, scratch);
+    double left_number = 0, right_number = 0;
+    if (number_parse_double(left, &left_number) && number_parse_double(right, &right_number)) {
+        return (left_number > right_number) - (left_number < right_number);
+    }
+    return str_compare(left, right);
 }
 
 Str node_materialized(const Node *node)

@@ -64,6 +64,7 @@ typedef struct TestInfo {
     const Value
         *kwargs;     /* map, in the order of the entry; "model" is the text of a Jinja expression */
     Str column_name; /* empty for a test of the whole relation */
+    Str group;       /* of what is tested */
     Str attached_node; /* unique_id of what is tested; empty when that is missing */
     Str file_key_name; /* "models.orders" */
 } TestInfo;
@@ -91,6 +92,9 @@ typedef struct ModelInfo {
     Str contract_checksum;    /* empty without an enforced contract */
     VEC(ForeignKey) foreign_keys;
     StrVec primary_key; /* of the constraints, else as tests let suppose */
+    Value version;      /* null for most models */
+    Value latest_version;
+    Str deprecation_date; /* "2024-01-01T00:00:00+00:00"; empty when there is none */
 } ModelInfo;
 
 typedef struct Node {
@@ -133,6 +137,17 @@ typedef struct Node {
 typedef Node *NodePtr;
 typedef VEC(NodePtr) NodeVec;
 
+/* Versions: models of one name told apart by `v`. The text of a version; "orders.v2" is what a
+ * reference to it names, plain "orders" for all else. */
+bool node_is_versioned(const Node *node);
+bool node_is_latest(const Node *node);
+Str node_version_text(Arena *arena, const Value *version);
+Str node_reference_name(Arena *arena, const Node *node);
+/* Versions that are numbers compare as such, others as text; below, at or above 0. */
+int version_compare(const Value *a, const Value *b);
+/* That of a test of a model is the model's. Empty for none. */
+Str node_group(const Node *node);
+
 /* "view", "table", "test"; empty for what is never materialised. */
 Str node_materialized(const Node *node);
 bool node_is_ephemeral(const Node *node);
@@ -147,6 +162,19 @@ bool node_has_tag(const Node *node, Str tag);
 Str node_label(const Node *node, Arena *arena);
 /* "marts.orders", or with the database in front when that is not `default_database`. */
 Str node_display_relation(const Node *node, Str default_database, Arena *arena);
+
+/* An entry of `groups:`. */
+typedef struct Group {
+    Str unique_id;
+    Str name;
+    Str package;
+    Str path;
+    Str original_path;
+    const Value *entry;
+} Group;
+
+typedef Group *GroupPtr;
+typedef VEC(GroupPtr) GroupVec;
 
 /* A macro, test or materialization block of a file. */
 typedef struct Macro {

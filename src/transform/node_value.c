@@ -1,5 +1,6 @@
 #include "transform/node_value.h"
 
+#include "base/number.h"
 #include "transform/constraint.h"
 
 /* A map under construction, with one function per kind of value: documents here are long rather
@@ -72,7 +73,8 @@ static Value type_field(Arena *arena, const Node *node)
 static Value group_field(Arena *arena, const Node *node)
 {
     (void)arena;
-    return config_field(node, "group", value_null());
+    Str group = node_group(node);
+    return group.len > 0 ? value_string(group) : value_null();
 }
 
 static Value access_field(Arena *arena, const Node *node)
@@ -81,16 +83,30 @@ static Value access_field(Arena *arena, const Node *node)
     return config_field(node, "access", value_null());
 }
 
+/* What of the configuration no type of node leaves out, completed. */
+static Doc completed(Arena *arena, const Node *node, const char *key, const char *first, Value a,
+                     const char *second, Value b)
+{
+    Value configured = config_field(node, key, value_null());
+    Doc doc = doc_begin(arena);
+    doc_set(&doc, first, a);
+    doc_set(&doc, second, b);
+    if (value_is(&configured, VALUE_MAP)) {
+        value_map_put_all(&doc.map, &configured);
+    }
+    return doc;
+}
+
 static Value docs_field(Arena *arena, const Node *node)
 {
-    return config_field(node, "docs", empty_map(arena));
+    Doc doc = completed(arena, node, "docs", "show", value_bool(true), "node_color", value_null());
+    return doc_end(&doc);
 }
 
 static Value contract_field(Arena *arena, const Node *node)
 {
-    Value configured = config_field(node, "contract", empty_map(arena));
-    Doc doc = doc_begin(arena);
-    value_map_put_all(&doc.map, &configured);
+    Doc doc = completed(arena, node, "contract", "enforced", value_bool(false), "alias_types",
+                        value_bool(true));
     doc_optional(&doc, "checksum", node->model != NULL ? node->model->contract_checksum : (Str){0});
     return doc_end(&doc);
 }
@@ -125,6 +141,40 @@ static Value language_field(Arena *arena, const Node *node)
     return value_string(STR("sql"));
 }
 
+/* What looks like a number is one. */
+static Value version_value(Str version)
+{
+    int64_t whole = 0;
+    double number = 0;
+    if (version.len == 0) {
+        return value_null();
+    }
+    if (number_parse_int64(version, &whole)) {
+        return value_int(whole);
+    }
+    return number_parse_double(version, &number) ? value_float(number) : value_string(version);
+}
+
+static Value model_version_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return node->model != NULL ? node->model->version : value_null();
+}
+
+static Value latest_version_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return node->model != NULL ? node->model->latest_version : value_null();
+}
+
+static Value deprecation_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return node->model != NULL && node->model->deprecation_date.len > 0
+               ? value_string(node->model->deprecation_date)
+               : value_null();
+}
+
 static Value refs_field(Arena *arena, const Node *node)
 {
     ValueVec items = {0};
@@ -132,7 +182,7 @@ static Value refs_field(Arena *arena, const Node *node)
         Doc doc = doc_begin(arena);
         doc_text(&doc, "name", ref->name);
         doc_optional(&doc, "package", ref->package);
-        doc_optional(&doc, "version", ref->version);
+        doc_set(&doc, "version", version_value(ref->version));
         VEC_PUSH(arena, &items, doc_end(&doc));
     }
     return value_list_of(&items);
@@ -218,6 +268,26 @@ static Value source_meta_field(Arena *arena, const Node *node)
     return or_map(arena, value_find(node->source->raw_source, STR("meta")));
 }
 
+/* Who answers for a group or an exposure: the two known keys, then all others. */
+static Value owner_value(Arena *arena, const Value *given)
+{
+    static const char *const known[] = {"email", "name"};
+    Doc owner = doc_begin(arena);
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        const Value *part = value_find(given, str_from(known[i]));
+        doc_set(&owner, known[i], part != NULL ? *part : value_null());
+    }
+    for (VALUE_EACH_ENTRY(entry, given)) {
+        value_map_put(&owner.map, entry->key, entry->value);
+    }
+    return doc_end(&owner);
+}
+
+static Value owner_field(Arena *arena, const Node *node)
+{
+    return owner_value(arena, value_find(node->exposure, STR("owner")));
+}
+
 /* Where a field's value comes from. */
 typedef enum FieldKind {
     FIELD_TEXT,     /* a Str of the struct; absent = "" */
@@ -294,9 +364,9 @@ static const NodeField node_fields[] = {
     {"test_metadata", MADE_FOR(TEST, test_metadata_field)},
     {"access", MADE_FOR(MODEL, access_field)},
     {"constraints", MADE_FOR(MODEL, constraints_field)},
-    {"version", ALWAYS_FOR(MODEL, NULL)},
-    {"latest_version", ALWAYS_FOR(MODEL, NULL)},
-    {"deprecation_date", ALWAYS_FOR(MODEL, NULL)},
+    {"version", MADE_FOR(MODEL, model_version_field)},
+    {"latest_version", MADE_FOR(MODEL, latest_version_field)},
+    {"deprecation_date", MADE_FOR(MODEL, deprecation_field)},
     {"time_spine", ALWAYS_FOR(MODEL, NULL)},
     {"primary_key", MADE_FOR(MODEL, primary_key_field)},
     {0},
@@ -346,7 +416,7 @@ static const NodeField exposure_fields[] = {
     {"unique_id", OF(TEXT, unique_id)},
     {"fqn", OF(TEXTS, fqn)},
     {"type", ALWAYS(ENTRY)},
-    {"owner", ALWAYS(ENTRY)},
+    {"owner", MADE(owner_field)},
     {"label", ALWAYS(ENTRY)},
     {"maturity", ALWAYS(ENTRY)},
     {"url", ALWAYS(ENTRY)},
@@ -440,6 +510,27 @@ bool node_value_field(Arena *arena, const Node *node, Str key, Value *out)
         }
     }
     return false;
+}
+
+/* ---- Groups ---- */
+
+Value group_value(Arena *arena, const Group *group)
+{
+    Doc doc = doc_begin(arena);
+    doc_text(&doc, "name", group->name);
+    doc_text(&doc, "resource_type", STR("group"));
+    doc_text(&doc, "package_name", group->package);
+    doc_text(&doc, "path", group->path);
+    doc_text(&doc, "original_file_path", group->original_path);
+    doc_text(&doc, "unique_id", group->unique_id);
+    doc_set(&doc, "owner", owner_value(arena, value_find(group->entry, STR("owner"))));
+    const Value *description = value_find(group->entry, STR("description"));
+    doc_set(&doc, "description", description != NULL ? *description : value_null());
+    Doc config = doc_begin(arena);
+    doc_set(&config, "meta",
+            or_map(arena, value_find(value_find(group->entry, STR("config")), STR("meta"))));
+    doc_set(&doc, "config", doc_end(&config));
+    return doc_end(&doc);
 }
 
 /* ---- Macros ---- */

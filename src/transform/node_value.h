@@ -9,6 +9,7 @@
 Value node_value(Arena *arena, const Node *node);
 /* One key of it, without making the rest. False when such a node has none of that name. */
 bool node_value_field(Arena *arena, const Node *node, Str key, Value *out);
+Value group_value(Arena *arena, const Group *group);
 Value macro_value(Arena *arena, const Macro *macro);
 
 #endif

@@ -183,6 +183,25 @@ Error *parse_render_node(Parser *parser, Node *node, const ParseInput *input,
     return NULL;
 }
 
+Error *parse_reference(Parser *parser, Node *node, Str text, Node *out_call)
+{
+    Node call = *node;
+    call.refs = (RefCallVec){0};
+    call.sources = (SourceCallVec){0};
+    call.depends_on_macros = (StrVec){0};
+    call.test = NULL;
+    call.raw_code = str_printf(parser->arena, "{{ " STR_FMT " }}", STR_ARG(text));
+    const Value *config = NULL;
+    TRY(parse_render_node(parser, &call, &(ParseInput){0}, &config));
+    Capture capture = {
+        .refs = call.refs, .sources = call.sources, .macros = strmap_init(parser->scratch)};
+    parse_keep_capture(parser->arena, &capture, node);
+    if (out_call != NULL) {
+        *out_call = call;
+    }
+    return NULL;
+}
+
 /* ---- Files of nodes ---- */
 
 typedef struct FileKind {
@@ -341,6 +360,7 @@ Error *parse_projects(Session *session)
         TRY(parse_project(&parser));
     }
     TRY(manifest_resolve(session->manifest, warn_missing, session));
+    TRY(parse_check_references(session));
     TRY(parse_resolve_foreign_keys(session));
     parse_primary_keys(session->manifest);
     TRY(manifest_finish(session->manifest));

@@ -26,25 +26,17 @@ static Error *read_target(Parser *parser, Node *node, Str to)
     if (!is_call(to)) {
         return wrong_target(node, to);
     }
-    Node call = *node; /* rendered as if it were the model's own code */
-    call.refs = (RefCallVec){0};
-    call.sources = (SourceCallVec){0};
-    call.depends_on_macros = (StrVec){0};
-    call.raw_code = str_printf(parser->arena, "{{ " STR_FMT " }}", STR_ARG(to));
-    const Value *config = NULL;
-    TRY(parse_render_node(parser, &call, &(ParseInput){0}, &config));
+    ForeignKey key = {.to = to};
+    Node call = {0};
+    TRY(parse_reference(parser, node, to, &call));
     if (call.refs.len + call.sources.len != 1) {
         return wrong_target(node, to);
     }
-    ForeignKey key = {.to = to};
-    Capture capture = {
-        .refs = call.refs, .sources = call.sources, .macros = strmap_init(parser->scratch)};
     if (call.refs.len > 0) {
         key.ref = call.refs.data[0];
     } else {
         key.source = call.sources.data[0];
     }
-    parse_keep_capture(parser->arena, &capture, node);
     VEC_PUSH(parser->arena, &node->model->foreign_keys, key);
     return NULL;
 }

@@ -67,6 +67,9 @@ typedef struct ParseInput {
  * *out_config, which may come back NULL; it lies in the scratch. */
 MUST_CHECK Error *parse_render_node(Parser *parser, Node *node, const ParseInput *input,
                                     const Value **out_config);
+/* Renders "ref('orders')" as if the node's code called it. What it refers to becomes the node's,
+ * and stands alone in `out_call` (may be NULL). */
+MUST_CHECK Error *parse_reference(Parser *parser, Node *node, Str text, Node *out_call);
 /* Adds what was noted to what the node refers to, in `arena`: captures lie in a scratch. */
 void parse_keep_capture(Arena *arena, const Capture *capture, Node *node);
 /* Merges all levels of the node's config and derives tags, schema, alias, relation. `patch` is the
@@ -92,6 +95,21 @@ PendingNode *parse_find_pending(Parser *parser, ResourceType type, Str name);
 
 /* ParseWork on PendingNodes: reads the file and renders its code. */
 MUST_CHECK Error *parse_read_node(Parser *parser, void *items, size_t index);
+/* parse_versions.c: an entry of `models:` with `versions:`. */
+MUST_CHECK Error *parse_versions(Parser *parser, const ProjectFile *file, const Value *entry);
+
+/* parse_groups.c: an entry of `groups:`. */
+MUST_CHECK Error *parse_group(Parser *parser, const ProjectFile *file, const Value *entry);
+/* A wrong `access`. */
+MUST_CHECK Error *parse_check_access(const Node *node);
+/* The date as artifacts have it. */
+Str parse_deprecation_date(Arena *arena, const Value *date);
+/* References to what is private, groups that do not exist; warns about what is deprecated. After
+ * manifest_resolve. */
+MUST_CHECK Error *parse_check_references(Session *session);
+
+/* The node's part for models, made when it has none yet. */
+ModelInfo *parse_model_info(Arena *arena, Node *node);
 /* parse_models.c: what the entry of a configured model says of it alone: constraints, contract. One
  * node after the other, for what it warns about. */
 MUST_CHECK Error *parse_model_properties(Parser *parser, const PendingNode *pending);
@@ -104,6 +122,9 @@ MUST_CHECK Error *parse_resolve_foreign_keys(Session *session);
 
 /* parse_properties.c: the property files of the project. */
 MUST_CHECK Error *parse_properties(Parser *parser);
+/* Gives a node its entry; `pending` is NULL when nothing is called `name`, which is a warning. */
+MUST_CHECK Error *parse_attach_patch(Parser *parser, PendingNode *pending, const ProjectFile *file,
+                                     const Value *entry, const char *section, Str name);
 /* What reading YAML in the project's name needs. */
 Context parse_yaml_context(Parser *parser);
 /* parse_sources.c: one entry of `sources:` and of `exposures:`, rendered. */
@@ -123,6 +144,7 @@ typedef struct TestOwner {
     Str ref_text; /* "ref('orders')", "source('raw', 'orders')" */
     Str key;      /* "models.orders" */
     Str attached; /* unique_id, empty for a source */
+    Str group;    /* of the model */
     bool is_source;
     const Value *tags; /* list that all tests inherit; may be NULL */
 } TestOwner;

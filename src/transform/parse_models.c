@@ -4,7 +4,7 @@
 
 /* What property files say of models alone. */
 
-static ModelInfo *model_info(Arena *arena, Node *node)
+ModelInfo *parse_model_info(Arena *arena, Node *node)
 {
     if (node->model == NULL) {
         node->model = ARENA_NEW(arena, ModelInfo);
@@ -195,11 +195,14 @@ Error *parse_model_properties(Parser *parser, const PendingNode *pending)
         return NULL;
     }
     if (pending->patch != NULL) {
-        model_info(parser->arena, node)->constraints =
-            value_find(pending->patch, STR("constraints"));
+        ModelInfo *info = parse_model_info(parser->arena, node);
+        info->constraints = value_find(pending->patch, STR("constraints"));
+        info->deprecation_date = parse_deprecation_date(
+            parser->arena, value_find(pending->patch, STR("deprecation_date")));
         TRY(each_constraint(node, check_type, node));
         TRY(parse_foreign_keys(parser, node));
     }
+    TRY(parse_check_access(node));
     Error *err = has_contract(node) ? check_contract(parser, node) : NULL;
     arena_reset(parser->scratch);
     return err;

@@ -32,7 +32,9 @@ static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *e
 
 static Error *read_model(Parser *parser, const ProjectFile *file, const Value *entry)
 {
-    return read_patch(parser, file, entry, RESOURCE_MODEL, "models");
+    return value_len(value_find(entry, STR("versions"))) > 0
+               ? parse_versions(parser, file, entry)
+               : read_patch(parser, file, entry, RESOURCE_MODEL, "models");
 }
 
 static Error *read_seed(Parser *parser, const ProjectFile *file, const Value *entry)
@@ -84,7 +86,7 @@ typedef struct Section {
 static const Section sections[] = {
     {"models", read_model},      {"seeds", read_seed},          {"snapshots", read_snapshot},
     {"sources", parse_source},   {"macros", read_macro},        {"data_tests", read_singular_test},
-    {"analyses", read_analysis}, {"exposures", parse_exposure},
+    {"analyses", read_analysis}, {"exposures", parse_exposure}, {"groups", parse_group},
 };
 enum { SECTION_COUNT = ARRAY_LEN(sections) };
 
@@ -127,14 +129,9 @@ static PendingNode *find_in_other_section(Parser *parser, const ProjectFile *fil
     return found;
 }
 
-static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *entry,
-                         ResourceType type, const char *section)
+Error *parse_attach_patch(Parser *parser, PendingNode *pending, const ProjectFile *file,
+                          const Value *entry, const char *section, Str name)
 {
-    Str name = value_text_or(value_find(entry, STR("name")), (Str){0});
-    PendingNode *pending = parse_find_pending(parser, type, name);
-    if (pending == NULL && resource_type_is_refable(type)) {
-        pending = find_in_other_section(parser, file, name, section);
-    }
     if (pending == NULL) {
         Str text = str_printf(parser->arena,
                               "Did not find matching node for patch with name '" STR_FMT
@@ -149,6 +146,17 @@ static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *e
     pending->patch = entry;
     pending->patch_file = file;
     return NULL;
+}
+
+static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *entry,
+                         ResourceType type, const char *section)
+{
+    Str name = value_text_or(value_find(entry, STR("name")), (Str){0});
+    PendingNode *pending = parse_find_pending(parser, type, name);
+    if (pending == NULL && resource_type_is_refable(type)) {
+        pending = find_in_other_section(parser, file, name, section);
+    }
+    return parse_attach_patch(parser, pending, file, entry, section, name);
 }
 
 static const Value *columns_by_name(Parser *parser, const Value *columns)
@@ -209,7 +217,15 @@ static Error *tests_of_pending(Parser *parser, const PendingNode *pending)
         .ref_text = str_printf(parser->arena, "ref('" STR_FMT "')", STR_ARG(node->name)),
         .key = str_printf(parser->arena, STR_FMT "." STR_FMT, STR_ARG(tree), STR_ARG(node->name)),
         .attached = node->unique_id,
+        .group = node_group(node),
     };
+    if (node_is_versioned(node)) {
+        Str version = node_version_text(parser->arena, &node->model->version);
+        owner.name =
+            str_printf(parser->arena, STR_FMT "_v" STR_FMT, STR_ARG(node->name), STR_ARG(version));
+        owner.ref_text = str_printf(parser->arena, "ref('" STR_FMT "', version='" STR_FMT "')",
+                                    STR_ARG(node->name), STR_ARG(version));
+    }
     return parse_tests_of(parser, pending->patch_file, pending->patch, &owner);
 }
 

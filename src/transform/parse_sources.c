@@ -11,7 +11,7 @@ static Str text_of(const Value *map, const char *key, Str otherwise)
 static Node *new_entry_node(Parser *parser, ResourceType type, Str name, const ProjectFile *file)
 {
     Node *node = parse_new_node(parser, type, name, file);
-    node->path = file->relative;
+    node->path = file->path;
     node->patch_path = (Str){0};
     return node;
 }
@@ -152,29 +152,67 @@ Error *parse_source(Parser *parser, const ProjectFile *file, const Value *entry)
 /* "ref('orders')" or "source('raw', 'orders')", rendered for what it refers to. */
 static Error *parse_dependency(Parser *parser, Node *node, const Value *text)
 {
-    Node call = *node;
-    const Value *config = NULL;
     Str given;
     TRY(value_get_string(text, STR("depends_on"), &given));
-    call.raw_code = str_printf(parser->arena, "{{ " STR_FMT " }}", STR_ARG(given));
-    TRY(parse_render_node(parser, &call, &(ParseInput){0}, &config));
-    for (VEC_EACH(RefCall, ref, &call.refs)) {
-        VEC_PUSH(parser->arena, &node->refs, *ref);
+    return parse_reference(parser, node, given, NULL);
+}
+
+static Error *wrong_exposure(const ProjectFile *file, const Value *entry, const char *problem)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("exposure");
+    Error *err = error_new(
+        ERR_CONFIG, "Invalid exposures config given in " STR_FMT " @ exposures: '" STR_FMT "' - %s",
+        STR_ARG(file->relative), STR_ARG(text_of(entry, "name", (Str){0})), problem);
+    return error_hint(error_as(err, "ParsingError"), "at " STR_FMT,
+                      STR_ARG(value_place(arena, entry)));
+}
+
+static bool is_one_of(Str text, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if (str_is(text, *words)) {
+            return true;
+        }
     }
-    for (VEC_EACH(SourceCall, source, &call.sources)) {
-        VEC_PUSH(parser->arena, &node->sources, *source);
+    return false;
+}
+
+static Error *check_exposure(const ProjectFile *file, const Value *entry)
+{
+    static const char *const types[] = {"dashboard", "notebook",    "analysis",
+                                        "ml",        "application", NULL};
+    static const char *const maturities[] = {"low", "medium", "high", NULL};
+    const Value *owner = value_find(entry, STR("owner"));
+    const Value *maturity = value_find(entry, STR("maturity"));
+    if (!is_one_of(text_of(entry, "type", (Str){0}), types)) {
+        return wrong_exposure(file, entry,
+                              "at path ['type']: it is not one of ['dashboard', 'notebook', "
+                              "'analysis', 'ml', 'application']");
+    }
+    if (!value_is(owner, VALUE_MAP)) {
+        return wrong_exposure(file, entry, "at path []: 'owner' is a required property");
+    }
+    if (value_is_null(value_find(owner, STR("name"))) &&
+        value_is_null(value_find(owner, STR("email")))) {
+        return wrong_exposure(
+            file, entry, "at path []: Exposure owner must have at least one of 'name' or 'email'.");
+    }
+    if (!value_is_null(maturity) && !is_one_of(value_text_or(maturity, (Str){0}), maturities)) {
+        return wrong_exposure(file, entry,
+                              "at path ['maturity']: it is not one of ['low', 'medium', 'high']");
     }
     return NULL;
 }
 
 Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry)
 {
+    TRY(check_exposure(file, entry));
     Node *node = new_entry_node(parser, RESOURCE_EXPOSURE, text_of(entry, "name", (Str){0}), file);
     node->exposure = entry;
     node->description = text_of(entry, "description", (Str){0});
     const Value *level = source_level(parser, entry);
     TRY(config_finish(parser->arena, RESOURCE_EXPOSURE, level, &node->config));
-    node->unrendered_config = level;
+    node->unrendered_config = value_find(entry, STR("config"));
     node->enabled = value_find(node->config, STR("enabled"))->as.boolean;
     node->meta = value_find(node->config, STR("meta"));
     parse_add_tags(parser->arena, value_find(node->config, STR("tags")), &node->tags);

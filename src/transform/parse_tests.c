@@ -49,6 +49,7 @@ static Node *new_test_node(Parser *parser, const PendingTest *pending, const Tes
                        .kwargs = kwargs,
                        .column_name = pending->target.column_name,
                        .attached_node = pending->owner->attached,
+                       .group = pending->owner->group,
                        .file_key_name = pending->owner->key};
     node->test = test;
     return node;

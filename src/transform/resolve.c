@@ -38,7 +38,12 @@ Error *resolve_ref(const Manifest *manifest, Str package, const RefCall *ref, No
 {
     bool ambiguous = false;
     *out_disabled = false;
-    const NameEntry *entries = manifest_names(&manifest->refables, ref->name);
+    AUTO_FREE(arena) Arena *scratch = arena_new("reference");
+    Str name = ref->name;
+    if (ref->version.len > 0) {
+        name = str_printf(scratch, STR_FMT ".v" STR_FMT, STR_ARG(name), STR_ARG(ref->version));
+    }
+    const NameEntry *entries = manifest_names(&manifest->refables, name);
     Node *found = find_by_name(manifest, entries, package, ref->package, &ambiguous);
     if (ambiguous) {
         const Node *other = entries->next->node;
@@ -49,12 +54,11 @@ Error *resolve_ref(const Manifest *manifest, Str package, const RefCall *ref, No
                          STR_ARG(ref->name), STR_ARG(found->unique_id), STR_ARG(other->unique_id),
                          STR_ARG(found->package), STR_ARG(ref->name));
     }
-    if (found == NULL || ref->version.len > 0) {
+    if (found == NULL) {
         const NameEntry *disabled = manifest_names(&manifest->disabled_names, ref->name);
-        *out_disabled = found == NULL &&
-                        find_by_name(manifest, disabled, package, ref->package, &ambiguous) != NULL;
+        *out_disabled = find_by_name(manifest, disabled, package, ref->package, &ambiguous) != NULL;
     }
-    *out_node = ref->version.len > 0 ? NULL : found; /* versioned models are not known yet */
+    *out_node = found;
     return NULL;
 }
 
@@ -93,7 +97,7 @@ static Str missing_text(Arena *arena, const Node *node, Str kind, Str name, Str 
 Str resolve_missing_ref_text(Arena *arena, const Node *node, const RefCall *ref, bool disabled)
 {
     StrBuf extra = strbuf_init(arena, 1024);
-    if (ref->version.len > 0) {
+    if (ref->version.len > 0 && !node_is_test(node)) {
         strbuf_printf(&extra, " with version '" STR_FMT "'", STR_ARG(ref->version));
     }
     /* Tests always say the package, even when none was given: so does dbt. */

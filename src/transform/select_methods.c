@@ -21,10 +21,21 @@ typedef struct SelectMethod {
 
 /* ---- By name and place ---- */
 
+/* The fqn ends with the version: "orders" means all of them, "orders.v2" and "orders_v2" one. */
+static bool match_versioned_name(const MatchContext *ctx, const Node *node, Str value)
+{
+    Str version = node_version_text(ctx->scratch, &node->model->version);
+    Str joined =
+        str_printf(ctx->scratch, STR_FMT "_v" STR_FMT, STR_ARG(node->name), STR_ARG(version));
+    return select_pattern_matches(value, node->name) ||
+           str_eq(value, node_reference_name(ctx->scratch, node)) || str_eq(value, joined);
+}
+
 static bool match_fqn(const MatchContext *ctx, const Node *node)
 {
-    return node->type != RESOURCE_SOURCE &&
-           select_fqn_matches(ctx->scratch, &node->fqn, ctx->criterion->value);
+    Str value = ctx->criterion->value;
+    return (node_is_versioned(node) && match_versioned_name(ctx, node, value)) ||
+           (node->type != RESOURCE_SOURCE && select_fqn_matches(ctx->scratch, &node->fqn, value));
 }
 
 static bool match_package(const MatchContext *ctx, const Node *node)
@@ -243,6 +254,33 @@ static bool match_access(const MatchContext *ctx, const Node *node)
            str_eq(ctx->criterion->value, access->as.text);
 }
 
+/* ---- Versions ---- */
+
+static Error *prepare_version(const MatchContext *ctx)
+{
+    const Criterion *criterion = ctx->criterion;
+    static const char *const known[] = {"latest", "prerelease", "old", "none"};
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (str_is(criterion->value, known[i])) {
+            return NULL;
+        }
+    }
+    return error_new(ERR_USAGE,
+                     "Invalid version type selector " STR_FMT
+                     ": expected one of: \"latest\", \"prerelease\", \"old\", or \"none\"",
+                     STR_ARG(criterion->value));
+}
+
+static bool match_version(const MatchContext *ctx, const Node *node)
+{
+    Str value = ctx->criterion->value;
+    if (node->type != RESOURCE_MODEL || !node_is_versioned(node)) {
+        return node->type == RESOURCE_MODEL && str_is(value, "none");
+    }
+    int order = version_compare(&node->model->version, &node->model->latest_version);
+    return str_is(value, order == 0 ? "latest" : order > 0 ? "prerelease" : "old");
+}
+
 /* ---- Tests ---- */
 
 static Error *prepare_test_type(const MatchContext *ctx)
@@ -322,6 +360,7 @@ static const SelectMethod methods[] = {
     {"resource_type", prepare_resource_type, match_resource_type},
     {"group", NULL, match_group},
     {"access", NULL, match_access},
+    {"version", prepare_version, match_version},
     {"state", prepare_state, match_state},
     {"result", prepare_result, match_result},
 };

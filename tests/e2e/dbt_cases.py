@@ -122,7 +122,7 @@ def own_manifest(folder):
                         entry.pop(part, None)
                     if isinstance(entry.get("depends_on"), dict):
                         entry["depends_on"].pop("macros", None)
-        kept[key] = items
+        kept[key] = {name: sorted(item) for name, item in items.items()} if key == "group_map" else items
     return kept
 
 
@@ -143,7 +143,7 @@ def run_step(program, step, folder, environment, wanted=()):
                             and not line.startswith(" ")] if fatal is None else []
     if all_lines and fatal is None:  # what dango says below an error is its own
         outcome["printed"] = masked_lines(lines)
-    if "warnings" in wanted:
+    if "warnings" in wanted and "lines" not in outcome:
         outcome["warnings"] = warnings(lines)
     catalog = folder / "target" / "catalog.json"
     if step.startswith("docs ") and catalog.exists():

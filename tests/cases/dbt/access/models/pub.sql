@@ -1,0 +1,1 @@
+select * from {{ ref('old') }} union all select * from {{ ref('soon') }}

@@ -1,0 +1,1 @@
+{{ config(enabled=var('reads', false)) }} select * from {{ ref('priv') }}

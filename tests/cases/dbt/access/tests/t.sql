@@ -1,0 +1,1 @@
+{{ config(enabled=var('tests', false)) }} select * from {{ ref('priv') }} where false

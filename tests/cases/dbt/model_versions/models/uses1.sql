@@ -1,0 +1,1 @@
+select * from {{ ref('m', v=1) }} union all select id, b from {{ ref('m', version=3.1) }} union all select * from {{ ref('uses') }}
