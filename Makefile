@@ -6,7 +6,7 @@ PREFIX ?= /usr/local
 lists := tools/setup tools/packages.txt tools/pins.txt
 
 .SECONDARY: # keep the stamps
-.PHONY: all demo test check bench install clean help
+.PHONY: all demo test check oracle bench install clean help
 all: build/release/build.ninja ## build the program: build/release/bin/dango
 	cmake --build --preset release --target program
 
@@ -18,6 +18,9 @@ test: build/.setup-test ## unit tests, text cases, end to end; with sanitizers
 
 check: build/.setup-test ## format, layers, analyzers, sizes, links
 	tools/check
+
+oracle: build/.setup-test ## real dbt on all cases: fails where they do not say what it does
+	build/oracle/dbt/bin/python tests/e2e/dbt_cases.py --verify
 
 bench: all build/.setup-bench ## measure speed, side by side with others
 	cmake --build --preset release --target benches
@@ -40,4 +43,4 @@ build/.setup-%: $(lists)
 	tools/setup $*
 	@touch $@
 
-build/.setup-test build/.setup-bench: tests/oracle/requirements.txt
+build/.setup-test build/.setup-bench: $(wildcard tests/oracle/requirements*.txt)

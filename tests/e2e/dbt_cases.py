@@ -6,6 +6,7 @@ Each folder of tests/cases/dbt/ is a project with a file steps.txt: one command 
 
     dbt_cases.py --write [NAME ...]    run real dbt (build/oracle/dbt/bin/dbt), write expected.json
     dbt_cases.py --check [NAME ...]    run ours, compare
+    dbt_cases.py --verify [NAME ...]   run real dbt, compare: is it still what it did? (make oracle)
 
 A file compare.txt beside steps.txt asks for more to be compared: `warnings` (their texts), `manifest` (what the
 last step wrote of the project's own resources).
@@ -237,12 +238,12 @@ def as_text(document):
     return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def difference(name):
-    """What ours did otherwise than dbt, as a diff; empty when nothing."""
+def difference(name, program=None):
+    """What ours, or another program, did otherwise than what is expected, as a diff; empty when nothing."""
     expected = (CASES / name / "expected.json").read_text()
-    got = as_text(observe(our_program(), name))
+    got = as_text(observe(program or our_program(), name))
     return "".join(difflib.unified_diff(expected.splitlines(True), got.splitlines(True),
-                                        "dbt", "ours", n=4))
+                                        "dbt", "dbt now" if program else "ours", n=4))
 
 
 def main():
@@ -250,6 +251,7 @@ def main():
     mode = parser.add_mutually_exclusive_group(required=True)
     mode.add_argument("--write", action="store_true")
     mode.add_argument("--check", action="store_true")
+    mode.add_argument("--verify", action="store_true")
     parser.add_argument("names", nargs="*")
     arguments = parser.parse_args()
     failed = 0
@@ -258,7 +260,7 @@ def main():
             (CASES / name / "expected.json").write_text(as_text(observe([str(ORACLE)], name)))
             print(f"wrote {name}")
             continue
-        diff = difference(name)
+        diff = difference(name, [str(ORACLE)] if arguments.verify else None)
         failed += bool(diff)
         print(f"{'DIFFERS' if diff else 'ok':8} {name}")
         sys.stdout.write(diff)
