@@ -49,6 +49,11 @@
 #define LIMIT_CSV_LINE_BYTES (16 * MIB)    /* one line, quoted line breaks included */
 #define LIMIT_JSON_RECORD_BYTES (64 * MIB) /* one record of a JSON file */
 
+/* Packages. */
+#define LIMIT_PACKAGES 1000               /* of a project, with those that they need */
+#define LIMIT_INDEX_BYTES (64 * MIB)      /* an answer of the package index */
+#define LIMIT_TOOL_OUTPUT_BYTES (1 * MIB) /* what git, curl or tar print */
+
 /* SQL and results. */
 #define LIMIT_SHOW_ROWS 100000 /* that `show` keeps to align them */
 #define LIMIT_SQL_BYTES (64 * MIB)

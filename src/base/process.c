@@ -238,11 +238,11 @@ void process_done(Process *process)
     close_pipes(process);
 }
 
-Error *process_capture(Arena *arena, const char *const argv[], const char *directory, size_t limit,
-                       Str *out_text, ProcessResult *out_result)
+static Error *capture(Arena *arena, const char *const argv[], const char *directory, unsigned pipes,
+                      size_t limit, Str *out_text, ProcessResult *out_result)
 {
     AUTO_DONE(process) Process process;
-    TRY(process_start(&process, argv, directory, PROCESS_PIPE_OUT | PROCESS_NULL_IN));
+    TRY(process_start(&process, argv, directory, PROCESS_PIPE_OUT | PROCESS_NULL_IN | pipes));
     StrBuf text = strbuf_init(arena, limit);
     char block[4096];
     for (ssize_t got = 1; got != 0 && !text.overflowed;) {
@@ -259,6 +259,18 @@ Error *process_capture(Arena *arena, const char *const argv[], const char *direc
     TRY(process_wait(&process, out_result));
     *out_text = strbuf_str(&text);
     return NULL;
+}
+
+Error *process_capture(Arena *arena, const char *const argv[], const char *directory, size_t limit,
+                       Str *out_text, ProcessResult *out_result)
+{
+    return capture(arena, argv, directory, 0, limit, out_text, out_result);
+}
+
+Error *process_capture_both(Arena *arena, const char *const argv[], const char *directory,
+                            size_t limit, Str *out_text, ProcessResult *out_result)
+{
+    return capture(arena, argv, directory, PROCESS_MERGE_ERR, limit, out_text, out_result);
 }
 
 bool process_exists(pid_t pid)

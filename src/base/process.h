@@ -50,6 +50,10 @@ DEFINE_AUTO_DONE(process, Process)
 /* Runs to the end and collects stdout, at most `limit` bytes. */
 MUST_CHECK Error *process_capture(Arena *arena, const char *const argv[], const char *directory,
                                   size_t limit, Str *out_text, ProcessResult *out_result);
+/* The same with what it prints on stderr in between. */
+MUST_CHECK Error *process_capture_both(Arena *arena, const char *const argv[],
+                                       const char *directory, size_t limit, Str *out_text,
+                                       ProcessResult *out_result);
 
 /* True when a process of that id exists. */
 bool process_exists(pid_t pid);

@@ -35,7 +35,7 @@ void console_blank(const Session *session)
 void console_version(const Session *session)
 {
     say(session, "MainReportVersion", LOG_INFO, STR("Running with dbt=" TRANSFORM_DBT_VERSION));
-    if (is_dbt(session)) {
+    if (is_dbt(session) && session->profile != NULL) {
         say(session, "AdapterRegistered", LOG_INFO,
             STR("Registered adapter: duckdb=" TRANSFORM_ADAPTER_VERSION));
     }

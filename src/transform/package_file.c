@@ -24,17 +24,20 @@ const char *package_kind_key(PackageKind kind)
 
 /* ---- One entry ---- */
 
+/* The file that is named goes behind the indented text, so it is put together here. */
 static Error *malformed(Arena *arena, const ProjectFileDef *project, Str reason)
 {
     Str file = fs_join(arena, project->root, STR("dbt_project.yml"));
-    return error_new(ERR_CONFIG,
-                     "The packages.yml file in this project is malformed. Please double check\n"
-                     "the contents of this file and fix any errors before retrying.\n\n"
-                     "You can find more information on the syntax for this file here:\n"
-                     "https://docs.getdbt.com/docs/package-management\n\n"
-                     "Validator Error:\n" STR_FMT "\n\n\n"
-                     "Error encountered in " STR_FMT,
-                     STR_ARG(reason), STR_ARG(file));
+    Error *err =
+        error_new(ERR_CONFIG,
+                  "Runtime Error\n"
+                  "  The packages.yml file in this project is malformed. Please double check\n"
+                  "  the contents of this file and fix any errors before retrying.\n  \n"
+                  "  You can find more information on the syntax for this file here:\n"
+                  "  https://docs.getdbt.com/docs/package-management\n  \n"
+                  "  Validator Error:\n  " STR_FMT "\n  \n\nError encountered in " STR_FMT,
+                  STR_ARG(reason), STR_ARG(file));
+    return error_as(err, "dbt");
 }
 
 /* "{'foo': 1, 'unrendered': {'foo': 1}} is not valid under any of the given schemas" */
@@ -139,14 +142,21 @@ static Error *read_entry(Arena *arena, const ProjectFileDef *project, const Valu
 }
 
 static Error *read_list(Arena *arena, const ProjectFileDef *project, const Value *list,
-                        PackageSpecVec *out)
+                        const Value *unrendered, PackageSpecVec *out)
 {
-    for (VALUE_EACH(entry, list)) {
+    for (size_t i = 0; value_at(list, i) != NULL; i++) {
         PackageSpec spec;
-        TRY(read_entry(arena, project, entry, &spec));
+        TRY(read_entry(arena, project, value_at(list, i), &spec));
+        spec.unrendered = value_at(unrendered, i);
         VEC_PUSH(arena, out, spec);
     }
     return NULL;
+}
+
+Error *package_list_read(Arena *arena, const ProjectFileDef *project, const Value *list,
+                         PackageSpecVec *out)
+{
+    return read_list(arena, project, list, list, out);
 }
 
 /* ---- Files ---- */
@@ -173,10 +183,11 @@ Error *package_file_read(Arena *arena, const ProjectFileDef *project, YamlRender
         }
         const Value *list = value_find(document, STR("packages"));
         if (files[i].rendered || list != NULL) {
-            return read_list(arena, project, list, out);
+            const Value *unrendered = value_find(raw, STR("packages"));
+            return read_list(arena, project, list, unrendered, out);
         }
     }
-    return read_list(arena, project, value_find(project->file, STR("packages")), out);
+    return package_list_read(arena, project, value_find(project->file, STR("packages")), out);
 }
 
 Error *package_lock_read(Arena *arena, Str root, bool *out_found, Str *out_hash,
@@ -192,7 +203,7 @@ Error *package_lock_read(Arena *arena, Str root, bool *out_found, Str *out_hash,
     TRY(yaml_load(arena, path, STR(PACKAGE_LOCK_FILE), &document));
     *out_hash = value_text_or(value_find(document, STR("sha1_hash")), (Str){0});
     ProjectFileDef project = {.root = root};
-    return read_list(arena, &project, value_find(document, STR("packages")), out);
+    return package_list_read(arena, &project, value_find(document, STR("packages")), out);
 }
 
 /* ---- The hash of what is asked for ---- */
@@ -201,7 +212,7 @@ Error *package_lock_read(Arena *arena, Str root, bool *out_found, Str *out_hash,
 static Value with_defaults(Arena *arena, const PackageSpec *spec)
 {
     ValueMapBuilder map = value_map_begin(arena);
-    value_map_set(&map, STR("unrendered"), *spec->entry);
+    value_map_set(&map, STR("unrendered"), *spec->unrendered);
     if (spec->kind == PACKAGE_GIT) {
         static const char *const optional[] = {"revision", "subdirectory", "warn-unpinned"};
         for (size_t i = 0; i < ARRAY_LEN(optional); i++) {

@@ -31,9 +31,10 @@ typedef struct PackageSpec {
     bool quiet_unpinned; /* warn-unpinned: false */
     bool prereleases;    /* HUB: may be installed */
     PackageVersionVec versions;
-    StrVec version_texts; /* as written */
-    Str name;             /* of the project; from the lock, and of tarballs */
-    const Value *entry;   /* as written */
+    StrVec version_texts;    /* as written */
+    Str name;                /* of the project; from the lock, and of tarballs */
+    const Value *entry;      /* of the list, rendered */
+    const Value *unrendered; /* as written */
 } PackageSpec;
 typedef VEC(PackageSpec) PackageSpecVec;
 
@@ -41,6 +42,9 @@ const char *package_kind_key(PackageKind kind);
 /* Errors as dbt tells them, ERR_CONFIG. */
 MUST_CHECK Error *package_file_read(Arena *arena, const ProjectFileDef *project,
                                     YamlRenderer *renderer, PackageSpecVec *out);
+/* The entries of a list of packages; `project` is told in errors. */
+MUST_CHECK Error *package_list_read(Arena *arena, const ProjectFileDef *project, const Value *list,
+                                    PackageSpecVec *out);
 /* The lock; *out_found false when there is none. */
 MUST_CHECK Error *package_lock_read(Arena *arena, Str root, bool *out_found, Str *out_hash,
                                     PackageSpecVec *out);

@@ -231,6 +231,25 @@ static Error *read_all_paths(Arena *arena, const Value *file, ProjectFileDef *de
     return NULL;
 }
 
+/* Where the program itself writes. */
+static void read_own_paths(const Value *file, ProjectFileDef *def)
+{
+    def->target_path = value_text_or(value_find(file, STR("target-path")), STR("target"));
+    def->log_path = value_text_or(value_find(file, STR("log-path")), STR("logs"));
+    def->packages_path =
+        value_text_or(value_find(file, STR("packages-install-path")), STR("dbt_packages"));
+}
+
+Error *project_file_raw(Arena *arena, Str root, ProjectFileDef *out)
+{
+    ProjectFileDef def = {.root = root};
+    TRY(load_yaml(arena, root, &def.file));
+    TRY(check_name(def.file, &def.name));
+    read_own_paths(def.file, &def);
+    *out = def;
+    return NULL;
+}
+
 Error *project_file_load(Arena *arena, Str root, YamlRenderer *renderer, ProjectFileDef *out)
 {
     const Value *raw = NULL;
@@ -244,10 +263,7 @@ Error *project_file_load(Arena *arena, Str root, YamlRenderer *renderer, Project
     TRY(read_all_paths(arena, file, &def));
     TRY(read_dispatch(arena, file, &def.dispatch));
     def.profile = value_text_or(value_find(file, STR("profile")), (Str){0});
-    def.target_path = value_text_or(value_find(file, STR("target-path")), STR("target"));
-    def.log_path = value_text_or(value_find(file, STR("log-path")), STR("logs"));
-    def.packages_path =
-        value_text_or(value_find(file, STR("packages-install-path")), STR("dbt_packages"));
+    read_own_paths(file, &def);
     def.vars = value_find(file, STR("vars"));
     def.quoting = read_quoting(file);
     *out = def;

@@ -33,6 +33,8 @@ MUST_CHECK Error *project_file_find(Arena *arena, const char *start, Str *out_ro
 /* Only the key `profile` and the name, as written: needed before the profile, which rendering
  * needs. */
 MUST_CHECK Error *project_file_peek(Arena *arena, Str root, Str *out_profile);
+/* The file as it is written, which is all that bringing packages needs: names and paths. */
+MUST_CHECK Error *project_file_raw(Arena *arena, Str root, ProjectFileDef *out);
 /* Reads, renders and checks the file. ERR_CONFIG with the texts of dbt. */
 MUST_CHECK Error *project_file_load(Arena *arena, Str root, YamlRenderer *renderer,
                                     ProjectFileDef *out);

@@ -176,6 +176,12 @@ static bool is_one_of(Str name, const char *const *names)
 static Error *load_projects(Session *session, Str root)
 {
     static const char *const without_packages[] = {"clean", "debug", NULL};
+    if (str_is(session->command, "deps")) { /* what it brings may be needed to read the rest */
+        ProjectFileDef def;
+        TRY(project_file_raw(session->arena, root, &def));
+        VEC_PUSH(session->arena, &session->projects, def);
+        return NULL;
+    }
     AUTO_FREE(jinja_state) JinjaState *state = jinja_state_new(session->env, session->shared);
     Context ctx = yaml_context(session, (Str){0});
     YamlRenderer renderer = {.state = state, .context = &ctx};

@@ -6,7 +6,8 @@
 
 void session_close(Session *session);
 /* Reads options, project and profile, opens the log, and tells the version. `command` is "run",
- * "test", ... It parses nothing yet (parse.h). The session must be closed also when a later step
+ * "test", ...; as "deps" it reads no more than the root project as written. It parses nothing yet
+ * (parse.h). The session must be closed also when a later step
  * fails. */
 MUST_CHECK Error *session_open(const TransformOptions *options, Reporter *reporter,
                                const char *command, Session **out_session);

@@ -1,4 +1,4 @@
-"""Ours against what real dbt did; see dbt_cases.py."""
+"""Ours against what real dbt did; see dbt_cases.py and deps_cases.py."""
 import pathlib
 import subprocess
 import sys
@@ -7,6 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 import dbt_cases  # noqa: E402
+import deps_cases  # noqa: E402
 
 
 def has_commands():
@@ -20,4 +21,10 @@ def has_commands():
 @pytest.mark.parametrize("name", dbt_cases.names())
 def test_ours_does_what_dbt_does(name):
     difference = dbt_cases.difference(name)
+    assert not difference, "\n" + difference
+
+
+@pytest.mark.skipif(not has_commands(), reason="the program has no dbt commands")
+def test_deps_brings_what_dbt_brings():
+    difference = deps_cases.difference()
     assert not difference, "\n" + difference

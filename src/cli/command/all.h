@@ -13,7 +13,7 @@
     X(sync) X(sync_worker) \
     X(generate) \
     X(build) X(run) X(test) X(seed) X(snapshot) X(run_operation) X(compile) X(show) \
-    X(retry) X(ls) X(parse) X(docs_generate) \
+    X(retry) X(ls) X(parse) X(deps) X(docs_generate) \
     X(query) \
     X(db_status) \
     X(completion) X(complete_words) \
