@@ -140,6 +140,29 @@ static void write_macros(JsonFile *file, const Manifest *manifest)
     json_file_end(file);
 }
 
+static Value doc_value(Arena *arena, const DocBlock *block)
+{
+    ValueMapBuilder map = value_map_begin(arena);
+    set_text(&map, "name", block->name);
+    set_text(&map, "resource_type", STR("doc"));
+    set_text(&map, "package_name", block->package);
+    set_text(&map, "path", block->path);
+    set_text(&map, "original_file_path", block->original_path);
+    set_text(&map, "unique_id", block->unique_id);
+    set_text(&map, "block_contents", block->contents);
+    return value_map_end(&map);
+}
+
+static void write_docs(JsonFile *file, const Manifest *manifest)
+{
+    json_file_begin(file, STR("docs"));
+    for (STRMAP_EACH(it, &manifest->docs)) {
+        Value value = doc_value(json_file_arena(file), it->value);
+        json_file_member(file, it->key, &value);
+    }
+    json_file_end(file);
+}
+
 static void write_disabled(JsonFile *file, const Manifest *manifest)
 {
     json_file_begin(file, STR("disabled"));
@@ -197,8 +220,8 @@ static Value selectors_value(const Session *session, Arena *arena)
 
 Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcome)
 {
-    static const char *const empty_maps[] = {"docs",      "metrics",         "saved_queries",
-                                             "functions", "semantic_models", "unit_tests"};
+    static const char *const empty_maps[] = {"metrics", "saved_queries", "functions",
+                                             "semantic_models", "unit_tests"};
     if (session->options->no_write_json) {
         return NULL;
     }
@@ -212,6 +235,7 @@ Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcom
     write_nodes(file, "nodes", manifest, results, RESOURCE_MODEL);
     write_nodes(file, "sources", manifest, results, RESOURCE_SOURCE);
     write_macros(file, manifest);
+    write_docs(file, manifest);
     write_nodes(file, "exposures", manifest, results, RESOURCE_EXPOSURE);
     for (size_t i = 0; i < ARRAY_LEN(empty_maps); i++) {
         write_member(file, empty_maps[i], empty_map(arena));

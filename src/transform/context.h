@@ -29,6 +29,8 @@ typedef struct Capture {
     SourceCallVec sources;
     const Value *config; /* of the calls of config(), merged */
     StrMap macros;       /* unique ids of macros called by the file itself */
+    StrVec docs;         /* of a description: unique ids of the blocks in it */
+    Str owner;           /* of a description: whose it is */
 } Capture;
 
 typedef struct NodeRun NodeRun; /* a node being executed, see node_run.h */

@@ -5,8 +5,9 @@ Manifest *manifest_new(Arena *arena, Str root_package)
     Manifest *manifest = ARENA_NEW(arena, Manifest);
     manifest->arena = arena;
     manifest->root_package = root_package;
-    StrMap *const maps[] = {&manifest->by_id, &manifest->refables, &manifest->source_names,
-                            &manifest->disabled_names, &manifest->macros_by_id};
+    StrMap *const maps[] = {&manifest->by_id,        &manifest->refables,
+                            &manifest->source_names, &manifest->disabled_names,
+                            &manifest->macros_by_id, &manifest->docs};
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
         *maps[i] = strmap_init(arena);
     }

@@ -21,6 +21,7 @@ typedef struct Manifest {
     StrMap source_names;   /* "source.table" -> first NameEntry */
     StrMap disabled_names; /* the same for disabled nodes, both kinds */
     StrMap macros_by_id;   /* unique_id -> Macro */
+    StrMap docs;           /* unique_id -> DocBlock */
 } Manifest;
 
 Manifest *manifest_new(Arena *arena, Str root_package);

@@ -121,7 +121,8 @@ typedef struct Node {
     const Value *meta;              /* map */
     const Value *columns;           /* map of column name to its entry, see constraint.h */
     Str description;
-    Str patch_path; /* "package://models/schema.yml"; empty when no property file names it */
+    StrVec doc_blocks; /* unique ids of the blocks in it */
+    Str patch_path;    /* "package://models/schema.yml"; empty when no property file names it */
     RefCallVec refs;
     SourceCallVec sources;
     StrVec depends_on;        /* unique ids of nodes, in order of first use */
@@ -175,6 +176,16 @@ typedef struct Group {
 
 typedef Group *GroupPtr;
 typedef VEC(GroupPtr) GroupVec;
+
+/* A {% docs %} block: text that descriptions refer to. */
+typedef struct DocBlock {
+    Str unique_id; /* "doc.pkg.name" */
+    Str name;
+    Str package;
+    Str path;          /* below its resource path */
+    Str original_path; /* below the project */
+    Str contents;
+} DocBlock;
 
 /* A macro, test or materialization block of a file. */
 typedef struct Macro {

@@ -349,7 +349,7 @@ static const NodeField node_fields[] = {
     {"created_at", MADE(created_field)},
     {"relation_name", OF(OPTIONAL, relation_name)},
     {"raw_code", OF(TEXT, raw_code)},
-    {"doc_blocks", ALWAYS(NO_ITEMS)},
+    {"doc_blocks", OF(TEXTS, doc_blocks)},
     {"language", MADE(language_field)},
     {"refs", MADE(refs_field)},
     {"sources", MADE(sources_field)},
@@ -403,7 +403,7 @@ static const NodeField source_fields[] = {
     {"created_at", MADE(created_field)},
     {"unrendered_database", ALWAYS(NULL)},
     {"unrendered_schema", ALWAYS(NULL)},
-    {"doc_blocks", ALWAYS(NO_ITEMS)},
+    {"doc_blocks", OF(TEXTS, doc_blocks)},
     {0},
 };
 

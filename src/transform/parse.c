@@ -354,6 +354,7 @@ Error *parse_projects(Session *session)
 {
     session->manifest = manifest_new(session->arena, session->projects.data[0].name);
     TRY(parse_macros(session));
+    TRY(parse_docs(session));
     AUTO_DONE(parser) Parser parser = parser_new(session);
     for (VEC_EACH(ProjectFileDef, project, &session->projects)) {
         parser.project = project;

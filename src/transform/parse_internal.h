@@ -131,6 +131,13 @@ Context parse_yaml_context(Parser *parser);
 MUST_CHECK Error *parse_source(Parser *parser, const ProjectFile *file, const Value *entry);
 MUST_CHECK Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry);
 
+/* parse_docs.c: the {% docs %} blocks of all projects, before what refers to them. */
+MUST_CHECK Error *parse_docs(Session *session);
+/* Renders the descriptions in an entry of the section, and notes their blocks as "doc_blocks". */
+MUST_CHECK Error *parse_descriptions(Parser *parser, const char *section, Value *entry);
+/* The blocks noted in the entry become the node's. */
+void parse_doc_blocks(Arena *arena, const Value *entry, Node *node);
+
 /* parse_snapshots.c: the {% snapshot %} blocks of the project, still to be rendered. */
 MUST_CHECK Error *parse_snapshot_files(Parser *parser, const IgnoreList *ignored);
 /* An entry of `snapshots:` that names a relation, which needs no block. */

@@ -199,6 +199,7 @@ static Error *configure_pending(Parser *parser, void *items, size_t index)
         patch = patch_config(parser, pending->patch);
         node->description = value_text_or(value_find(pending->patch, STR("description")), (Str){0});
         node->columns = columns_by_name(parser, value_find(pending->patch, STR("columns")));
+        parse_doc_blocks(parser->arena, pending->patch, node);
         node->patch_path = str_printf(parser->arena, STR_FMT "://" STR_FMT, STR_ARG(node->package),
                                       STR_ARG(pending->patch_file->relative));
     }
@@ -271,6 +272,7 @@ static Error *read_section(Parser *parser, const ProjectFile *file, const char *
         }
         Value rendered;
         TRY(yaml_render(&renderer, entry, keep_unrendered, &rendered));
+        TRY(parse_descriptions(parser, section, &rendered));
         VEC_PUSH(parser->arena, out, rendered);
     }
     return NULL;

@@ -105,6 +105,7 @@ static Node *new_source(Parser *parser, const ProjectFile *file, const Value *so
     node->schema = text_of(source, "schema", source_name);
     node->description = text_of(table, "description", (Str){0});
     node->columns = columns_map(parser, value_find(table, STR("columns")));
+    parse_doc_blocks(arena, table, node);
     RelationName relation = context_node_relation(parser->session, node);
     node->relation_name = relation_text(&relation, arena);
     return node;

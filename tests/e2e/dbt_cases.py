@@ -127,6 +127,17 @@ def own_manifest(folder):
     return kept
 
 
+def described(manifest):
+    """The docs blocks, and the descriptions made with them."""
+    texts = {}
+    for section in ("nodes", "sources"):
+        for name, item in manifest[section].items():
+            columns = {key: [column["description"], column.get("doc_blocks", [])]
+                       for key, column in item["columns"].items()}
+            texts[name] = [item["description"], item["doc_blocks"], item.get("source_description"), columns]
+    return {"blocks": manifest["docs"], "descriptions": texts}
+
+
 def run_step(program, step, folder, environment, wanted=()):
     """A step that begins with `!` also tells every line it printed."""
     all_lines, step = step.startswith("!"), step.lstrip("! ")
@@ -222,6 +233,8 @@ def observe_project(program, source, steps, profiles):
         document = {"steps": [run_step(program, step, folder, environment, wanted) for step in steps],
                     "relations": relations(folder / "warehouse.duckdb"),
                     "compiled": compiled(folder)}
+        if "docs" in wanted:
+            document["docs"] = described(own_manifest(folder))
         if "manifest" in wanted:
             document["manifest"] = own_manifest(folder)
         return json.loads(json.dumps(document).replace(str(folder), "<project>")
