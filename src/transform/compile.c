@@ -1,6 +1,7 @@
 #include "transform/compile.h"
 
 #include "base/fs.h"
+#include "transform/profile_prepare.h"
 #include "transform/test_kwargs.h"
 
 Error *worker_open(Worker *worker, Session *session, size_t number)
@@ -12,6 +13,7 @@ Error *worker_open(Worker *worker, Session *session, size_t number)
     worker->state = jinja_state_new(session->env, session->shared);
     if (session->warehouse != NULL) {
         TRY(connection_open(session->warehouse, &worker->connection));
+        TRY(profile_configure(session->profile, worker->connection));
         connection_set_cancel(worker->connection, session->options->cancel);
     }
     return NULL;

@@ -357,7 +357,9 @@ Error *adapter_columns_of(JinjaState *s, const RelationName *relation, ColumnInf
 {
     Connection *connection = adapter_run(s)->connection;
     Arena *scratch = jinja_scratch(s);
-    if (relation->schema.len > 0) {
+    Str own = context_of(s)->session->profile->database;
+    bool elsewhere = relation->database.len > 0 && !str_eq_nocase(relation->database, own);
+    if (relation->schema.len > 0 && !elsewhere) {
         return connection_list_columns(connection, scratch, relation->schema, relation->identifier,
                                        out);
     }
@@ -481,6 +483,13 @@ static Error *adapter_warn_once(JinjaState *s, const JCall *call, JValue *out)
     return empty_text(s, out);
 }
 
+static Error *adapter_disable_transactions(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    *out = jbool(context_of(s)->session->profile->without_transactions);
+    return NULL;
+}
+
 static Error *adapter_external_root(JinjaState *s, const JCall *call, JValue *out)
 {
     (void)call;
@@ -547,7 +556,7 @@ static const JBuiltin adapter_methods[] = {
     {"is_motherduck", answer_false, 1, 1, NULL, JB_CONTEXT, NULL},
     {"is_ducklake", answer_false, 2, 2, "self relation", JB_CONTEXT, NULL},
     {"use_ducklake_table_workarounds", answer_false, 2, 2, "self relation", JB_CONTEXT, NULL},
-    {"disable_transactions", answer_false, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"disable_transactions", adapter_disable_transactions, 1, 1, NULL, JB_CONTEXT, NULL},
     {"get_catalog_integration", answer_none, 2, 2, "self model", JB_CONTEXT, NULL},
     {"build_catalog_relation", answer_none, 2, 2, "self config", JB_CONTEXT, NULL},
     {0},

@@ -119,8 +119,7 @@ static Error *read_time(const Column *column, int64_t *out_us)
 static Error *ask(Worker *worker, NodeRun *run, Str sql, FreshnessResult *out)
 {
     AUTO_FREE(result) Result *result = NULL;
-    Str pieces[] = {run->comment, sql};
-    Str text = str_join(worker->scratch, pieces, ARRAY_LEN(pieces), STR(""));
+    Str text = query_comment_add(worker->scratch, &run->comment, sql);
     const Chunk *chunk = NULL;
     Error *err = connection_query(run->connection, text, NULL, 0, &result);
     TRY(node_run_failure(run, err));

@@ -4,7 +4,7 @@
 
 Error *node_run_begin(NodeRun *run)
 {
-    if (run->in_transaction) {
+    if (run->in_transaction || run->autonomous) {
         return NULL;
     }
     TRY(connection_begin(run->connection));
@@ -144,8 +144,7 @@ Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, b
     if (str_trim(sql).len == 0) {
         return NULL;
     }
-    Str pieces[] = {run->comment, sql};
-    Str text = str_join(jinja_scratch(s), pieces, ARRAY_LEN(pieces), STR(""));
+    Str text = query_comment_add(jinja_scratch(s), &run->comment, sql);
     if (!fetch) {
         return node_run_failure(run, connection_execute(run->connection, text, NULL, 0, NULL));
     }
@@ -193,7 +192,6 @@ Error *node_run_execute_bound(JinjaState *s, NodeRun *run, Str sql, bool auto_be
     if (auto_begin) {
         TRY(node_run_begin(run));
     }
-    Str pieces[] = {run->comment, sql};
-    Str text = str_join(scratch, pieces, ARRAY_LEN(pieces), STR(""));
+    Str text = query_comment_add(scratch, &run->comment, sql);
     return node_run_failure(run, connection_execute(run->connection, text, params, count, NULL));
 }

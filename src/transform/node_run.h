@@ -4,11 +4,13 @@
 #define TRANSFORM_NODE_RUN_H
 
 #include "transform/context.h"
+#include "transform/query_comment.h"
 
 struct NodeRun {
     Connection *connection;
     bool in_transaction;
-    Str comment;    /* put in front of every statement, with its line break; may be empty */
+    bool autonomous; /* no transactions are made */
+    QueryComment comment;
     JDict *results; /* name -> {response, data, table}; in the context's vars, which protect it */
     StrMap loaded;  /* names that load_result gave away already */
     Str written;    /* what write() was called with: the text for target/run/ */

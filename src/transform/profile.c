@@ -109,6 +109,42 @@ static const Value *target_dict(Arena *arena, const Profile *profile, const Valu
     return dict;
 }
 
+/* Databases that are reached through an extension are attached beside a file of DuckDB's own. */
+static Error *check_path(Str path)
+{
+    static const char *const prefixes[] = {"ducklake:", "md:", "motherduck:"};
+    for (size_t i = 0; i < ARRAY_LEN(prefixes); i++) {
+        if (str_starts_with(path, str_from(prefixes[i]))) {
+            return error_hint(error_new(ERR_UNSUPPORTED,
+                                        "the profile's path '" STR_FMT
+                                        "' names no file of DuckDB, which it must",
+                                        STR_ARG(path)),
+                              "give a file as path, name the extension under 'extensions', and the "
+                              "database under 'attach'");
+        }
+    }
+    return NULL;
+}
+
+/* What needs Python, or a service that is none of DuckDB's own. */
+static Error *refuse_python(const Value *block)
+{
+    static const char *const keys[] = {"plugins", "filesystems", "remote", "motherduck_token"};
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        const Value *given = value_find(block, str_from(keys[i]));
+        if (!value_is_null(given) && (value_len(given) > 0 || value_is(given, VALUE_STRING))) {
+            return error_hint(
+                error_new(ERR_UNSUPPORTED,
+                          "the profile's '%s' is not supported: it needs Python code or a remote "
+                          "service",
+                          keys[i]),
+                "take the key out of profiles.yml, and load such data with dango sync "
+                "or a DuckDB extension");
+        }
+    }
+    return NULL;
+}
+
 static Error *read_block(Arena *arena, const Value *block, Profile *profile)
 {
     Str type = value_text_or(value_find(block, STR("type")), STR("duckdb"));
@@ -118,13 +154,17 @@ static Error *read_block(Arena *arena, const Value *block, Profile *profile)
                            STR_ARG(type));
     }
     profile->path = value_text_or(value_find(block, STR("path")), STR(":memory:"));
+    TRY(check_path(profile->path));
     profile->schema = value_text_or(value_find(block, STR("schema")), STR("main"));
     profile->database = database_of_path(profile->path);
     Str given = value_text_or(value_find(block, STR("database")), profile->database);
     if (!str_eq(given, profile->database) && value_find(block, STR("attach")) == NULL) {
         return error_new(ERR_CONFIG,
-                         "Inconsistency detected between 'path' and 'database' fields in profile; "
-                         "the 'database' property must be set to '" STR_FMT "' to match the 'path'",
+                         "Credentials in profile \"" STR_FMT "\", target \"" STR_FMT
+                         "\" invalid: Runtime Error\n  Inconsistency detected between 'path' and "
+                         "'database' fields in profile; the 'database' property must be set to "
+                         "'" STR_FMT "' to match the 'path'",
+                         STR_ARG(profile->name), STR_ARG(profile->target),
                          STR_ARG(profile->database));
     }
     const Value *threads = value_find(block, STR("threads"));
@@ -133,7 +173,13 @@ static Error *read_block(Arena *arena, const Value *block, Profile *profile)
     }
     profile->threads = profile->threads > 0 ? profile->threads : 1;
     profile->settings = value_find(block, STR("settings"));
+    profile->config_options = value_find(block, STR("config_options"));
     profile->extensions = value_find(block, STR("extensions"));
+    profile->secrets = value_find(block, STR("secrets"));
+    profile->attach = value_find(block, STR("attach"));
+    const Value *untied = value_find(block, STR("disable_transactions"));
+    profile->without_transactions = value_is(untied, VALUE_BOOL) && untied->as.boolean;
+    TRY(refuse_python(block));
     profile->target_dict = target_dict(arena, profile, block);
     return NULL;
 }

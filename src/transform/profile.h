@@ -15,10 +15,14 @@ typedef struct Profile {
     Str path; /* as written; ":memory:" for none */
     Str file; /* of profiles.yml; empty for one made up */
     int64_t threads;
-    const Value *settings;    /* map; NULL without */
-    const Value *extensions;  /* list; NULL without */
-    const Value *target_dict; /* what templates see as `target` */
-    bool target_was_missing;  /* the profile has no `target:`; "default" was taken */
+    const Value *settings;       /* map; NULL without */
+    const Value *config_options; /* map of settings that hold from the opening on; NULL without */
+    const Value *extensions;     /* list; NULL without */
+    const Value *secrets;        /* list of maps; NULL without */
+    const Value *attach;         /* list of maps; NULL without */
+    bool without_transactions;   /* each statement counts by itself */
+    const Value *target_dict;    /* what templates see as `target` */
+    bool target_was_missing;     /* the profile has no `target:`; "default" was taken */
 } Profile;
 
 typedef struct ProfileSearch {

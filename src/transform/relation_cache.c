@@ -72,7 +72,7 @@ Error *relation_cache_fill(RelationCache *cache, Connection *connection, Str dat
         }
     }
     RelationVec relations = {0};
-    TRY(connection_list_relations(connection, scratch, schema, &relations));
+    TRY(connection_list_relations_of(connection, scratch, database, schema, &relations));
     AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&cache->mu);
     strmap_set_copy(&cache->schemas, key, NULL);
     for (VEC_EACH(Relation, it, &relations)) {

@@ -1,7 +1,6 @@
 #include "transform/run_node.h"
 
 #include "base/clock.h"
-#include "value/json_writer.h"
 
 Str node_status_text(NodeStatus status)
 {
@@ -13,27 +12,26 @@ Str node_status_text(NodeStatus status)
     return str_from(texts[status]);
 }
 
-/* The comment that tells in the database's own logs where a statement comes from. */
-static Str query_comment(Worker *worker, const Node *node)
+/* A comment that fails for one node is told, and left out: it says nothing about the data. */
+static QueryComment comment_of(Worker *worker, const Node *node)
 {
-    const Profile *profile = worker->session->profile;
-    ValueMapBuilder map = value_map_begin(worker->scratch);
-    value_map_set(&map, STR("app"), value_string(STR("dbt")));
-    value_map_set(&map, STR("dbt_version"), value_string(STR(TRANSFORM_DBT_VERSION)));
-    value_map_set(&map, STR("profile_name"), value_string(profile->name));
-    value_map_set(&map, STR("target_name"), value_string(profile->target));
-    if (node != NULL) {
-        value_map_set(&map, STR("node_id"), value_string(node->unique_id));
+    QueryComment comment = {0};
+    Error *err = query_comment_make(worker, node, &comment);
+    if (err != NULL) {
+        Str text = str_printf(worker->scratch, "query-comment: " STR_FMT "; left out",
+                              STR_ARG(error_message(error_root(err))));
+        report_warning_once(worker->session, "QueryCommentFailed", text);
+        error_discard(err, "its text is in the warning");
     }
-    Value value = value_map_end(&map);
-    Str json = json_text(worker->scratch, &value, &json_style_python);
-    return str_printf(worker->scratch, "/* " STR_FMT " */\n", STR_ARG(json));
+    return comment;
 }
 
 NodeRun run_begin(Worker *worker, const Node *node)
 {
+    QueryComment comment = comment_of(worker, node); /* first, for it renders a template */
     return (NodeRun){.connection = worker->connection,
-                     .comment = query_comment(worker, node),
+                     .comment = comment,
+                     .autonomous = worker->session->profile->without_transactions,
                      .results = jdict_new(jinja_heap(worker->state)),
                      .loaded = strmap_init(worker->scratch)};
 }

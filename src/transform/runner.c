@@ -171,6 +171,13 @@ static void work(void *context, size_t item, size_t number)
 
 /* ---- Before and after ---- */
 
+/* One that is wrong for all nodes is wrong from the beginning. */
+static Error *check_query_comment(Run *run)
+{
+    QueryComment comment;
+    return query_comment_make(&run->workers[0], NULL, &comment);
+}
+
 static Error *open_workers(Run *run, size_t count)
 {
     Session *session = run->session;
@@ -178,7 +185,7 @@ static Error *open_workers(Run *run, size_t count)
     for (size_t i = 0; i < count; i++) {
         TRY(worker_open(&run->workers[i], session, i));
     }
-    return NULL;
+    return executes(run->mode) ? check_query_comment(run) : NULL;
 }
 
 static void close_workers(Run *run, size_t count)
@@ -202,6 +209,10 @@ static Error *create_schemas(Run *run)
     for (size_t i = 0; i < run->plan->len; i++) {
         const Node *node = node_at(run, i);
         Str key = str_lower_ascii(run->session->arena, node->schema);
+        if (!str_eq_nocase(node->database, run->session->profile->database)) {
+            key = str_printf(run->session->arena, STR_FMT "." STR_FMT, STR_ARG(node->database),
+                             STR_ARG(key)); /* of another database than the listed one */
+        }
         if (!node_is_relational(node)) {
             continue;
         }

@@ -9,6 +9,7 @@
 #include "base/number.h"
 #include "transform/context.h"
 #include "transform/package_file.h"
+#include "transform/profile_prepare.h"
 #include "transform/report_internal.h"
 #include "transform/yaml_render.h"
 #include "value/json_writer.h"
@@ -299,18 +300,22 @@ static Str warehouse_path_of(const Session *session)
     return fs_join(session->arena, session->projects.data[0].root, path);
 }
 
-static void add_settings(Session *session, WarehouseOptions *options)
+typedef struct SettingList {
+    WarehouseSetting *items;
+    size_t count;
+} SettingList;
+
+static SettingList settings_of(Arena *arena, const Value *map)
 {
-    const Value *settings = session->profile->settings;
-    WarehouseSetting *list = ARENA_ARRAY(session->arena, WarehouseSetting, value_len(settings));
-    for (VALUE_EACH_ENTRY(entry, settings)) {
-        list[options->setting_count++] = (WarehouseSetting){
-            .name = value_text_or(&entry->key, (Str){0}),
-            .value = value_is(&entry->value, VALUE_STRING)
-                         ? entry->value.as.text
-                         : json_text(session->arena, &entry->value, &json_style_compact)};
+    SettingList list = {.items = ARENA_ARRAY(arena, WarehouseSetting, value_len(map))};
+    for (VALUE_EACH_ENTRY(entry, map)) {
+        list.items[list.count++] =
+            (WarehouseSetting){.name = value_text_or(&entry->key, (Str){0}),
+                               .value = value_is(&entry->value, VALUE_STRING)
+                                            ? entry->value.as.text
+                                            : json_text(arena, &entry->value, &json_style_compact)};
     }
-    options->settings = list;
+    return list;
 }
 
 /* The warehouse that is open is the project's; a profile that leads to another one would build the
@@ -334,15 +339,18 @@ static Error *check_same_file(const Session *session, Str profile_path)
 
 Error *session_connect(Session *session)
 {
-    WarehouseOptions options = {.path = str_to_c(session->arena, warehouse_path_of(session))};
-    add_settings(session, &options);
+    SettingList settings = settings_of(session->arena, session->profile->config_options);
+    WarehouseOptions options = {.path = str_to_c(session->arena, warehouse_path_of(session)),
+                                .settings = settings.items,
+                                .setting_count = settings.count};
     if (session->warehouse != NULL) {
         TRY(check_same_file(session, str_from(options.path)));
-        return warehouse_configure(session->warehouse, options.settings, options.setting_count);
+        TRY(warehouse_configure(session->warehouse, settings.items, settings.count));
+        return profile_prepare(session->profile, session->warehouse);
     }
     TRY(warehouse_open(&options, &session->warehouse));
     session->owns_warehouse = true;
-    return NULL;
+    return profile_prepare(session->profile, session->warehouse);
 }
 
 /* ---- The graph as templates see it ---- */

@@ -45,8 +45,7 @@ static Error *print_rows(Worker *worker, const NodeRun *run, Str name, Str sql)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("show");
     AUTO_FREE(result) Result *result = NULL;
-    Str pieces[] = {run->comment, sql}, text;
-    Str whole = str_join(arena, pieces, ARRAY_LEN(pieces), STR(""));
+    Str whole = query_comment_add(arena, &run->comment, sql), text;
     Error *err = connection_query(run->connection, whole, NULL, 0, &result);
     TRY(node_run_failure(run, err));
     TRY(show_result(result, arena, name, worker->session->options->output_json, &text));

@@ -63,8 +63,8 @@ struct WarehouseDriver {
     void (*append_free)(Appender *appender);
 
     MUST_CHECK Error *(*list_schemas)(Connection *connection, Arena *arena, StrVec *out);
-    MUST_CHECK Error *(*list_relations)(Connection *connection, Arena *arena, Str schema, Str name,
-                                        RelationVec *out);
+    MUST_CHECK Error *(*list_relations)(Connection *connection, Arena *arena, Str database,
+                                        Str schema, Str name, RelationVec *out);
     MUST_CHECK Error *(*list_columns)(Connection *connection, Arena *arena, Str schema,
                                       Str relation, ColumnInfoVec *out);
     MUST_CHECK Error *(*describe)(Connection *connection, Arena *arena, Str sql,

@@ -289,14 +289,20 @@ Error *connection_list_schemas(Connection *connection, Arena *arena, StrVec *out
 
 Error *connection_list_relations(Connection *connection, Arena *arena, Str schema, RelationVec *out)
 {
-    return driver_of(connection)->list_relations(connection, arena, schema, STR(""), out);
+    return connection_list_relations_of(connection, arena, STR(""), schema, out);
+}
+
+Error *connection_list_relations_of(Connection *connection, Arena *arena, Str database, Str schema,
+                                    RelationVec *out)
+{
+    return driver_of(connection)->list_relations(connection, arena, database, schema, STR(""), out);
 }
 
 Error *connection_has_relation(Connection *connection, Str schema, Str name, bool *out_found)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("relation");
     RelationVec found = {0};
-    TRY(driver_of(connection)->list_relations(connection, arena, schema, name, &found));
+    TRY(driver_of(connection)->list_relations(connection, arena, STR(""), schema, name, &found));
     *out_found = found.len > 0;
     return NULL;
 }

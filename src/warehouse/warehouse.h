@@ -196,6 +196,9 @@ MUST_CHECK Error *connection_list_schemas(Connection *connection, Arena *arena, 
 /* An empty schema means all. */
 MUST_CHECK Error *connection_list_relations(Connection *connection, Arena *arena, Str schema,
                                             RelationVec *out);
+/* Those of a database that is attached; an empty one is the connection's own. */
+MUST_CHECK Error *connection_list_relations_of(Connection *connection, Arena *arena, Str database,
+                                               Str schema, RelationVec *out);
 /* Exact by name, letter case aside as everywhere in SQL. */
 MUST_CHECK Error *connection_has_relation(Connection *connection, Str schema, Str name,
                                           bool *out_found);

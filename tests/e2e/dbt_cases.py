@@ -8,7 +8,7 @@ Each folder of tests/cases/dbt/ is a project with a file steps.txt: one command 
     dbt_cases.py --check [NAME ...]    run ours, compare
     dbt_cases.py --verify [NAME ...]   run real dbt, compare: is it still what it did? (make oracle)
 
-A file compare.txt beside steps.txt asks for more to be compared: `warnings` (their texts), `manifest` (what the
+A case may bring its own profiles.yml. A file compare.txt beside steps.txt asks for more to be compared: `warnings` (their texts), `manifest` (what the
 last step wrote of the project's own resources).
 
 tests/oracle/requirements-dbt.txt lists what the oracle is made of.
@@ -244,7 +244,8 @@ def observe_project(program, source, steps, profiles):
 def observe(program, name):
     steps = [line.strip() for line in (CASES / name / "steps.txt").read_text().splitlines()
              if line.strip() and not line.startswith("#")]
-    return observe_project(program, CASES / name, steps, PROFILES)
+    own = CASES / name / "profiles.yml"
+    return observe_project(program, CASES / name, steps, own.read_text() if own.exists() else PROFILES)
 
 
 def as_text(document):

@@ -15,15 +15,16 @@ Error *duck_list_schemas(Connection *connection, Arena *arena, StrVec *out)
     return NULL;
 }
 
-Error *duck_list_relations(Connection *connection, Arena *arena, Str schema, Str name,
+Error *duck_list_relations(Connection *connection, Arena *arena, Str database, Str schema, Str name,
                            RelationVec *out)
 {
     static const Str sql = STR_INIT(
         "with tables as (select schema_name, table_name as name, estimated_size as rows, "
         "starts_with(name, '" ROWS_TABLE_PREFIX "') as is_parted from duckdb_tables() "
-        "where database_name = current_database() and not internal), "
+        "where database_name = if($3 = '', current_database(), $3) and not internal), "
         "views as (select schema_name, view_name as name, -1 as rows, false as is_parted "
-        "from duckdb_views() where database_name = current_database() and not internal), "
+        "from duckdb_views() where database_name = if($3 = '', current_database(), $3) and not "
+        "internal), "
         "all_of_them as (select schema_name, if(is_parted, substr(name, length('" ROWS_TABLE_PREFIX
         "') + 1), name) as name, rows, is_parted from tables "
         "union all from views where (schema_name, '" ROWS_TABLE_PREFIX
@@ -31,7 +32,7 @@ Error *duck_list_relations(Connection *connection, Arena *arena, Str schema, Str
         "select * replace (is_parted::bigint as is_parted) from all_of_them where ($1 = '' or "
         "lower(schema_name) = lower($1)) "
         "and ($2 = '' or lower(name) = lower($2)) order by schema_name, name");
-    Param params[] = {PARAM_OF_TEXT(schema), PARAM_OF_TEXT(name)};
+    Param params[] = {PARAM_OF_TEXT(schema), PARAM_OF_TEXT(name), PARAM_OF_TEXT(database)};
     AUTO_FREE(result) Result *result = NULL;
     TRY(connection_query(connection, sql, params, ARRAY_LEN(params), &result));
     for (const Chunk *chunk;;) {

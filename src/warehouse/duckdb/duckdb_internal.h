@@ -98,8 +98,8 @@ void duck_append_free(Appender *base);
 
 /* catalog.c */
 MUST_CHECK Error *duck_list_schemas(Connection *connection, Arena *arena, StrVec *out);
-MUST_CHECK Error *duck_list_relations(Connection *connection, Arena *arena, Str schema, Str name,
-                                      RelationVec *out);
+MUST_CHECK Error *duck_list_relations(Connection *connection, Arena *arena, Str database,
+                                      Str schema, Str name, RelationVec *out);
 MUST_CHECK Error *duck_list_columns(Connection *connection, Arena *arena, Str schema, Str relation,
                                     ColumnInfoVec *out);
 

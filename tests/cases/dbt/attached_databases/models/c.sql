@@ -1,0 +1,1 @@
+{{ config(database='other', schema='sc') }} select * from {{ ref('b') }}

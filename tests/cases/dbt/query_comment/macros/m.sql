@@ -1,0 +1,1 @@
+{% macro about(node) %} {{ node.unique_id if node else 'nobody' }}{% endmacro %}
