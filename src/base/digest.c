@@ -146,7 +146,7 @@ static uint32_t sha1_mix(size_t round, uint32_t b, uint32_t c, uint32_t d)
 
 static void sha1_block(uint32_t *state, const uint8_t *block)
 {
-    uint32_t w[80], v[5];
+    uint32_t w[80] = {0}, v[5];
     memcpy(v, state, sizeof(v));
     for (size_t i = 0; i < 80; i++) {
         w[i] = i < 16 ? load_big(block + 4 * i)

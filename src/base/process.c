@@ -238,25 +238,24 @@ void process_done(Process *process)
     close_pipes(process);
 }
 
-static Error *capture(Arena *arena, const char *const argv[], const char *directory, unsigned pipes,
-                      size_t limit, Str *out_text, ProcessResult *out_result)
+/* Reads what a child prints until it ends. */
+static Error *collect(Process *process, const char *name, Arena *arena, size_t limit, Str *out_text,
+                      ProcessResult *out_result)
 {
-    AUTO_DONE(process) Process process;
-    TRY(process_start(&process, argv, directory, PROCESS_PIPE_OUT | PROCESS_NULL_IN | pipes));
     StrBuf text = strbuf_init(arena, limit);
     char block[4096];
     for (ssize_t got = 1; got != 0 && !text.overflowed;) {
-        got = read(process.out_fd, block, sizeof(block));
+        got = read(process->out_fd, block, sizeof(block));
         if (got > 0) {
             strbuf_add(&text, (Str){block, (size_t)got});
         } else if (got < 0 && errno != EINTR) {
-            return error_from_errno("read from", argv[0], errno);
+            return error_from_errno("read from", name, errno);
         }
     }
     if (text.overflowed) {
-        return error_new(ERR_LIMIT, "'%s' printed more than %zu bytes", argv[0], limit);
+        return error_new(ERR_LIMIT, "'%s' printed more than %zu bytes", name, limit);
     }
-    TRY(process_wait(&process, out_result));
+    TRY(process_wait(process, out_result));
     *out_text = strbuf_str(&text);
     return NULL;
 }
@@ -264,13 +263,18 @@ static Error *capture(Arena *arena, const char *const argv[], const char *direct
 Error *process_capture(Arena *arena, const char *const argv[], const char *directory, size_t limit,
                        Str *out_text, ProcessResult *out_result)
 {
-    return capture(arena, argv, directory, 0, limit, out_text, out_result);
+    AUTO_DONE(process) Process process;
+    TRY(process_start(&process, argv, directory, PROCESS_PIPE_OUT | PROCESS_NULL_IN));
+    return collect(&process, argv[0], arena, limit, out_text, out_result);
 }
 
 Error *process_capture_both(Arena *arena, const char *const argv[], const char *directory,
                             size_t limit, Str *out_text, ProcessResult *out_result)
 {
-    return capture(arena, argv, directory, PROCESS_MERGE_ERR, limit, out_text, out_result);
+    AUTO_DONE(process) Process process;
+    TRY(process_start(&process, argv, directory,
+                      PROCESS_PIPE_OUT | PROCESS_MERGE_ERR | PROCESS_NULL_IN));
+    return collect(&process, argv[0], arena, limit, out_text, out_result);
 }
 
 bool process_exists(pid_t pid)

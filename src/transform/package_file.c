@@ -123,7 +123,9 @@ static Error *read_entry(Arena *arena, const ProjectFileDef *project, const Valu
     }
     spec.source = value_text_or(value_find(entry, str_from(kind_keys[spec.kind])), (Str){0});
     const Value *revision = value_find(entry, STR("revision"));
-    spec.revision = value_is_null(revision) ? (Str){0} : python_str(revision, arena);
+    if (!value_is_null(revision)) {
+        spec.revision = python_str(revision, arena);
+    }
     spec.subdirectory = value_text_or(value_find(entry, STR("subdirectory")), (Str){0});
     spec.quiet_unpinned = !switch_of(entry, "warn-unpinned", "warn_unpinned", true);
     spec.prereleases = switch_of(entry, "install-prerelease", "install_prerelease", false);

@@ -193,6 +193,11 @@ static Error *add_directive(const DateTime *at, const Timezone *zone, char flag,
     return NULL;
 }
 
+static bool is_among(char c, const char *set)
+{
+    return c != 0 && strchr(set, c) != NULL;
+}
+
 Error *python_time_format(const DateTime *at, const Timezone *zone, Str format, StrBuf *out)
 {
     for (size_t i = 0; i < format.len; i++) {
@@ -201,11 +206,11 @@ Error *python_time_format(const DateTime *at, const Timezone *zone, Str format, 
             continue;
         }
         char flag = 0;
-        if (i + 2 < format.len && memchr("-_0", format.data[i + 1], 3) != NULL) {
+        if (i + 2 < format.len && is_among(format.data[i + 1], "-_0")) {
             flag = format.data[++i];
         }
         char directive = format.data[++i];
-        if (memchr("%nt", directive, 3) != NULL) {
+        if (is_among(directive, "%nt")) {
             strbuf_add_char(out, directive == '%' ? '%' : directive == 'n' ? '\n' : '\t');
         } else {
             TRY(add_directive(at, zone, flag, directive, out));

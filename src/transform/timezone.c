@@ -140,7 +140,7 @@ static bool is_zone_name(Str name)
     for (size_t i = 0; i < name.len; i++) {
         char c = name.data[i];
         bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        if (!letter && memchr("/_+-", c, 4) == NULL) {
+        if (!letter && (c == 0 || strchr("/_+-", c) == NULL)) {
             return false;
         }
     }
