@@ -89,6 +89,9 @@ bool command_is_group(Program program, Str path);
 /* The arguments as help of the program shows them; NULL for none. */
 const char *command_args(Program program, const CommandDef *command);
 const FlagDef *flag_find(const CommandDef *command, Str name);
+/* That of any command of the program, for options in front of the command: dbt takes those that
+ * many commands share there. */
+const FlagDef *flag_find_early(Program program, Str name);
 const FlagDef *flag_find_letter(const CommandDef *command, char letter);
 
 /* What the user typed, after parsing. Made by invocation_parse, valid as long as its arena and

@@ -95,6 +95,15 @@ const FlagDef *flag_find(const CommandDef *command, Str name)
     return flag != NULL ? flag : find_in(global_flags, name);
 }
 
+const FlagDef *flag_find_early(Program program, Str name)
+{
+    const FlagDef *found = NULL;
+    for (const CommandDef *const *it = commands; *it != NULL && found == NULL; it++) {
+        found = ((*it)->programs & program) != 0 ? find_in((*it)->flags, name) : NULL;
+    }
+    return found;
+}
+
 static const FlagDef *find_letter_in(const FlagDef *flags, char letter)
 {
     for (const FlagDef *flag = flags; flag != NULL && flag->name != NULL; flag++) {

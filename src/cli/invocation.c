@@ -173,14 +173,21 @@ static Error *take_flag(Parser *parser, const FlagDef *flag, const Str *attached
     return attached != NULL ? add_value(parser, flag, *attached) : take_value(parser, flag);
 }
 
+static const FlagDef *find_flag(const Invocation *out, Str name)
+{
+    const FlagDef *flag = flag_find(out->command, name);
+    bool early = flag == NULL && out->command == NULL && out->group.len == 0;
+    return early ? flag_find_early(out->program, name) : flag;
+}
+
 static Error *take_long(Parser *parser, Str word)
 {
     Str name = str_from_offset(word, 2), value = {NULL, 0};
     bool has_value = str_cut(name, '=', &name, &value);
-    const FlagDef *flag = flag_find(parser->out->command, name);
+    const FlagDef *flag = find_flag(parser->out, name);
     bool negated = false;
     if (flag == NULL && str_starts_with(name, STR("no-"))) {
-        flag = flag_find(parser->out->command, str_from_offset(name, 3));
+        flag = find_flag(parser->out, str_from_offset(name, 3));
         negated = flag != NULL;
         flag = flag != NULL && flag->negatable ? flag : NULL;
     }
@@ -188,6 +195,20 @@ static Error *take_long(Parser *parser, Str word)
         return unknown_flag(parser, has_value ? str_slice(word, 0, name.len + 2) : word);
     }
     return take_flag(parser, flag, has_value ? &value : NULL, negated);
+}
+
+/* What stood in front of the command was read as another command's: now it is this one's. */
+static Error *settle_early_flags(Parser *parser)
+{
+    Invocation *out = parser->out;
+    for (VEC_EACH(FlagValue, value, &out->values)) {
+        const FlagDef *flag = flag_find(out->command, str_from(value->flag->name));
+        if (flag == NULL) {
+            return unknown_flag(parser, str_printf(out->arena, "--%s", value->flag->name));
+        }
+        value->flag = flag;
+    }
+    return NULL;
 }
 
 /* -f, -fq, -sNAME, -s NAME. */
@@ -319,6 +340,7 @@ Error *invocation_parse(Program program, int argc, const char *const argv[], Are
     *out = (Invocation){.arena = arena, .program = program};
     Parser parser = {.out = out, .argc = argc, .argv = argv, .at = 1};
     TRY(parse_all(&parser));
+    TRY(settle_early_flags(&parser));
     if (out->command != NULL && !invocation_switch(out, "help")) {
         TRY(check_args(out));
     }
