@@ -33,6 +33,9 @@ typedef struct Session {
     Str command;           /* "run", as flags.WHICH has it */
     const Value *cli_vars; /* map */
     const Profile *profile;
+    Error
+        *profile_fault; /* of `debug` alone: why there is no profile, and what is wrong with the */
+    Error *project_fault;       /* project, else NULL */
     ProjectFileDefVec projects; /* the root, then its packages by name */
     NamedSelectorVec selectors; /* of the root */
     Manifest *manifest;

@@ -104,7 +104,12 @@ static Error *load_profile(Session *session, Str root, YamlRenderer *renderer)
 {
     const TransformOptions *options = session->options;
     Str name = {0};
-    TRY(project_file_peek(session->arena, root, &name));
+    Error *err = project_file_peek(session->arena, root, &name);
+    if (err != NULL && options->profile != NULL) {
+        error_discard(err, "the profile is named, and the project is read once more");
+        err = NULL;
+    }
+    TRY(err);
     ProfileSearch search = {.directory = option_text(options->profiles_dir, (Str){0}),
                             .project_directory = root,
                             .fallback_directory =
@@ -174,9 +179,20 @@ static bool is_one_of(Str name, const char *const *names)
     return false;
 }
 
+/* Both are looked at, whatever is wrong with them: that is what debug is for. */
+static void load_for_debug(Session *session, Str root, YamlRenderer *renderer)
+{
+    session->profile_fault = load_profile(session, root, renderer);
+    session->project_fault = load_project(session, root, renderer);
+    if (session->project_fault != NULL) {
+        ProjectFileDef def = {.root = root, .target_path = STR("target"), .log_path = STR("logs")};
+        VEC_PUSH(session->arena, &session->projects, def);
+    }
+}
+
 static Error *load_projects(Session *session, Str root)
 {
-    static const char *const without_packages[] = {"clean", "debug", NULL};
+    static const char *const without_packages[] = {"clean", NULL};
     if (str_is(session->command, "deps")) { /* what it brings may be needed to read the rest */
         ProjectFileDef def;
         TRY(project_file_raw(session->arena, root, &def));
@@ -186,6 +202,10 @@ static Error *load_projects(Session *session, Str root)
     AUTO_FREE(jinja_state) JinjaState *state = jinja_state_new(session->env, session->shared);
     Context ctx = yaml_context(session, (Str){0});
     YamlRenderer renderer = {.state = state, .context = &ctx};
+    if (str_is(session->command, "debug")) {
+        load_for_debug(session, root, &renderer);
+        return NULL;
+    }
     TRY(load_profile(session, root, &renderer));
     TRY(load_project(session, root, &renderer));
     TRY(selector_file_load(session->arena, root, &renderer, session->options->selection.indirect,
@@ -266,6 +286,8 @@ void session_close(Session *session)
         warehouse_close(session->warehouse);
     }
     mutex_done(&session->graph_mutex);
+    error_free(session->profile_fault);
+    error_free(session->project_fault);
     report_sink_free(session->sink);
     relation_cache_free(session->relations);
     for (size_t i = 0; i < session->arenas.len; i++) {
