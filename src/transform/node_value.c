@@ -204,7 +204,9 @@ static Value depends_on_field(Arena *arena, const Node *node)
 {
     Doc doc = doc_begin(arena);
     doc_set(&doc, "macros", text_list(arena, &node->depends_on_macros));
-    doc_set(&doc, "nodes", text_list(arena, &node->depends_on));
+    if (node->type != RESOURCE_SEED) {
+        doc_set(&doc, "nodes", text_list(arena, &node->depends_on));
+    }
     return doc_end(&doc);
 }
 
@@ -303,6 +305,7 @@ typedef enum FieldKind {
 /* Which struct the offset is in, and thereby which nodes have the field. */
 typedef enum FieldOwner {
     OF_NODE,
+    OF_CODE,  /* the Node of anything but a seed */
     OF_MODEL, /* the Node of a model */
     OF_TEST,
     OF_SOURCE,
@@ -350,14 +353,14 @@ static const NodeField node_fields[] = {
     {"relation_name", OF(OPTIONAL, relation_name)},
     {"raw_code", OF(TEXT, raw_code)},
     {"doc_blocks", OF(TEXTS, doc_blocks)},
-    {"language", MADE(language_field)},
-    {"refs", MADE(refs_field)},
-    {"sources", MADE(sources_field)},
-    {"metrics", ALWAYS(NO_ITEMS)},
-    {"functions", ALWAYS(NO_ITEMS)},
+    {"language", MADE_FOR(CODE, language_field)},
+    {"refs", MADE_FOR(CODE, refs_field)},
+    {"sources", MADE_FOR(CODE, sources_field)},
+    {"metrics", ALWAYS_FOR(CODE, NO_ITEMS)},
+    {"functions", ALWAYS_FOR(CODE, NO_ITEMS)},
     {"depends_on", MADE(depends_on_field)},
-    {"compiled_path", ALWAYS(NULL)},
-    {"contract", MADE(contract_field)},
+    {"compiled_path", ALWAYS_FOR(CODE, NULL)},
+    {"contract", MADE_FOR(CODE, contract_field)},
     {"column_name", OF_TEST(OPTIONAL, column_name)},
     {"file_key_name", OF_TEST(OPTIONAL, file_key_name)},
     {"attached_node", OF_TEST(OPTIONAL, attached_node)},
@@ -446,6 +449,8 @@ static const void *field_base(const NodeField *field, const Node *node)
     switch (field->owner) {
     case OF_NODE:
         break;
+    case OF_CODE:
+        return node->type != RESOURCE_SEED ? node : NULL;
     case OF_MODEL:
         return node->type == RESOURCE_MODEL ? node : NULL;
     case OF_TEST:
