@@ -15,6 +15,7 @@ RelationName context_node_relation(const Session *session, const Node *node)
     RelationName relation = relation_name(node->database, node->schema, node->alias);
     if (node->type == RESOURCE_SOURCE) {
         relation.identifier = node->source->identifier;
+        relation.external = node->source->external;
         relation.quoted = (node->source->quote_database ? (unsigned)PART_DATABASE : 0) |
                           (node->source->quote_schema ? (unsigned)PART_SCHEMA : 0) |
                           (node->source->quote_identifier ? (unsigned)PART_IDENTIFIER : 0);

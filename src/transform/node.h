@@ -72,6 +72,7 @@ typedef struct TestInfo {
 typedef struct SourceInfo {
     Str source_name;
     Str identifier; /* name in the database */
+    Str external;   /* what is read in place of a table, see external_source.h; empty for a table */
     Str source_description;
     Str loader;
     const Value *raw_source; /* the entries of the property file, for artifacts */

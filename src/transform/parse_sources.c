@@ -1,6 +1,7 @@
 #include "transform/parse_internal.h"
 
 #include "base/map.h"
+#include "transform/external_source.h"
 
 static Str text_of(const Value *map, const char *key, Str otherwise)
 {
@@ -87,6 +88,7 @@ static Node *new_source(Parser *parser, const ProjectFile *file, const Value *so
     Node *node = new_entry_node(parser, RESOURCE_SOURCE, text_of(table, "name", (Str){0}), file);
     Str path = str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(source_name), STR_ARG(node->name));
     node->unique_id = parse_unique_id(parser, "source", path);
+    node->path = file->relative; /* of sources dbt shows the whole path */
     VEC_LAST(&node->fqn) = source_name;
     VEC_PUSH(arena, &node->fqn, node->name);
 
@@ -111,6 +113,19 @@ static Node *new_source(Parser *parser, const ProjectFile *file, const Value *so
     return node;
 }
 
+/* What is read in place of the configured source, if it is a file. */
+static Error *name_file(Parser *parser, Node *node)
+{
+    SourceInfo *info = ARENA_NEW(parser->arena, SourceInfo);
+    *info = *node->source;
+    TRY(external_source_text(parser->arena, node, &info->external));
+    if (info->external.len > 0) {
+        node->source = info;
+        node->relation_name = info->external;
+    }
+    return NULL;
+}
+
 static Error *parse_table(Parser *parser, const ProjectFile *file, const Value *source,
                           const Value *table)
 {
@@ -122,6 +137,7 @@ static Error *parse_table(Parser *parser, const ProjectFile *file, const Value *
     }
     Node *node = new_source(parser, file, source, table);
     TRY(configure_source(parser, node, source, table));
+    TRY(name_file(parser, node));
     TRY(manifest_add_node(parser->session->manifest, node));
     if (!node->enabled) {
         return NULL;

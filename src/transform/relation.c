@@ -41,9 +41,13 @@ void relation_render(const RelationName *relation, StrBuf *out)
     if (relation->limited) {
         strbuf_add_c(out, "(select * from ");
     }
-    add_part(relation, PART_DATABASE, relation->database, &first, out);
-    add_part(relation, PART_SCHEMA, relation->schema, &first, out);
-    add_part(relation, PART_IDENTIFIER, relation->identifier, &first, out);
+    if (relation->external.len > 0) {
+        strbuf_add(out, relation->external);
+    } else {
+        add_part(relation, PART_DATABASE, relation->database, &first, out);
+        add_part(relation, PART_SCHEMA, relation->schema, &first, out);
+        add_part(relation, PART_IDENTIFIER, relation->identifier, &first, out);
+    }
     if (relation->limited) {
         strbuf_add_c(out, " where false limit 0)");
     }

@@ -37,6 +37,7 @@ typedef struct RelationName {
     RelationType type;
     unsigned included; /* RelationPart flags */
     unsigned quoted;
+    Str external; /* stands in queries in place of the names: "read_csv('a.csv')"; may be empty */
     bool limited; /* --empty: stands for a query without rows */
 } RelationName;
 

@@ -75,13 +75,15 @@ static const JHostClass relation_host_class = {
 
 JValue relation_object(JHeap *heap, const RelationName *relation)
 {
-    size_t texts = relation->database.len + relation->schema.len + relation->identifier.len;
+    size_t texts = relation->database.len + relation->schema.len + relation->identifier.len +
+                   relation->external.len;
     RelationName *copy = memory_alloc(sizeof(*copy) + texts);
     *copy = *relation;
     char *at = (char *)(copy + 1);
     at = copy_text(at, &copy->database);
     at = copy_text(at, &copy->schema);
-    (void)copy_text(at, &copy->identifier);
+    at = copy_text(at, &copy->identifier);
+    (void)copy_text(at, &copy->external);
     return jhost_new(heap, &relation_host_class, copy);
 }
 

@@ -1,0 +1,1 @@
+{{ config(materialized='table') }} select * from {{ source('ext','one') }} union all select * from {{ source('ext','two') }} t

@@ -1,0 +1,1 @@
+select $${{ source('ext','three') }}$$ as c, $${{ source('ext','four') }}$$ as d, $${{ source('ext','five') }}$$ as e, $${{ source('ext','six') }}$$ as f, $${{ source('ext','one').identifier }}$$ as g, $${{ source('ext','one').render() }}$$ as h
