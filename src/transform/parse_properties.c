@@ -77,6 +77,18 @@ static Error *read_macro(Parser *parser, const ProjectFile *file, const Value *e
     return NULL;
 }
 
+/* Better said than left out in silence: a build without them is not the build that was asked for.
+ */
+static Error *skip_unit_test(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    (void)file;
+    (void)entry;
+    report_warning_once(parser->session, "UnitTestsNotRun",
+                        STR("[WARNING]: The project's unit_tests are not run: this version reads "
+                            "models, seeds, snapshots and data tests."));
+    return NULL;
+}
+
 /* A key of property files; what it needs that is not here is read by a later one. */
 typedef struct Section {
     const char *key;
@@ -84,9 +96,11 @@ typedef struct Section {
 } Section;
 
 static const Section sections[] = {
-    {"models", read_model},      {"seeds", read_seed},          {"snapshots", read_snapshot},
-    {"sources", parse_source},   {"macros", read_macro},        {"data_tests", read_singular_test},
-    {"analyses", read_analysis}, {"exposures", parse_exposure}, {"groups", parse_group},
+    {"models", read_model},       {"seeds", read_seed},
+    {"snapshots", read_snapshot}, {"sources", parse_source},
+    {"macros", read_macro},       {"data_tests", read_singular_test},
+    {"analyses", read_analysis},  {"exposures", parse_exposure},
+    {"groups", parse_group},      {"unit_tests", skip_unit_test},
 };
 enum { SECTION_COUNT = ARRAY_LEN(sections) };
 
