@@ -145,9 +145,10 @@ static Error *show_plain(const TransformOptions *options, Reporter *reporter)
     TRY(session_connect(session));
     Error *err = worker_open(&worker, session, 0);
     if (err == NULL) {
-        Str limit = options->limit < 0
-                        ? (Str){0}
-                        : str_printf(worker.scratch, "\n  limit %lld", (long long)options->limit);
+        Str limit = {0};
+        if (options->limit >= 0) {
+            limit = str_printf(worker.scratch, "\n  limit %lld", (long long)options->limit);
+        }
         Str sql = str_printf(worker.scratch, "  " STR_FMT STR_FMT,
                              STR_ARG(str_from(options->inline_plain)), STR_ARG(limit));
         NodeRun run = {.connection = worker.connection};
