@@ -35,7 +35,7 @@
   {% set found = {} %}
   {% set missing = [] %}
   {% for name, column in column_dict.items() %}
-    {% if name | lower in known %}
+    {% if name in existing_column_names or (not column.get('quote') and name | lower in known) %}
       {% do found.update({name: column}) %}
     {% else %}
       {% do missing.append(name) %}

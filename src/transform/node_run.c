@@ -133,6 +133,20 @@ Error *node_run_failure(const NodeRun *run, TAKES Error *err)
     return plain;
 }
 
+/* For dbt.log, and the terminal with --debug. Of a very long statement the beginning says enough.
+ */
+static void log_statement(JinjaState *s, Str text)
+{
+    const Context *ctx = context_of(s);
+    AUTO_FREE(arena) Arena *arena = arena_new("statement");
+    Str name = ctx->node != NULL ? ctx->node->unique_id : STR("master");
+    bool long_one = text.len > LIMIT_LOGGED_SQL_BYTES;
+    Str shown = long_one ? str_slice(text, 0, LIMIT_LOGGED_SQL_BYTES) : text;
+    report_text(ctx->session, LOG_DEBUG, "SQLQuery",
+                str_printf(arena, "On " STR_FMT ": " STR_FMT "%s", STR_ARG(name), STR_ARG(shown),
+                           long_one ? " ..." : ""));
+}
+
 Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, bool fetch,
                         JValue *out_table)
 {
@@ -145,6 +159,7 @@ Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, b
         return NULL;
     }
     Str text = query_comment_add(jinja_scratch(s), &run->comment, sql);
+    log_statement(s, text);
     if (!fetch) {
         return node_run_failure(run, connection_execute(run->connection, text, NULL, 0, NULL));
     }
@@ -193,5 +208,6 @@ Error *node_run_execute_bound(JinjaState *s, NodeRun *run, Str sql, bool auto_be
         TRY(node_run_begin(run));
     }
     Str text = query_comment_add(scratch, &run->comment, sql);
+    log_statement(s, text);
     return node_run_failure(run, connection_execute(run->connection, text, params, count, NULL));
 }

@@ -33,11 +33,18 @@ static Error *render(Worker *worker, const Node *node, Str source, Str *out)
 {
     Context ctx = compile_context(worker, NULL, NULL);
     AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
-    TRY(jinja_compile(worker->session->env, STR("query-comment"), source, &tpl));
+    Str macro = str_printf(worker->scratch,
+                           "{%% macro query_comment_macro() %%}" STR_FMT "{%% endmacro %%}",
+                           STR_ARG(source)); /* so that it may return() */
+    TRY(jinja_compile(worker->session->env, STR("query-comment"), macro, &tpl));
     add_names(worker, &ctx, node);
     context_enter(worker->state, &ctx);
     JinjaScope scope = context_scope(&ctx);
-    Error *err = jinja_render(worker->state, tpl, &scope, worker->scratch, out);
+    JValue text = JNONE;
+    Error *err = jinja_call_macro(worker->state, tpl, 0, &scope, &(JCall){0}, &text);
+    if (err == NULL) {
+        err = convert_to_text(worker->state, worker->scratch, text, out);
+    }
     jinja_reset(worker->state);
     return err;
 }
