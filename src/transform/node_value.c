@@ -83,30 +83,30 @@ static Value access_field(Arena *arena, const Node *node)
     return config_field(node, "access", value_null());
 }
 
-/* What of the configuration no type of node leaves out, completed. */
-static Doc completed(Arena *arena, const Node *node, const char *key, const char *first, Value a,
-                     const char *second, Value b)
+/* A map of the configuration over what the document says already. */
+static void add_configured(Doc *doc, const Node *node, const char *key)
 {
     Value configured = config_field(node, key, value_null());
-    Doc doc = doc_begin(arena);
-    doc_set(&doc, first, a);
-    doc_set(&doc, second, b);
     if (value_is(&configured, VALUE_MAP)) {
-        value_map_put_all(&doc.map, &configured);
+        value_map_put_all(&doc->map, &configured);
     }
-    return doc;
 }
 
 static Value docs_field(Arena *arena, const Node *node)
 {
-    Doc doc = completed(arena, node, "docs", "show", value_bool(true), "node_color", value_null());
+    Doc doc = doc_begin(arena);
+    doc_set(&doc, "show", value_bool(true));
+    doc_set(&doc, "node_color", value_null());
+    add_configured(&doc, node, "docs");
     return doc_end(&doc);
 }
 
 static Value contract_field(Arena *arena, const Node *node)
 {
-    Doc doc = completed(arena, node, "contract", "enforced", value_bool(false), "alias_types",
-                        value_bool(true));
+    Doc doc = doc_begin(arena);
+    doc_set(&doc, "enforced", value_bool(false));
+    doc_set(&doc, "alias_types", value_bool(true));
+    add_configured(&doc, node, "contract");
     doc_optional(&doc, "checksum", node->model != NULL ? node->model->contract_checksum : (Str){0});
     return doc_end(&doc);
 }

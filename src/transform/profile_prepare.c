@@ -231,7 +231,7 @@ Error *profile_prepare(const Profile *profile, Warehouse *warehouse)
         TRY(load_extension(connection, arena, entry));
     }
     size_t number = 0;
-    Str sql;
+    Str sql = {0};
     for (VALUE_EACH(secret, profile->secrets)) {
         TRY(profile_secret_sql(arena, secret, ++number, &sql));
         TRY_WRAP(run(connection, sql), "secret number %zu of the profile", number);

@@ -137,7 +137,7 @@ static Error *read_excluded(const DefinitionReader *reader, const Value *list, S
     }
     SelectExpr *excluded = new_expr(reader, SELECT_UNION);
     for (VALUE_EACH(item, list)) {
-        Definition part;
+        Definition part = {0};
         TRY(read_definition(reader, item, false, "exclude", &part));
         VEC_PUSH(reader->arena, &excluded->parts, part.expr);
     }
@@ -196,7 +196,7 @@ static Error *show_excluded(const DefinitionReader *reader, const Value *list, V
 {
     ValueVec shown = {0};
     for (VALUE_EACH(item, list)) {
-        Definition part;
+        Definition part = {0};
         TRY(read_definition(reader, item, false, "exclude", &part));
         VEC_PUSH(reader->arena, &shown, part.document);
     }
@@ -325,7 +325,7 @@ static Error *read_selector(DefinitionReader *reader, const Value *entry, NamedS
     if (!value_is(name, VALUE_STRING) || !known) {
         return wrong_shape(reader->arena, given != NULL ? given : entry);
     }
-    Definition definition;
+    Definition definition = {0};
     Error *err = read_definition(reader, given, true, "definition", &definition);
     if (err != NULL) {
         return unreadable(reader->arena, err);
