@@ -4,6 +4,28 @@
 #include "base/limits.h"
 #include "transform/resolve.h"
 
+/* ---- Parsers ---- */
+
+void parser_init(Session *session, Arena *arena, Parser *out)
+{
+    *out = (Parser){.session = session,
+                    .arena = arena,
+                    .templates = strmap_init(arena),
+                    .configs = strmap_init(arena),
+                    .pending_by_name = strmap_init(arena)};
+    out->scratch = arena_new("parse");
+    out->state = jinja_state_new(session->env, session->shared);
+}
+
+void parser_done(Parser *parser)
+{
+    for (size_t i = 0; i < parser->helper_count; i++) {
+        parser_done(&parser->helpers[i]);
+    }
+    jinja_state_free(parser->state);
+    arena_free(parser->scratch);
+}
+
 /* ---- New nodes ---- */
 
 Str parse_unique_id(Parser *parser, const char *before, Str after)
@@ -355,7 +377,8 @@ Error *parse_projects(Session *session)
     session->manifest = manifest_new(session->arena, session->projects.data[0].name);
     TRY(parse_macros(session));
     TRY(parse_docs(session));
-    AUTO_DONE(parser) Parser parser = parser_new(session);
+    AUTO_DONE(parser) Parser parser;
+    parser_init(session, session->arena, &parser);
     for (VEC_EACH(ProjectFileDef, project, &session->projects)) {
         parser.project = project;
         TRY(parse_project(&parser));

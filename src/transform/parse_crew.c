@@ -3,37 +3,6 @@
 /* Items per thread below which another one costs more than it does. */
 enum { ITEMS_PER_THREAD = 32 };
 
-/* ---- Parsers ---- */
-
-Parser parser_new(Session *session)
-{
-    return (Parser){.session = session,
-                    .arena = session->arena,
-                    .scratch = arena_new("parse"),
-                    .state = jinja_state_new(session->env, session->shared),
-                    .templates = strmap_init(session->arena),
-                    .configs = strmap_init(session->arena),
-                    .pending_by_name = strmap_init(session->arena)};
-}
-
-void parser_done(Parser *parser)
-{
-    for (size_t i = 0; i < parser->helper_count; i++) {
-        parser_done(&parser->helpers[i]);
-    }
-    jinja_state_free(parser->state);
-    arena_free(parser->scratch);
-}
-
-static void init_helper(Session *session, Parser *out)
-{
-    Arena *arena = session_new_arena(session, "parsed by a helper");
-    *out = parser_new(session);
-    out->arena = arena;
-    out->templates = strmap_init(arena);
-    out->configs = strmap_init(arena);
-}
-
 /* Parsers for the threads beside this one, as far as they are worth it. */
 static void ensure_helpers(Parser *parser, size_t count)
 {
@@ -44,7 +13,8 @@ static void ensure_helpers(Parser *parser, size_t count)
     parser->helpers = ARENA_ARRAY(parser->arena, Parser, wanted);
     parser->helper_count = wanted;
     for (size_t i = 0; i < wanted; i++) {
-        init_helper(parser->session, &parser->helpers[i]);
+        Arena *arena = session_new_arena(parser->session, "parsed by a helper");
+        parser_init(parser->session, arena, &parser->helpers[i]);
     }
 }
 

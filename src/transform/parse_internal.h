@@ -45,8 +45,8 @@ typedef struct Parser {
 typedef Error *(*ParseWork)(Parser *parser, void *items, size_t index);
 MUST_CHECK Error *parse_each(Parser *parser, size_t count, ParseWork work, void *items);
 void parser_done(Parser *parser);
-/* The first Parser of a session. */
-Parser parser_new(Session *session);
+/* What it makes for the manifest lies in `arena`. */
+void parser_init(Session *session, Arena *arena, Parser *out);
 DEFINE_AUTO_DONE(parser, Parser)
 
 /* A template in `arena`, with which it is freed. */

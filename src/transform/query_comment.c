@@ -88,7 +88,10 @@ Str query_comment_add(Arena *arena, const QueryComment *comment, Str sql)
     }
     Str body = str_trim_end(sql);
     bool ended = str_ends_with(body, STR(";"));
-    body = ended ? str_trim_end(str_slice(body, 0, body.len - 1)) : body;
+    if (ended) {
+        body.len--;
+        body = str_trim_end(body);
+    }
     return str_printf(arena, STR_FMT "\n" STR_FMT "%s", STR_ARG(body), STR_ARG(comment->text),
                       ended ? ";" : "");
 }
