@@ -3,14 +3,14 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "transform/artifacts.h"
-#include "transform/command.h"
-#include "transform/console.h"
-#include "transform/defer.h"
-#include "transform/list.h"
-#include "transform/parse.h"
-#include "transform/report_internal.h"
-#include "transform/run_operation.h"
+#include "transform/artifact/artifacts.h"
+#include "transform/command/command.h"
+#include "transform/command/list.h"
+#include "transform/command/run_operation.h"
+#include "transform/console/console.h"
+#include "transform/console/report_internal.h"
+#include "transform/parse/parse.h"
+#include "transform/run/defer.h"
 #include "transform/session_open.h"
 
 /* ---- Selecting ---- */

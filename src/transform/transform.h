@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "project/project.h"
-#include "transform/report.h"
-#include "transform/select.h"
+#include "transform/console/report.h"
+#include "transform/select/select.h"
 #include "warehouse/warehouse.h"
 
 /* All zeroes is a good start: everything from the project and profile, everything selected. */

@@ -1,5 +1,5 @@
 /* dango deps, and the same as dbt: brings the packages a project asks for. */
-#include "transform/deps.h"
+#include "transform/package/deps.h"
 
 #include "cli/command/all.h"
 #include "cli/command/transform_flags.h"

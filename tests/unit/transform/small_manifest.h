@@ -8,7 +8,7 @@
 #ifndef TESTS_TRANSFORM_SMALL_MANIFEST_H
 #define TESTS_TRANSFORM_SMALL_MANIFEST_H
 
-#include "transform/manifest.h"
+#include "transform/graph/manifest.h"
 
 Manifest *small_manifest(Arena *arena);
 /* A model of package "x" at models/<path>.sql; `parents` are unique ids, one per word. */

@@ -1,0 +1,19 @@
+/* transform/artifact/artifacts.h - what an invocation leaves below target/: manifest.json and
+ * run_results.json, with the keys of dbt's. */
+#ifndef TRANSFORM_ARTIFACT_ARTIFACTS_H
+#define TRANSFORM_ARTIFACT_ARTIFACTS_H
+
+#include "transform/artifact/json_file.h"
+#include "transform/run/runner.h"
+
+/* `outcome` may be NULL: nothing was compiled yet. Neither writes anything with --no-write-json. */
+MUST_CHECK Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcome);
+MUST_CHECK Error *artifacts_write_results(const Session *session, const RunOutcome *outcome);
+
+/* The metadata every artifact begins with; `schema` is such as "manifest/v12". */
+ValueMapBuilder artifact_metadata(const Session *session, Arena *arena, const char *schema);
+/* Begins a file of the target directory. */
+MUST_CHECK Error *artifact_open(const Session *session, Arena *arena, const char *name,
+                                JsonFile **out);
+
+#endif

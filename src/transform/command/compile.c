@@ -1,0 +1,100 @@
+#include "transform/run/compile.h"
+#include "transform/command/command.h"
+#include "transform/console/console.h"
+#include "transform/console/show.h"
+#include "transform/run/inline_node.h"
+#include "value/json_writer.h"
+
+Error *command_first_failure(const RunOutcome *outcome)
+{
+    for (VEC_EACH(const NodeResult, it, &outcome->results)) {
+        if (it->status == STATUS_ERROR) {
+            return show_failure(it->message);
+        }
+    }
+    return NULL;
+}
+
+static void print_compiled(const Session *session, Str name, Str sql)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("compiled");
+    if (session->options->output_json) {
+        ValueMapBuilder map = value_map_begin(arena);
+        if (name.len > 0) {
+            value_map_set(&map, STR("node"), value_string(name));
+        }
+        value_map_set(&map, STR("compiled"), value_string(sql));
+        Value document = value_map_end(&map);
+        report_print(session, json_text(arena, &document, &json_style_pretty));
+    } else if (session->options->quiet) {
+        report_print(session, sql);
+    } else if (name.len == 0) {
+        report_print(session,
+                     str_printf(arena, "Compiled inline node is:\n" STR_FMT, STR_ARG(sql)));
+    } else {
+        report_print(session, str_printf(arena, "Compiled node '" STR_FMT "' is:\n" STR_FMT,
+                                         STR_ARG(name), STR_ARG(sql)));
+    }
+}
+
+void command_print_compiled(const Session *session, const RunOutcome *outcome)
+{
+    for (VEC_EACH(const NodeResult, it, &outcome->results)) {
+        if (it->compiled && show_wants(session->options, it->node)) {
+            print_compiled(session, it->node->name, it->compiled_code);
+        }
+    }
+}
+
+static Error *compile_inline(Session *session, RunOutcome *outcome)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("inline");
+    InlineNode *query = ARENA_NEW(session->arena, InlineNode);
+    Worker worker = {0};
+    Str sql;
+    console_concurrency(session, (size_t)session->profile->threads);
+    Error *err = worker_open(&worker, session, 0);
+    if (err == NULL) {
+        err = inline_node_compile(&worker, query, arena, &sql);
+    }
+    worker_close(&worker);
+    TRY(err);
+    inline_node_result(session, query, outcome);
+    print_compiled(session, (Str){0}, sql);
+    return NULL;
+}
+
+static Error *compile_selected(Session *session, RunOutcome *outcome)
+{
+    const TransformOptions *options = session->options;
+    NodeSet selected;
+    TRY(command_choose(session, TYPES_COMPILE, &selected));
+    if (node_set_count(&selected) == 0) {
+        console_nothing(session);
+        return NULL;
+    }
+    if (!options->no_introspect) {
+        TRY(session_connect(session));
+    }
+    TRY(runner_run(session, &selected, RUN_COMPILE, outcome));
+    console_concurrency(session, session->worker_count);
+    TRY(command_first_failure(outcome));
+    command_print_compiled(session, outcome);
+    return NULL;
+}
+
+Error *transform_compile(const TransformOptions *options, Reporter *reporter,
+                         TransformCounts *out_counts)
+{
+    AUTO_FREE(session) Session *session = NULL;
+    RunOutcome outcome = {0};
+    TRY(command_begin(options, reporter, "compile", &session));
+    if (options->inline_code != NULL) {
+        console_found(session, NULL);
+        TRY(options->no_introspect ? NULL : session_connect(session));
+        TRY(compile_inline(session, &outcome));
+    } else {
+        TRY(compile_selected(session, &outcome));
+    }
+    return command_finish(session, &outcome, out_counts);
+}

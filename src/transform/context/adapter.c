@@ -1,0 +1,576 @@
+#include "transform/context/adapter_methods.h"
+#include "transform/seed/table.h"
+
+/* `adapter`: what macros ask of the warehouse. While parsing, and wherever there is no connection,
+ * the methods that would need one give something harmless: none, an empty list, false. args[0] is
+ * the adapter. */
+
+NodeRun *adapter_run(JinjaState *s)
+{
+    const Context *ctx = context_of(s);
+    return ctx->phase == PHASE_RUN ? ctx->run : NULL;
+}
+
+static Error *empty_text(JinjaState *s, JValue *out)
+{
+    *out = jstr_value(jinja_heap(s), STR(""));
+    return NULL;
+}
+
+/* Calls a built-in macro, as a project's own would be called: overriding works here, too. */
+static Error *call_macro(JinjaState *s, const char *name, const JValue *args, size_t argc,
+                         JValue *out)
+{
+    const Context *ctx = context_of(s);
+    const Macro *macro = macro_find(ctx->session->macros, ctx->package, str_from(name));
+    if (macro == NULL) {
+        return error_new(ERR_BUG, "there is no macro '%s'", name);
+    }
+    return jinja_call(s, context_macro(jinja_heap(s), macro), args, argc, NULL, out);
+}
+
+/* ---- Known without a database ---- */
+
+static Error *adapter_dispatch(JinjaState *s, const JCall *call, JValue *out)
+{
+    const Context *ctx = context_of(s);
+    Str name, wanted = {0};
+    TRY(object_text_arg(call, 1, &name));
+    if (jarg_given(call, 2) && call->args[2].type != J_NONE) {
+        TRY(object_text_arg(call, 2, &wanted));
+    }
+    const Macro *macro = NULL;
+    Error *err = macro_dispatch(ctx->session->macros, ctx->package, name, wanted, &macro);
+    if (err != NULL) {
+        return error_as(err, "CompilationError");
+    }
+    *out = context_macro(jinja_heap(s), macro);
+    return NULL;
+}
+
+static Error *adapter_type(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    *out = jstr_value(jinja_heap(s), STR("duckdb"));
+    return NULL;
+}
+
+static Error *adapter_quote(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str name;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &name));
+    *out =
+        jstr_value(jinja_heap(s), str_printf(jinja_scratch(s), "\"" STR_FMT "\"", STR_ARG(name)));
+    return NULL;
+}
+
+static Error *adapter_quote_as_configured(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str key;
+    TRY(object_text_arg(call, 2, &key));
+    RelationPart part = str_is(key, "database") ? PART_DATABASE
+                        : str_is(key, "schema") ? PART_SCHEMA
+                                                : PART_IDENTIFIER;
+    if ((context_of(s)->quoting & part) == 0) {
+        *out = call->args[1];
+        return NULL;
+    }
+    return adapter_quote(s, call, out);
+}
+
+static Error *adapter_quote_seed_column(JinjaState *s, const JCall *call, JValue *out)
+{
+    if (call->args[2].type == J_BOOL && !call->args[2].b) {
+        *out = call->args[1];
+        return NULL;
+    }
+    return adapter_quote(s, call, out);
+}
+
+static Error *answer_false(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)s;
+    (void)call;
+    *out = jbool(false);
+    return NULL;
+}
+
+static Error *answer_none(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)s;
+    (void)call;
+    *out = JNONE;
+    return NULL;
+}
+
+static Error *adapter_strategies(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    static const char *const names[] = {"append", "delete+insert", "merge", "microbatch"};
+    JList *list = jlist_new(jinja_heap(s), ARRAY_LEN(names));
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        jlist_append(list, jstr_value(jinja_heap(s), str_from(names[i])));
+    }
+    *out = jlist_value(list);
+    return NULL;
+}
+
+/* ---- Strategies of incremental models ---- */
+
+static bool is_one_of(Str name, const char *const *names)
+{
+    for (; *names != NULL; names++) {
+        if (str_is(name, *names)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* get_incremental_<strategy>_sql, which a project may have written itself. */
+static Error *adapter_strategy_macro(JinjaState *s, const JCall *call, JValue *out)
+{
+    static const char *const unsupported[] = {"insert_overwrite", NULL};
+    const Context *ctx = context_of(s);
+    Str strategy;
+    TRY(object_text_arg(call, 2, &strategy));
+    if (is_one_of(strategy, unsupported)) {
+        return jraise("DbtRuntimeError",
+                      "The incremental strategy '" STR_FMT "' is not valid for this adapter",
+                      STR_ARG(strategy));
+    }
+    Str word = str_replace(jinja_scratch(s), strategy, STR("+"), STR("_"));
+    Str name = str_printf(jinja_scratch(s), "get_incremental_" STR_FMT "_sql", STR_ARG(word));
+    const Macro *macro = macro_find(ctx->session->macros, ctx->package, name);
+    if (macro == NULL) {
+        return jraise("DbtRuntimeError",
+                      "dbt could not find an incremental strategy macro with the name \"" STR_FMT
+                      "\" in " STR_FMT,
+                      STR_ARG(name), STR_ARG(ctx->session->manifest->root_package));
+    }
+    *out = context_macro(jinja_heap(s), macro);
+    return NULL;
+}
+
+/* ---- Seeds ---- */
+
+static Error *adapter_convert_type(JinjaState *s, const JCall *call, JValue *out)
+{
+    int64_t index = 0;
+    TRY(jarg_int(call, 2, 0, &index));
+    return table_column_type(s, call->args[1], index, out);
+}
+
+static Error *adapter_seed_file_path(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    const Context *ctx = context_of(s);
+    bool seed = ctx->node != NULL && ctx->node->type == RESOURCE_SEED;
+    *out =
+        seed ? jstr_value(jinja_heap(s), seed_file_path(ctx->session, jinja_scratch(s), ctx->node))
+             : JNONE;
+    return NULL;
+}
+
+static Error *adapter_binding_char(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    *out = jstr_value(jinja_heap(s), STR("?"));
+    return NULL;
+}
+
+/* Times in tables are texts already. */
+static Error *adapter_same_table(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)s;
+    *out = call->args[1];
+    return NULL;
+}
+
+/* ---- Relations ---- */
+
+static Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    const Context *ctx = context_of(s);
+    NodeRun *run = adapter_run(s);
+    *out = JNONE;
+    if (run == NULL) {
+        return NULL;
+    }
+    Arena *scratch = jinja_scratch(s);
+    RelationName wanted = relation_name(ctx->session->profile->database, (Str){0}, (Str){0});
+    if (call->args[1].type != J_NONE) {
+        TRY(convert_to_text(s, scratch, call->args[1], &wanted.database));
+    }
+    TRY(convert_to_text(s, scratch, call->args[2], &wanted.schema));
+    TRY(convert_to_text(s, scratch, call->args[3], &wanted.identifier));
+    RelationCache *cache = ctx->session->relations;
+    TRY(relation_cache_fill(cache, run->connection, wanted.database, wanted.schema));
+    RelationName found;
+    if (relation_cache_find(cache, &wanted, scratch, &found)) {
+        found.quoted = ctx->quoting;
+        *out = relation_object(jinja_heap(s), &found);
+    }
+    return NULL;
+}
+
+/* list_relations(database, schema) as list_relations_without_caching(schema_relation). */
+static Error *adapter_list_relations(JinjaState *s, const JCall *call, JValue *out)
+{
+    const Context *ctx = context_of(s);
+    NodeRun *run = adapter_run(s);
+    JList *list = jlist_new(jinja_heap(s), 0);
+    *out = jlist_value(list);
+    if (run == NULL) {
+        return NULL;
+    }
+    Str database = ctx->session->profile->database, schema = {0};
+    const RelationName *relation = relation_of(call->args[1]);
+    if (relation != NULL) {
+        schema = relation->schema;
+    } else {
+        TRY(convert_to_text(s, jinja_scratch(s), jarg_or(call, 2, JNONE), &schema));
+    }
+    TRY(relation_cache_fill(ctx->session->relations, run->connection, database, schema));
+    RelationNameVec found = {0};
+    relation_cache_list(ctx->session->relations, database, schema, jinja_scratch(s), &found);
+    for (VEC_EACH(RelationName, it, &found)) {
+        jlist_append(list, relation_object(jinja_heap(s), it));
+    }
+    return NULL;
+}
+
+static Error *adapter_cache_added(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *relation = NULL;
+    if (adapter_run(s) != NULL && call->args[1].type != J_NONE) {
+        TRY(relation_arg(call, 1, &relation));
+        relation_cache_add(context_of(s)->session->relations, relation);
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_cache_dropped(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *relation = NULL;
+    if (adapter_run(s) != NULL && call->args[1].type != J_NONE) {
+        TRY(relation_arg(call, 1, &relation));
+        relation_cache_drop(context_of(s)->session->relations, relation);
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_cache_renamed(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *from = NULL, *to = NULL;
+    if (adapter_run(s) != NULL) {
+        TRY(relation_arg(call, 1, &from));
+        TRY(relation_arg(call, 2, &to));
+        relation_cache_rename(context_of(s)->session->relations, from, to);
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_drop_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    if (adapter_run(s) == NULL) {
+        *out = JNONE;
+        return NULL;
+    }
+    TRY(adapter_cache_dropped(s, call, out));
+    return call_macro(s, "drop_relation", call->args + 1, 1, out);
+}
+
+static Error *adapter_rename_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    if (adapter_run(s) == NULL) {
+        *out = JNONE;
+        return NULL;
+    }
+    TRY(adapter_cache_renamed(s, call, out));
+    return call_macro(s, "rename_relation", call->args + 1, 2, out);
+}
+
+static Error *adapter_truncate_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    *out = JNONE;
+    return adapter_run(s) != NULL ? call_macro(s, "truncate_relation", call->args + 1, 1, out)
+                                  : NULL;
+}
+
+/* ---- Schemas ---- */
+
+static Error *adapter_create_schema(JinjaState *s, const JCall *call, JValue *out)
+{
+    *out = JNONE;
+    if (adapter_run(s) == NULL) {
+        return NULL;
+    }
+    TRY(call_macro(s, "create_schema", call->args + 1, 1, out));
+    return node_run_commit(adapter_run(s));
+}
+
+static Error *adapter_drop_schema(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *relation = NULL;
+    *out = JNONE;
+    if (adapter_run(s) == NULL) {
+        return NULL;
+    }
+    TRY(relation_arg(call, 1, &relation));
+    TRY(call_macro(s, "drop_schema", call->args + 1, 1, out));
+    relation_cache_drop_schema(context_of(s)->session->relations, relation->database,
+                               relation->schema);
+    return node_run_commit(adapter_run(s));
+}
+
+static Error *adapter_check_schema_exists(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str wanted;
+    StrVec schemas = {0};
+    *out = jbool(false);
+    if (adapter_run(s) == NULL) {
+        return NULL;
+    }
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[2], &wanted));
+    TRY(connection_list_schemas(adapter_run(s)->connection, jinja_scratch(s), &schemas));
+    for (VEC_EACH(Str, it, &schemas)) {
+        *out = jbool(out->b || str_eq_nocase(*it, wanted));
+    }
+    return NULL;
+}
+
+/* ---- Columns ---- */
+
+static JValue column_list(JinjaState *s, const ColumnInfoVec *columns)
+{
+    JList *list = jlist_new(jinja_heap(s), columns->len);
+    for (VEC_EACH(const ColumnInfo, it, columns)) {
+        jlist_append(
+            list, column_object(jinja_heap(s), &(ColumnName){.name = it->name, .type = it->type}));
+    }
+    return jlist_value(list);
+}
+
+/* A temporary table belongs to no schema that could be looked into. */
+Error *adapter_columns_of(JinjaState *s, const RelationName *relation, ColumnInfoVec *out)
+{
+    Connection *connection = adapter_run(s)->connection;
+    Arena *scratch = jinja_scratch(s);
+    Str own = context_of(s)->session->profile->database;
+    bool elsewhere = relation->database.len > 0 && !str_eq_nocase(relation->database, own);
+    if (relation->schema.len > 0 && !elsewhere) {
+        return connection_list_columns(connection, scratch, relation->schema, relation->identifier,
+                                       out);
+    }
+    Str text = relation_text(relation, scratch);
+    return connection_describe(connection, scratch,
+                               str_printf(scratch, "select * from " STR_FMT, STR_ARG(text)), out);
+}
+
+static Error *adapter_get_columns(JinjaState *s, const JCall *call, JValue *out)
+{
+    ColumnInfoVec columns = {0};
+    if (adapter_run(s) != NULL) {
+        const RelationName *relation = NULL;
+        TRY(relation_arg(call, 1, &relation));
+        TRY(adapter_columns_of(s, relation, &columns));
+    }
+    *out = column_list(s, &columns);
+    return NULL;
+}
+
+static Error *adapter_describe_query(JinjaState *s, const JCall *call, JValue *out)
+{
+    ColumnInfoVec columns = {0};
+    if (adapter_run(s) != NULL) {
+        Str sql;
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
+        Error *err =
+            connection_describe(adapter_run(s)->connection, jinja_scratch(s), sql, &columns);
+        TRY(node_run_failure(adapter_run(s), err));
+    }
+    *out = column_list(s, &columns);
+    return NULL;
+}
+
+static Error *relation_columns(JinjaState *s, JValue relation, ColumnInfoVec *out)
+{
+    const RelationName *name = relation_of(relation);
+    if (name == NULL) {
+        return jraise("TypeError", "expected a relation, not '%s'", jtype_name(relation));
+    }
+    return adapter_columns_of(s, name, out);
+}
+
+static Error *adapter_get_missing_columns(JinjaState *s, const JCall *call, JValue *out)
+{
+    ColumnInfoVec from = {0}, to = {0}, missing = {0};
+    if (adapter_run(s) != NULL) {
+        TRY(relation_columns(s, call->args[1], &from));
+        TRY(relation_columns(s, call->args[2], &to));
+    }
+    for (VEC_EACH(ColumnInfo, column, &from)) {
+        bool found = false;
+        for (VEC_EACH(ColumnInfo, other, &to)) {
+            found = found || str_eq(column->name, other->name);
+        }
+        if (!found) {
+            VEC_PUSH(jinja_scratch(s), &missing, *column);
+        }
+    }
+    *out = column_list(s, &missing);
+    return NULL;
+}
+
+/* ---- Statements ---- */
+
+static JValue response_ok(JHeap *heap)
+{
+    return jstr_value(heap, STR("OK"));
+}
+
+static Error *adapter_execute(JinjaState *s, const JCall *call, JValue *out)
+{
+    JHeap *heap = jinja_heap(s);
+    JValue table = JNONE;
+    if (adapter_run(s) == NULL) {
+        table = table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0), NULL);
+    } else {
+        Str sql;
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
+        TRY(node_run_execute(s, adapter_run(s), sql, jarg_bool(call, 2, false),
+                             jarg_bool(call, 3, false), &table));
+    }
+    *out = jtuple_pair(heap, response_ok(heap), table);
+    return NULL;
+}
+
+static Error *adapter_add_query(JinjaState *s, const JCall *call, JValue *out)
+{
+    JValue bindings = jarg_or(call, 3, JNONE);
+    if (adapter_run(s) != NULL) {
+        Str sql;
+        JList *values = jlist_new(jinja_heap(s), 0);
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
+        if (bindings.type != J_NONE) {
+            TRY(jcollect(s, bindings, &values));
+        }
+        TRY(node_run_execute_bound(s, adapter_run(s), sql, jarg_bool(call, 2, true), values));
+    }
+    JValue none = JNONE;
+    *out = jtuple_pair(jinja_heap(s), none, none);
+    return NULL;
+}
+
+static Error *adapter_commit(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    if (adapter_run(s) != NULL) {
+        TRY(node_run_commit(adapter_run(s)));
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_warn_once(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str message;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &message));
+    if (adapter_run(s) != NULL) {
+        Str text = str_printf(jinja_scratch(s), "DuckDB adapter: " STR_FMT, STR_ARG(message));
+        report_warning_once(context_of(s)->session, "AdapterEventWarning", text);
+    }
+    return empty_text(s, out);
+}
+
+static Error *adapter_disable_transactions(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    *out = jbool(context_of(s)->session->profile->without_transactions);
+    return NULL;
+}
+
+static Error *adapter_external_root(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    const Value *root =
+        value_find(context_of(s)->session->profile->target_dict, STR("external_root"));
+    *out = jstr_value(jinja_heap(s), value_text_or(root, STR(".")));
+    return NULL;
+}
+
+static const JBuiltin adapter_methods[] = {
+    {"dispatch", adapter_dispatch, 2, 3, "self macro_name macro_namespace", JB_CONTEXT, NULL},
+    {"type", adapter_type, 1, 1, NULL, 0, NULL},
+    {"quote", adapter_quote, 2, 2, "self identifier", 0, NULL},
+    {"quote_as_configured", adapter_quote_as_configured, 3, 3, "self identifier quote_key",
+     JB_CONTEXT, NULL},
+    {"quote_seed_column", adapter_quote_seed_column, 3, 3, "self column quote_config", JB_CONTEXT,
+     NULL},
+    {"get_incremental_strategy_macro", adapter_strategy_macro, 3, 3, "self model_context strategy",
+     JB_CONTEXT, NULL},
+    {"convert_type", adapter_convert_type, 3, 3, "self agate_table col_idx", JB_CONTEXT, NULL},
+    {"get_seed_file_path", adapter_seed_file_path, 2, 2, "self model", JB_CONTEXT, NULL},
+    {"get_binding_char", adapter_binding_char, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"convert_datetimes_to_strs", adapter_same_table, 2, 2, "self table", JB_CONTEXT, NULL},
+    {"get_relation", adapter_get_relation, 4, 4, "self database schema identifier", JB_CONTEXT,
+     NULL},
+    {"list_relations", adapter_list_relations, 3, 3, "self database schema", JB_CONTEXT, NULL},
+    {"list_relations_without_caching", adapter_list_relations, 2, 2, "self schema_relation",
+     JB_CONTEXT, NULL},
+    {"cache_added", adapter_cache_added, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"cache_dropped", adapter_cache_dropped, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"cache_renamed", adapter_cache_renamed, 3, 3, "self from_relation to_relation", JB_CONTEXT,
+     NULL},
+    {"drop_relation", adapter_drop_relation, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"rename_relation", adapter_rename_relation, 3, 3, "self from_relation to_relation", JB_CONTEXT,
+     NULL},
+    {"truncate_relation", adapter_truncate_relation, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"create_schema", adapter_create_schema, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"drop_schema", adapter_drop_schema, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"check_schema_exists", adapter_check_schema_exists, 3, 3, "self database schema", JB_CONTEXT,
+     NULL},
+    {"get_columns_in_relation", adapter_get_columns, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"get_missing_columns", adapter_get_missing_columns, 3, 3, "self from_relation to_relation",
+     JB_CONTEXT, NULL},
+    {"get_column_schema_from_query", adapter_describe_query, 2, 2, "self sql", JB_CONTEXT, NULL},
+    {"expand_target_column_types", answer_none, 3, 3, "self from_relation to_relation", JB_CONTEXT,
+     NULL},
+    {"get_hard_deletes_behavior", adapter_hard_deletes, 2, 2, "self config", JB_CONTEXT, NULL},
+    {"assert_valid_snapshot_target_given_strategy", adapter_assert_snapshot_target, 4, 4,
+     "self relation column_names strategy", JB_CONTEXT, NULL},
+    {"valid_snapshot_target", adapter_valid_snapshot_target, 2, 3, "self relation column_names",
+     JB_CONTEXT, NULL},
+    {"execute", adapter_execute, 2, 5, "self sql auto_begin fetch limit", JB_CONTEXT, NULL},
+    {"add_query", adapter_add_query, 2, 5, "self sql auto_begin bindings abridge_sql_log",
+     JB_CONTEXT, NULL},
+    {"render_raw_columns_constraints", adapter_render_columns, 2, 2, "self raw_columns", JB_CONTEXT,
+     NULL},
+    {"render_raw_model_constraints", adapter_render_constraints, 2, 2, "self raw_constraints",
+     JB_CONTEXT, NULL},
+    {"parse_index", adapter_parse_index, 2, 2, "self raw_index", JB_CONTEXT, NULL},
+    {"commit", adapter_commit, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"warn_once", adapter_warn_once, 2, 2, "self msg", JB_CONTEXT, NULL},
+    {"valid_incremental_strategies", adapter_strategies, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"external_root", adapter_external_root, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"is_motherduck", answer_false, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"is_ducklake", answer_false, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"use_ducklake_table_workarounds", answer_false, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"disable_transactions", adapter_disable_transactions, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"get_catalog_integration", answer_none, 2, 2, "self model", JB_CONTEXT, NULL},
+    {"build_catalog_relation", answer_none, 2, 2, "self config", JB_CONTEXT, NULL},
+    {0},
+};
+
+static Error *adapter_find(JinjaState *s, JStr *name, JValue *out)
+{
+    if (str_is(jstr_str(name), "Relation")) {
+        *out = object_new(jinja_heap(s), &relation_class_object);
+    } else if (str_is(jstr_str(name), "Column")) {
+        *out = object_new(jinja_heap(s), &column_class_object);
+    }
+    return NULL;
+}
+
+const ObjectClass adapter_class = {
+    .name = "DuckDBAdapter", .methods = adapter_methods, .find = adapter_find};

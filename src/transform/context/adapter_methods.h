@@ -1,0 +1,24 @@
+/* transform/context/adapter_methods.h - methods of `adapter` that have files of their own, for the
+ * table in context_adapter.c. Each takes the adapter as args[0]. */
+#ifndef TRANSFORM_CONTEXT_ADAPTER_METHODS_H
+#define TRANSFORM_CONTEXT_ADAPTER_METHODS_H
+
+#include "transform/run/node_run.h"
+
+/* The run a method works for; NULL while parsing and wherever there is no connection. */
+NodeRun *adapter_run(JinjaState *s);
+/* The columns of a relation, in the scratch arena of `s`; none where it is not there. */
+MUST_CHECK Error *adapter_columns_of(JinjaState *s, const RelationName *relation,
+                                     ColumnInfoVec *out);
+
+/* adapter_snapshot.c */
+MUST_CHECK Error *adapter_hard_deletes(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_assert_snapshot_target(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_valid_snapshot_target(JinjaState *s, const JCall *call, JValue *out);
+
+/* context_adapter_ddl.c: what a create statement says of columns, constraints and indexes. */
+MUST_CHECK Error *adapter_render_columns(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_render_constraints(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_parse_index(JinjaState *s, const JCall *call, JValue *out);
+
+#endif

@@ -1,0 +1,92 @@
+/* transform/context/context.h - what a template sees while it is rendered: a Context per render,
+ * found again from any function of the language by context_of(). Functions and values are rows of
+ * the tables in context_base.c (known everywhere), context_node.c and context_results.c (known in
+ * models, tests and macros); objects such as `adapter` have a table of methods each. To add one,
+ * write the function and its row.
+ *
+ * A Context is used by one thread; what it points to in the session is shared and immutable, save
+ * for the parts that lock themselves. */
+#ifndef TRANSFORM_CONTEXT_CONTEXT_H
+#define TRANSFORM_CONTEXT_CONTEXT_H
+
+#include "base/map.h"
+#include "jinja/jinja.h"
+#include "transform/context/convert.h"
+#include "transform/context/objects.h"
+#include "transform/parse/config.h"
+#include "transform/run/cte.h"
+#include "transform/session.h"
+
+typedef enum ContextPhase {
+    PHASE_YAML,  /* project, profile and property files: no macros */
+    PHASE_PARSE, /* reading a model: nothing is executed, what is called is noted */
+    PHASE_RUN,   /* compiling and running */
+} ContextPhase;
+
+/* What reading a file notes. */
+typedef struct Capture {
+    RefCallVec refs;
+    SourceCallVec sources;
+    const Value *config; /* of the calls of config(), merged */
+    StrMap macros;       /* unique ids of macros called by the file itself */
+    StrVec docs;         /* of a description: unique ids of the blocks in it */
+    Str owner;           /* of a description: whose it is */
+} Capture;
+
+typedef struct NodeRun NodeRun; /* a node being executed, see node_run.h */
+
+typedef struct Context {
+    Session *session;
+    ContextPhase phase;
+    bool vars_optional; /* a variable that is not set is none */
+    Str package;        /* whose macros are seen by their bare names */
+    const Node *node;   /* NULL outside nodes */
+    Arena *arena;       /* lives at least as long as the render */
+    unsigned quoting;   /* RelationPart flags that api.Relation.create starts with */
+    Capture *capture;   /* PHASE_PARSE */
+    NodeRun *run;       /* PHASE_RUN; NULL where no database is at hand */
+    CteVec *ctes;       /* ephemeral models met while compiling; NULL = not allowed */
+    JDict *vars;        /* names that belong to this render alone; may be NULL */
+    int macro_depth;
+    MacroRefVec trace;  /* macros an error came through, innermost first */
+    const Node *blamed; /* the ephemeral model an error is of; NULL = `node` */
+} Context;
+
+/* The context of the running render. */
+Context *context_of(JinjaState *s);
+JinjaScope context_scope(Context *ctx);
+/* Makes `s` render for `ctx` from now on. */
+void context_enter(JinjaState *s, Context *ctx);
+
+/* A name as the context has it, macros before functions; MISSING when unknown. */
+MUST_CHECK Error *context_find(JinjaState *s, void *data, JStr *name, JValue *out);
+/* The function or value itself, even where a project overrides it: what `builtins` holds. */
+MUST_CHECK Error *context_find_builtin(JinjaState *s, Context *ctx, Str name, JValue *out);
+/* The macro as a callable. */
+JValue context_macro(JHeap *heap, const Macro *macro);
+
+/* A value that is no function. */
+typedef struct ContextValue {
+    const char *name; /* NULL ends the table */
+    MUST_CHECK Error *(*get)(JinjaState *s, Context *ctx, JValue *out);
+} ContextValue;
+
+extern const JBuiltin context_base_functions[];
+extern const ContextValue context_base_values[];
+extern const JBuiltin context_node_functions[];
+extern const ContextValue context_node_values[];
+extern const JBuiltin context_result_functions[];
+
+extern const ObjectClass adapter_class;
+extern const ObjectClass exceptions_class;
+
+/* A relation of a node, as templates get it. */
+RelationName context_node_relation(const Session *session, const Node *node);
+/* The dict of a node that `model` and `graph` show. */
+JValue context_node_dict(JHeap *heap, const Node *node);
+
+/* "Compilation Error in model b (models/b.sql)" and the indented text of `err`, with the macros it
+ * came through. `node` may be NULL. */
+Str context_failure_text(const Context *ctx, Arena *arena, const Error *err);
+
+#endif

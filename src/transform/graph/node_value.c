@@ -1,0 +1,568 @@
+#include "transform/graph/node_value.h"
+
+#include "base/number.h"
+#include "transform/parse/constraint.h"
+
+/* A map under construction, with one function per kind of value: documents here are long rather
+ * than deep. */
+typedef struct Doc {
+    Arena *arena;
+    ValueMapBuilder map;
+} Doc;
+
+static Doc doc_begin(Arena *arena)
+{
+    return (Doc){.arena = arena, .map = value_map_begin(arena)};
+}
+
+static void doc_set(Doc *doc, const char *key, Value value)
+{
+    value_map_set(&doc->map, str_from(key), value);
+}
+
+static void doc_text(Doc *doc, const char *key, Str text)
+{
+    doc_set(doc, key, value_string(text.data != NULL ? text : STR("")));
+}
+
+/* Null when there is none. */
+static void doc_optional(Doc *doc, const char *key, Str text)
+{
+    doc_set(doc, key, text.len > 0 ? value_string(text) : value_null());
+}
+
+static Value text_list(Arena *arena, const StrVec *texts)
+{
+    ValueVec items = {0};
+    for (VEC_EACH(const Str, it, texts)) {
+        VEC_PUSH(arena, &items, value_string(*it));
+    }
+    return value_list_of(&items);
+}
+
+static Value empty_map(Arena *arena)
+{
+    ValueMapBuilder builder = value_map_begin(arena);
+    return value_map_end(&builder);
+}
+
+static Value or_map(Arena *arena, const Value *value)
+{
+    return value != NULL ? *value : empty_map(arena);
+}
+
+static Value doc_end(Doc *doc)
+{
+    return value_map_end(&doc->map);
+}
+
+/* ---- Fields ---- */
+
+static Value config_field(const Node *node, const char *key, Value absent)
+{
+    const Value *part = value_find(node->config, str_from(key));
+    return part != NULL ? *part : absent;
+}
+
+static Value type_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return value_string(resource_type_name(node->type));
+}
+
+static Value group_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    Str group = node_group(node);
+    return group.len > 0 ? value_string(group) : value_null();
+}
+
+static Value access_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_field(node, "access", value_null());
+}
+
+/* A map of the configuration over what the document says already. */
+static void add_configured(Doc *doc, const Node *node, const char *key)
+{
+    Value configured = config_field(node, key, value_null());
+    if (value_is(&configured, VALUE_MAP)) {
+        value_map_put_all(&doc->map, &configured);
+    }
+}
+
+static Value docs_field(Arena *arena, const Node *node)
+{
+    Doc doc = doc_begin(arena);
+    doc_set(&doc, "show", value_bool(true));
+    doc_set(&doc, "node_color", value_null());
+    add_configured(&doc, node, "docs");
+    return doc_end(&doc);
+}
+
+static Value contract_field(Arena *arena, const Node *node)
+{
+    Doc doc = doc_begin(arena);
+    doc_set(&doc, "enforced", value_bool(false));
+    doc_set(&doc, "alias_types", value_bool(true));
+    add_configured(&doc, node, "contract");
+    doc_optional(&doc, "checksum", node->model != NULL ? node->model->contract_checksum : (Str){0});
+    return doc_end(&doc);
+}
+
+static Value columns_field(Arena *arena, const Node *node)
+{
+    return columns_document(arena, node->columns);
+}
+
+static Value constraints_field(Arena *arena, const Node *node)
+{
+    const Value *list = node->model != NULL ? node->model->constraints : NULL;
+    return constraints_document(arena, list, CONSTRAINT_OF_MODEL);
+}
+
+static Value primary_key_field(Arena *arena, const Node *node)
+{
+    static const StrVec none = {0};
+    return text_list(arena, node->model != NULL ? &node->model->primary_key : &none);
+}
+
+static Value created_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return value_float((double)node->created_us / 1e6);
+}
+
+static Value language_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    (void)node;
+    return value_string(STR("sql"));
+}
+
+/* What looks like a number is one. */
+static Value version_value(Str version)
+{
+    int64_t whole = 0;
+    double number = 0;
+    if (version.len == 0) {
+        return value_null();
+    }
+    if (number_parse_int64(version, &whole)) {
+        return value_int(whole);
+    }
+    return number_parse_double(version, &number) ? value_float(number) : value_string(version);
+}
+
+static Value model_version_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return node->model != NULL ? node->model->version : value_null();
+}
+
+static Value latest_version_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return node->model != NULL ? node->model->latest_version : value_null();
+}
+
+static Value deprecation_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return node->model != NULL && node->model->deprecation_date.len > 0
+               ? value_string(node->model->deprecation_date)
+               : value_null();
+}
+
+static Value refs_field(Arena *arena, const Node *node)
+{
+    ValueVec items = {0};
+    for (VEC_EACH(const RefCall, ref, &node->refs)) {
+        Doc doc = doc_begin(arena);
+        doc_text(&doc, "name", ref->name);
+        doc_optional(&doc, "package", ref->package);
+        doc_set(&doc, "version", version_value(ref->version));
+        VEC_PUSH(arena, &items, doc_end(&doc));
+    }
+    return value_list_of(&items);
+}
+
+static Value sources_field(Arena *arena, const Node *node)
+{
+    ValueVec items = {0};
+    for (VEC_EACH(const SourceCall, call, &node->sources)) {
+        StrVec pair = {0};
+        VEC_PUSH(arena, &pair, call->source);
+        VEC_PUSH(arena, &pair, call->table);
+        VEC_PUSH(arena, &items, text_list(arena, &pair));
+    }
+    return value_list_of(&items);
+}
+
+static Value depends_on_field(Arena *arena, const Node *node)
+{
+    Doc doc = doc_begin(arena);
+    doc_set(&doc, "macros", text_list(arena, &node->depends_on_macros));
+    if (node->type != RESOURCE_SEED) {
+        doc_set(&doc, "nodes", text_list(arena, &node->depends_on));
+    }
+    return doc_end(&doc);
+}
+
+static Value checksum_field(Arena *arena, const Node *node)
+{
+    Doc doc = doc_begin(arena);
+    Str kind = node->checksum_of_path   ? STR("path")
+               : node->checksum.len > 0 ? STR("sha256")
+                                        : STR("none");
+    doc_text(&doc, "name", kind);
+    doc_text(&doc, "checksum", node->checksum);
+    return doc_end(&doc);
+}
+
+static Value test_metadata_field(Arena *arena, const Node *node)
+{
+    Doc doc = doc_begin(arena);
+    doc_text(&doc, "name", node->test->macro_name);
+    doc_set(&doc, "kwargs", *node->test->kwargs);
+    doc_optional(&doc, "namespace", node->test->macro_package);
+    return doc_end(&doc);
+}
+
+static Value source_quoting_field(Arena *arena, const Node *node)
+{
+    const SourceInfo *source = node->source;
+    Doc doc = doc_begin(arena);
+    doc_set(&doc, "database", value_bool(source->quote_database));
+    doc_set(&doc, "schema", value_bool(source->quote_schema));
+    doc_set(&doc, "identifier", value_bool(source->quote_identifier));
+    doc_set(&doc, "column", value_null());
+    return doc_end(&doc);
+}
+
+static Value config_value(const Node *node, const char *name)
+{
+    const Value *value = value_find(node->config, str_from(name));
+    return value != NULL ? *value : value_null();
+}
+
+static Value loaded_at_field_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_value(node, "loaded_at_field");
+}
+
+static Value loaded_at_query_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_value(node, "loaded_at_query");
+}
+
+static Value freshness_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return config_value(node, "freshness");
+}
+
+static Value source_meta_field(Arena *arena, const Node *node)
+{
+    return or_map(arena, value_find(node->source->raw_source, STR("meta")));
+}
+
+/* Who answers for a group or an exposure: the two known keys, then all others. */
+static Value owner_value(Arena *arena, const Value *given)
+{
+    static const char *const known[] = {"email", "name"};
+    Doc owner = doc_begin(arena);
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        const Value *part = value_find(given, str_from(known[i]));
+        doc_set(&owner, known[i], part != NULL ? *part : value_null());
+    }
+    for (VALUE_EACH_ENTRY(entry, given)) {
+        value_map_put(&owner.map, entry->key, entry->value);
+    }
+    return doc_end(&owner);
+}
+
+static Value owner_field(Arena *arena, const Node *node)
+{
+    return owner_value(arena, value_find(node->exposure, STR("owner")));
+}
+
+/* Where a field's value comes from. */
+typedef enum FieldKind {
+    FIELD_TEXT,     /* a Str of the struct; absent = "" */
+    FIELD_OPTIONAL, /* a Str of the struct; empty = null */
+    FIELD_TEXTS,    /* a StrVec of the struct */
+    FIELD_MAP,      /* a map of the struct; absent = {} */
+    FIELD_ENTRY,    /* what the property file's entry says; absent = null */
+    FIELD_NULL,
+    FIELD_NO_ITEMS, /* [] */
+    FIELD_MADE,     /* what `make` gives */
+} FieldKind;
+
+/* Which struct the offset is in, and thereby which nodes have the field. */
+typedef enum FieldOwner {
+    OF_NODE,
+    OF_CODE,  /* the Node of anything but a seed */
+    OF_MODEL, /* the Node of a model */
+    OF_TEST,
+    OF_SOURCE,
+} FieldOwner;
+
+typedef struct NodeField {
+    const char *key;
+    FieldKind kind;
+    FieldOwner owner;
+    size_t offset;
+    Value (*make)(Arena *arena, const Node *node);
+} NodeField;
+
+#define OF(kind, member) FIELD_##kind, OF_NODE, offsetof(Node, member), NULL
+#define OF_TEST(kind, member) FIELD_##kind, OF_TEST, offsetof(TestInfo, member), NULL
+#define OF_SOURCE(kind, member) FIELD_##kind, OF_SOURCE, offsetof(SourceInfo, member), NULL
+#define MADE(function) FIELD_MADE, OF_NODE, 0, function
+#define MADE_FOR(owner, function) FIELD_MADE, OF_##owner, 0, function
+#define ALWAYS(kind) FIELD_##kind, OF_NODE, 0, NULL
+#define ALWAYS_FOR(owner, kind) FIELD_##kind, OF_##owner, 0, NULL
+
+static const NodeField node_fields[] = {
+    {"database", OF(TEXT, database)},
+    {"schema", OF(TEXT, schema)},
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"alias", OF(TEXT, alias)},
+    {"checksum", MADE(checksum_field)},
+    {"config", OF(MAP, config)},
+    {"tags", OF(TEXTS, tags)},
+    {"description", OF(TEXT, description)},
+    {"columns", MADE(columns_field)},
+    {"meta", OF(MAP, meta)},
+    {"group", MADE(group_field)},
+    {"docs", MADE(docs_field)},
+    {"patch_path", OF(OPTIONAL, patch_path)},
+    {"build_path", ALWAYS(NULL)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"created_at", MADE(created_field)},
+    {"relation_name", OF(OPTIONAL, relation_name)},
+    {"raw_code", OF(TEXT, raw_code)},
+    {"doc_blocks", OF(TEXTS, doc_blocks)},
+    {"language", MADE_FOR(CODE, language_field)},
+    {"refs", MADE_FOR(CODE, refs_field)},
+    {"sources", MADE_FOR(CODE, sources_field)},
+    {"metrics", ALWAYS_FOR(CODE, NO_ITEMS)},
+    {"functions", ALWAYS_FOR(CODE, NO_ITEMS)},
+    {"depends_on", MADE(depends_on_field)},
+    {"compiled_path", ALWAYS_FOR(CODE, NULL)},
+    {"contract", MADE_FOR(CODE, contract_field)},
+    {"column_name", OF_TEST(OPTIONAL, column_name)},
+    {"file_key_name", OF_TEST(OPTIONAL, file_key_name)},
+    {"attached_node", OF_TEST(OPTIONAL, attached_node)},
+    {"test_metadata", MADE_FOR(TEST, test_metadata_field)},
+    {"access", MADE_FOR(MODEL, access_field)},
+    {"constraints", MADE_FOR(MODEL, constraints_field)},
+    {"version", MADE_FOR(MODEL, model_version_field)},
+    {"latest_version", MADE_FOR(MODEL, latest_version_field)},
+    {"deprecation_date", MADE_FOR(MODEL, deprecation_field)},
+    {"time_spine", ALWAYS_FOR(MODEL, NULL)},
+    {"primary_key", MADE_FOR(MODEL, primary_key_field)},
+    {0},
+};
+
+static const NodeField source_fields[] = {
+    {"database", OF(TEXT, database)},
+    {"schema", OF(TEXT, schema)},
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"source_name", OF_SOURCE(TEXT, source_name)},
+    {"source_description", OF_SOURCE(TEXT, source_description)},
+    {"loader", OF_SOURCE(TEXT, loader)},
+    {"identifier", OF_SOURCE(TEXT, identifier)},
+    {"quoting", MADE(source_quoting_field)},
+    {"loaded_at_field", MADE(loaded_at_field_field)},
+    {"loaded_at_query", MADE(loaded_at_query_field)},
+    {"freshness", MADE(freshness_field)},
+    {"external", ALWAYS(NULL)},
+    {"description", OF(TEXT, description)},
+    {"columns", MADE(columns_field)},
+    {"meta", OF(MAP, meta)},
+    {"source_meta", MADE(source_meta_field)},
+    {"tags", OF(TEXTS, tags)},
+    {"config", OF(MAP, config)},
+    {"patch_path", OF(OPTIONAL, patch_path)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"relation_name", OF(TEXT, relation_name)},
+    {"created_at", MADE(created_field)},
+    {"unrendered_database", ALWAYS(NULL)},
+    {"unrendered_schema", ALWAYS(NULL)},
+    {"doc_blocks", OF(TEXTS, doc_blocks)},
+    {0},
+};
+
+static const NodeField exposure_fields[] = {
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"type", ALWAYS(ENTRY)},
+    {"owner", MADE(owner_field)},
+    {"label", ALWAYS(ENTRY)},
+    {"maturity", ALWAYS(ENTRY)},
+    {"url", ALWAYS(ENTRY)},
+    {"description", OF(TEXT, description)},
+    {"meta", OF(MAP, meta)},
+    {"tags", OF(TEXTS, tags)},
+    {"config", OF(MAP, config)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"depends_on", MADE(depends_on_field)},
+    {"refs", MADE(refs_field)},
+    {"sources", MADE(sources_field)},
+    {"metrics", ALWAYS(NO_ITEMS)},
+    {"created_at", MADE(created_field)},
+    {0},
+};
+
+static const NodeField *fields_of(const Node *node)
+{
+    return node->type == RESOURCE_SOURCE     ? source_fields
+           : node->type == RESOURCE_EXPOSURE ? exposure_fields
+                                             : node_fields;
+}
+
+/* The struct that has the field; NULL when the node has no such part. */
+static const void *field_base(const NodeField *field, const Node *node)
+{
+    switch (field->owner) {
+    case OF_NODE:
+        break;
+    case OF_CODE:
+        return node->type != RESOURCE_SEED ? node : NULL;
+    case OF_MODEL:
+        return node->type == RESOURCE_MODEL ? node : NULL;
+    case OF_TEST:
+        return node->test;
+    case OF_SOURCE:
+        return node->source;
+    }
+    return node;
+}
+
+static Value field_value(Arena *arena, const NodeField *field, const Node *node, const void *base)
+{
+    const void *at = (const char *)base + field->offset;
+    switch (field->kind) {
+    case FIELD_TEXT: {
+        const Str *text = at;
+        return value_string(text->data != NULL ? *text : STR(""));
+    }
+    case FIELD_OPTIONAL: {
+        const Str *text = at;
+        return text->len > 0 ? value_string(*text) : value_null();
+    }
+    case FIELD_TEXTS:
+        return text_list(arena, at);
+    case FIELD_MAP: {
+        const Value *const *map = at;
+        return or_map(arena, *map);
+    }
+    case FIELD_ENTRY: {
+        const Value *part = value_find(node->exposure, str_from(field->key));
+        return part != NULL ? *part : value_null();
+    }
+    case FIELD_NULL:
+        break;
+    case FIELD_NO_ITEMS:
+        return value_list(NULL, 0);
+    case FIELD_MADE:
+        return field->make(arena, node);
+    }
+    return value_null();
+}
+
+Value node_value(Arena *arena, const Node *node)
+{
+    Doc doc = doc_begin(arena);
+    for (const NodeField *field = fields_of(node); field->key != NULL; field++) {
+        const void *base = field_base(field, node);
+        if (base != NULL) {
+            doc_set(&doc, field->key, field_value(arena, field, node, base));
+        }
+    }
+    return doc_end(&doc);
+}
+
+bool node_value_field(Arena *arena, const Node *node, Str key, Value *out)
+{
+    for (const NodeField *field = fields_of(node); field->key != NULL; field++) {
+        const void *base = str_is(key, field->key) ? field_base(field, node) : NULL;
+        if (base != NULL) {
+            *out = field_value(arena, field, node, base);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- Groups ---- */
+
+Value group_value(Arena *arena, const Group *group)
+{
+    Doc doc = doc_begin(arena);
+    doc_text(&doc, "name", group->name);
+    doc_text(&doc, "resource_type", STR("group"));
+    doc_text(&doc, "package_name", group->package);
+    doc_text(&doc, "path", group->path);
+    doc_text(&doc, "original_file_path", group->original_path);
+    doc_text(&doc, "unique_id", group->unique_id);
+    doc_set(&doc, "owner", owner_value(arena, value_find(group->entry, STR("owner"))));
+    const Value *description = value_find(group->entry, STR("description"));
+    doc_set(&doc, "description", description != NULL ? *description : value_null());
+    Doc config = doc_begin(arena);
+    doc_set(&config, "meta",
+            or_map(arena, value_find(value_find(group->entry, STR("config")), STR("meta"))));
+    doc_set(&doc, "config", doc_end(&config));
+    return doc_end(&doc);
+}
+
+/* ---- Macros ---- */
+
+Value macro_value(Arena *arena, const Macro *macro)
+{
+    Doc doc = doc_begin(arena);
+    doc_text(&doc, "name", macro->name);
+    doc_text(&doc, "resource_type", STR("macro"));
+    doc_text(&doc, "package_name", macro->package);
+    doc_text(&doc, "path", macro->path);
+    doc_text(&doc, "original_file_path", macro->path);
+    doc_text(&doc, "unique_id", macro->unique_id);
+    doc_text(&doc, "macro_sql", macro->sql);
+    Doc depends = doc_begin(arena);
+    doc_set(&depends, "macros", text_list(arena, &macro->depends_on));
+    doc_set(&doc, "depends_on", doc_end(&depends));
+    doc_text(&doc, "description", macro->description);
+    const Value *meta = value_find(macro->properties, STR("meta"));
+    doc_set(&doc, "meta", or_map(arena, meta));
+    Doc docs = doc_begin(arena);
+    doc_set(&docs, "show", value_bool(true));
+    doc_set(&docs, "node_color", value_null());
+    doc_set(&doc, "docs", doc_end(&docs));
+    doc_set(&doc, "patch_path", value_null());
+    const Value *arguments = value_find(macro->properties, STR("arguments"));
+    doc_set(&doc, "arguments", arguments != NULL ? *arguments : value_list(NULL, 0));
+    doc_set(&doc, "supported_languages", value_null());
+    return doc_end(&doc);
+}

@@ -1,0 +1,210 @@
+#include "transform/graph/resolve.h"
+
+#include "base/suggest.h"
+
+/* ---- Finding ---- */
+
+static Node *find_in_package(const NameEntry *entries, Str package)
+{
+    for (const NameEntry *it = entries; it != NULL; it = it->next) {
+        if (str_eq(it->node->package, package)) {
+            return it->node;
+        }
+    }
+    return NULL;
+}
+
+/* The order of 4.6: the package named, or root, own package, any. */
+static Node *find_by_name(const Manifest *manifest, const NameEntry *entries, Str own_package,
+                          Str wanted_package, bool *out_ambiguous)
+{
+    *out_ambiguous = false;
+    if (wanted_package.len > 0) {
+        return find_in_package(entries, wanted_package);
+    }
+    Node *found = find_in_package(entries, manifest->root_package);
+    if (found == NULL) {
+        found = find_in_package(entries, own_package);
+    }
+    if (found == NULL && entries != NULL) {
+        *out_ambiguous = entries->next != NULL;
+        found = entries->node;
+    }
+    return found;
+}
+
+Error *resolve_ref(const Manifest *manifest, Str package, const RefCall *ref, Node **out_node,
+                   bool *out_disabled)
+{
+    bool ambiguous = false;
+    *out_disabled = false;
+    AUTO_FREE(arena) Arena *scratch = arena_new("reference");
+    Str name = ref->name;
+    if (ref->version.len > 0) {
+        name = str_printf(scratch, STR_FMT ".v" STR_FMT, STR_ARG(name), STR_ARG(ref->version));
+    }
+    const NameEntry *entries = manifest_names(&manifest->refables, name);
+    Node *found = find_by_name(manifest, entries, package, ref->package, &ambiguous);
+    if (ambiguous) {
+        const Node *other = entries->next->node;
+        return error_new(ERR_TEMPLATE,
+                         "When referencing '" STR_FMT "', dbt found nodes in multiple packages: "
+                         "'" STR_FMT "', '" STR_FMT "'\nTo fix this, use two-argument 'ref', with "
+                         "the package name first: ref('" STR_FMT "', '" STR_FMT "')",
+                         STR_ARG(ref->name), STR_ARG(found->unique_id), STR_ARG(other->unique_id),
+                         STR_ARG(found->package), STR_ARG(ref->name));
+    }
+    if (found == NULL) {
+        const NameEntry *disabled = manifest_names(&manifest->disabled_names, ref->name);
+        *out_disabled = find_by_name(manifest, disabled, package, ref->package, &ambiguous) != NULL;
+    }
+    *out_node = found;
+    return NULL;
+}
+
+void resolve_source(const Manifest *manifest, Str package, const SourceCall *call, Node **out_node,
+                    bool *out_disabled)
+{
+    AUTO_FREE(arena) Arena *scratch = arena_new("source name");
+    Str key = manifest_source_key(scratch, call->source, call->table);
+    bool ambiguous = false;
+    const NameEntry *entries = manifest_names(&manifest->source_names, key);
+    *out_node = find_by_name(manifest, entries, package, (Str){0}, &ambiguous);
+    *out_disabled = *out_node == NULL && manifest_names(&manifest->disabled_names, key) != NULL;
+}
+
+/* ---- Telling what is missing ---- */
+
+static Str capitalized(Arena *arena, Str word)
+{
+    char *copy = str_to_c(arena, word);
+    copy[0] = copy[0] >= 'a' && copy[0] <= 'z' ? (char)(copy[0] - ('a' - 'A')) : copy[0];
+    return (Str){copy, word.len};
+}
+
+static Str missing_text(Arena *arena, const Node *node, Str kind, Str name, Str extra,
+                        bool disabled)
+{
+    Str type = capitalized(arena, resource_type_name(node->type));
+    return str_printf(arena,
+                      STR_FMT " '" STR_FMT "' (" STR_FMT ") depends on a " STR_FMT
+                              " named '" STR_FMT "'" STR_FMT " which %s",
+                      STR_ARG(type), STR_ARG(node->unique_id), STR_ARG(node->original_path),
+                      STR_ARG(kind), STR_ARG(name), STR_ARG(extra),
+                      disabled ? "is disabled" : "was not found");
+}
+
+Str resolve_missing_ref_text(Arena *arena, const Node *node, const RefCall *ref, bool disabled)
+{
+    StrBuf extra = strbuf_init(arena, 1024);
+    if (ref->version.len > 0 && !node_is_test(node)) {
+        strbuf_printf(&extra, " with version '" STR_FMT "'", STR_ARG(ref->version));
+    }
+    /* Tests always say the package, even when none was given: so does dbt. */
+    if (ref->package.len > 0 || node_is_test(node)) {
+        strbuf_printf(&extra, " in package%s '" STR_FMT "'",
+                      node_is_test(node) ? "" : " or project", STR_ARG(ref->package));
+    }
+    return missing_text(arena, node, STR("node"), ref->name, strbuf_str(&extra), disabled);
+}
+
+static Error *with_nearest(const Node *node, Error *err, const StrMap *names, Str wanted)
+{
+    Suggestion nearest = suggestion_init(wanted);
+    for (STRMAP_EACH(it, names)) {
+        suggestion_try(&nearest, it->key);
+    }
+    if (nearest.name.len == 0) {
+        return error_hint(err, "correct the name in " STR_FMT ", or add what it names",
+                          STR_ARG(node->original_path));
+    }
+    return error_hint(err, "did you mean '" STR_FMT "'?", STR_ARG(nearest.name));
+}
+
+/* ---- The whole manifest ---- */
+
+typedef struct Resolver {
+    Manifest *manifest;
+    Arena *arena;
+    ResolveWarning warn;
+    void *context;
+} Resolver;
+
+static void add_dependency(Resolver *resolver, Node *node, const Node *parent)
+{
+    for (VEC_EACH(Str, it, &node->depends_on)) {
+        if (str_eq(*it, parent->unique_id)) {
+            return;
+        }
+    }
+    VEC_PUSH(resolver->arena, &node->depends_on, parent->unique_id);
+}
+
+/* Tests lose what they cannot find and are left out; everything else fails. */
+static Error *report_missing(Resolver *resolver, Node *node, Str text, bool disabled,
+                             const StrMap *names, Str wanted)
+{
+    if (!node_is_test(node)) {
+        Error *err = error_new(ERR_TEMPLATE, STR_FMT, STR_ARG(text));
+        return disabled ? err : with_nearest(node, err, names, wanted);
+    }
+    if (!disabled) {
+        resolver->warn(resolver->context, text);
+    }
+    node->enabled = false;
+    return NULL;
+}
+
+static Error *resolve_node(Resolver *resolver, Node *node)
+{
+    const Manifest *manifest = resolver->manifest;
+    Node *parent = NULL;
+    bool disabled = false;
+    for (VEC_EACH(RefCall, ref, &node->refs)) {
+        TRY(resolve_ref(manifest, node->package, ref, &parent, &disabled));
+        if (parent != NULL) {
+            add_dependency(resolver, node, parent);
+            continue;
+        }
+        Str text = resolve_missing_ref_text(resolver->arena, node, ref, disabled);
+        TRY(report_missing(resolver, node, text, disabled, &manifest->refables, ref->name));
+    }
+    for (VEC_EACH(SourceCall, call, &node->sources)) {
+        resolve_source(manifest, node->package, call, &parent, &disabled);
+        if (parent != NULL) {
+            add_dependency(resolver, node, parent);
+            continue;
+        }
+        Str name = manifest_source_key(resolver->arena, call->source, call->table);
+        Str text = missing_text(resolver->arena, node, STR("source"), name, (Str){0}, disabled);
+        TRY(report_missing(resolver, node, text, disabled, &manifest->source_names, name));
+    }
+    return NULL;
+}
+
+/* Moves the tests that were switched off meanwhile out of the graph. */
+static void drop_disabled(Manifest *manifest)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < manifest->nodes.len; i++) {
+        Node *node = manifest->nodes.data[i];
+        if (node->enabled) {
+            manifest->nodes.data[kept++] = node;
+        } else {
+            strmap_remove(&manifest->by_id, node->unique_id);
+            VEC_PUSH(manifest->arena, &manifest->disabled, node);
+        }
+    }
+    manifest->nodes.len = kept;
+}
+
+Error *manifest_resolve(Manifest *manifest, ResolveWarning warn, void *context)
+{
+    Resolver resolver = {
+        .manifest = manifest, .arena = manifest->arena, .warn = warn, .context = context};
+    for (VEC_EACH(NodePtr, it, &manifest->nodes)) {
+        TRY(resolve_node(&resolver, *it));
+    }
+    drop_disabled(manifest);
+    return NULL;
+}

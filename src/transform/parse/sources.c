@@ -1,0 +1,241 @@
+#include "transform/parse/internal.h"
+
+#include "base/map.h"
+#include "transform/parse/external_source.h"
+
+static Str text_of(const Value *map, const char *key, Str otherwise)
+{
+    return value_text_or(value_find(map, str_from(key)), otherwise);
+}
+
+/* The path of an entry's node: that of the property file. The fqn has its directories. */
+static Node *new_entry_node(Parser *parser, ResourceType type, Str name, const ProjectFile *file)
+{
+    Node *node = parse_new_node(parser, type, name, file);
+    node->path = file->path;
+    node->patch_path = (Str){0};
+    return node;
+}
+
+/* ---- Sources ---- */
+
+/* A part's quoting: the table's, else the source's, else on. */
+static bool quotes(const Value *source, const Value *table, const char *part)
+{
+    const Value *own = value_find(value_find(table, STR("quoting")), str_from(part));
+    const Value *shared = value_find(value_find(source, STR("quoting")), str_from(part));
+    const Value *given = own != NULL ? own : shared;
+    return !value_is(given, VALUE_BOOL) || given->as.boolean;
+}
+
+/* `config`, and what may also stand beside it. */
+static const Value *source_level(Parser *parser, const Value *entry)
+{
+    static const char *const shared[] = {"meta", "tags", "freshness", "loaded_at_field",
+                                         "loaded_at_query"};
+    ValueMapBuilder builder = value_map_begin(parser->arena);
+    for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
+        const Value *value = value_find(entry, str_from(shared[i]));
+        if (value != NULL) {
+            value_map_set(&builder, str_from(shared[i]), *value);
+        }
+    }
+    Value *beside = ARENA_NEW(parser->arena, Value); /* the result may be this very map */
+    *beside = value_map_end(&builder);
+    return config_merge(parser->arena, beside, value_find(entry, STR("config")));
+}
+
+static Error *configure_source(Parser *parser, Node *node, const Value *source, const Value *table)
+{
+    Arena *arena = parser->arena;
+    const ProjectFileDef *root = &parser->session->projects.data[0];
+    const Value *tree = project_file_tree(parser->project, STR("sources"));
+    const Value *merged = config_of_tree(arena, tree, &node->fqn);
+    merged = config_merge(arena, merged, source_level(parser, source));
+    merged = config_merge(arena, merged, source_level(parser, table));
+    if (parser->project != root) {
+        const Value *over =
+            config_of_tree(arena, project_file_tree(root, STR("sources")), &node->fqn);
+        merged = config_merge(arena, merged, over);
+    }
+    TRY(config_finish(arena, RESOURCE_SOURCE, merged, &node->config));
+    node->unrendered_config = merged;
+    node->enabled = value_find(node->config, STR("enabled"))->as.boolean;
+    node->meta = value_find(node->config, STR("meta"));
+    parse_add_tags(arena, value_find(node->config, STR("tags")), &node->tags);
+    return NULL;
+}
+
+static const Value *columns_map(Parser *parser, const Value *columns)
+{
+    ValueMapBuilder builder = value_map_begin(parser->arena);
+    for (VALUE_EACH(column, columns)) {
+        const Value *name = value_find(column, STR("name"));
+        if (value_is(name, VALUE_STRING)) {
+            value_map_put(&builder, *name, *column);
+        }
+    }
+    Value *map = ARENA_NEW(parser->arena, Value);
+    *map = value_map_end(&builder);
+    return map;
+}
+
+static Node *new_source(Parser *parser, const ProjectFile *file, const Value *source,
+                        const Value *table)
+{
+    Arena *arena = parser->arena;
+    Str source_name = text_of(source, "name", (Str){0});
+    Node *node = new_entry_node(parser, RESOURCE_SOURCE, text_of(table, "name", (Str){0}), file);
+    Str path = str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(source_name), STR_ARG(node->name));
+    node->unique_id = parse_unique_id(parser, "source", path);
+    node->path = file->relative; /* of sources dbt shows the whole path */
+    VEC_LAST(&node->fqn) = source_name;
+    VEC_PUSH(arena, &node->fqn, node->name);
+
+    SourceInfo *info = ARENA_NEW(arena, SourceInfo);
+    *info = (SourceInfo){.source_name = source_name,
+                         .identifier = text_of(table, "identifier", node->name),
+                         .source_description = text_of(source, "description", (Str){0}),
+                         .loader = text_of(source, "loader", (Str){0}),
+                         .raw_source = source,
+                         .raw_table = table,
+                         .quote_database = quotes(source, table, "database"),
+                         .quote_schema = quotes(source, table, "schema"),
+                         .quote_identifier = quotes(source, table, "identifier")};
+    node->source = info;
+    node->database = text_of(source, "database", parser->session->profile->database);
+    node->schema = text_of(source, "schema", source_name);
+    node->description = text_of(table, "description", (Str){0});
+    node->columns = columns_map(parser, value_find(table, STR("columns")));
+    parse_doc_blocks(arena, table, node);
+    RelationName relation = context_node_relation(parser->session, node);
+    node->relation_name = relation_text(&relation, arena);
+    return node;
+}
+
+/* What is read in place of the configured source, if it is a file. */
+static Error *name_file(Parser *parser, Node *node)
+{
+    SourceInfo *info = ARENA_NEW(parser->arena, SourceInfo);
+    *info = *node->source;
+    TRY(external_source_text(parser->arena, node, &info->external));
+    if (info->external.len > 0) {
+        node->source = info;
+        node->relation_name = info->external;
+    }
+    return NULL;
+}
+
+static Error *parse_table(Parser *parser, const ProjectFile *file, const Value *source,
+                          const Value *table)
+{
+    if (value_find(table, STR("name")) == NULL) {
+        return value_error(ERR_CONFIG, table,
+                           "Invalid sources config given in " STR_FMT
+                           ": a table does not have a name attribute",
+                           STR_ARG(file->relative));
+    }
+    Node *node = new_source(parser, file, source, table);
+    TRY(configure_source(parser, node, source, table));
+    TRY(name_file(parser, node));
+    TRY(manifest_add_node(parser->session->manifest, node));
+    if (!node->enabled) {
+        return NULL;
+    }
+    Str source_name = node->source->source_name;
+    TestOwner owner = {
+        .name = str_printf(parser->arena, STR_FMT "_" STR_FMT, STR_ARG(source_name),
+                           STR_ARG(node->name)),
+        .ref_text = str_printf(parser->arena, "source('" STR_FMT "', '" STR_FMT "')",
+                               STR_ARG(source_name), STR_ARG(node->name)),
+        .key = str_printf(parser->arena, "sources." STR_FMT, STR_ARG(source_name)),
+        .is_source = true,
+        .tags = value_find(node->config, STR("tags")),
+    };
+    return parse_tests_of(parser, file, table, &owner);
+}
+
+Error *parse_source(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    const Value *tables = value_find(entry, STR("tables"));
+    for (VALUE_EACH(table, tables)) {
+        TRY(parse_table(parser, file, entry, table));
+    }
+    return NULL;
+}
+
+/* ---- Exposures ---- */
+
+/* "ref('orders')" or "source('raw', 'orders')", rendered for what it refers to. */
+static Error *parse_dependency(Parser *parser, Node *node, const Value *text)
+{
+    Str given;
+    TRY(value_get_string(text, STR("depends_on"), &given));
+    return parse_reference(parser, node, given, NULL);
+}
+
+static Error *wrong_exposure(const ProjectFile *file, const Value *entry, const char *problem)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("exposure");
+    Error *err = error_new(
+        ERR_CONFIG, "Invalid exposures config given in " STR_FMT " @ exposures: '" STR_FMT "' - %s",
+        STR_ARG(file->relative), STR_ARG(text_of(entry, "name", (Str){0})), problem);
+    return error_hint(error_as(err, "ParsingError"), "at " STR_FMT,
+                      STR_ARG(value_place(arena, entry)));
+}
+
+static bool is_one_of(Str text, const char *const *words)
+{
+    for (; *words != NULL; words++) {
+        if (str_is(text, *words)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Error *check_exposure(const ProjectFile *file, const Value *entry)
+{
+    static const char *const types[] = {"dashboard", "notebook",    "analysis",
+                                        "ml",        "application", NULL};
+    static const char *const maturities[] = {"low", "medium", "high", NULL};
+    const Value *owner = value_find(entry, STR("owner"));
+    const Value *maturity = value_find(entry, STR("maturity"));
+    if (!is_one_of(text_of(entry, "type", (Str){0}), types)) {
+        return wrong_exposure(file, entry,
+                              "at path ['type']: it is not one of ['dashboard', 'notebook', "
+                              "'analysis', 'ml', 'application']");
+    }
+    if (!value_is(owner, VALUE_MAP)) {
+        return wrong_exposure(file, entry, "at path []: 'owner' is a required property");
+    }
+    if (value_is_null(value_find(owner, STR("name"))) &&
+        value_is_null(value_find(owner, STR("email")))) {
+        return wrong_exposure(
+            file, entry, "at path []: Exposure owner must have at least one of 'name' or 'email'.");
+    }
+    if (!value_is_null(maturity) && !is_one_of(value_text_or(maturity, (Str){0}), maturities)) {
+        return wrong_exposure(file, entry,
+                              "at path ['maturity']: it is not one of ['low', 'medium', 'high']");
+    }
+    return NULL;
+}
+
+Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry)
+{
+    TRY(check_exposure(file, entry));
+    Node *node = new_entry_node(parser, RESOURCE_EXPOSURE, text_of(entry, "name", (Str){0}), file);
+    node->exposure = entry;
+    node->description = text_of(entry, "description", (Str){0});
+    const Value *level = source_level(parser, entry);
+    TRY(config_finish(parser->arena, RESOURCE_EXPOSURE, level, &node->config));
+    node->unrendered_config = value_find(entry, STR("config"));
+    node->enabled = value_find(node->config, STR("enabled"))->as.boolean;
+    node->meta = value_find(node->config, STR("meta"));
+    parse_add_tags(parser->arena, value_find(node->config, STR("tags")), &node->tags);
+    const Value *dependencies = value_find(entry, STR("depends_on"));
+    for (VALUE_EACH(text, dependencies)) {
+        TRY(parse_dependency(parser, node, text));
+    }
+    return manifest_add_node(parser->session->manifest, node);
+}

@@ -1,0 +1,160 @@
+#include "transform/run/compile.h"
+
+#include "base/fs.h"
+#include "transform/parse/test_kwargs.h"
+#include "transform/run/profile_prepare.h"
+
+Error *worker_open(Worker *worker, Session *session, size_t number)
+{
+    worker->session = session;
+    worker->number = number;
+    worker->arena = session_new_arena(session, "worker");
+    worker->scratch = arena_new("node");
+    worker->state = jinja_state_new(session->env, session->shared);
+    if (session->warehouse != NULL) {
+        TRY(connection_open(session->warehouse, &worker->connection));
+        TRY(profile_configure(session->profile, worker->connection));
+        connection_set_cancel(worker->connection, session->options->cancel);
+    }
+    return NULL;
+}
+
+void worker_close(Worker *worker)
+{
+    connection_close(worker->connection);
+    jinja_state_free(worker->state);
+    arena_free(worker->scratch);
+}
+
+Context compile_context(Worker *worker, const Node *node, NodeRun *run)
+{
+    const ProjectFileDef *root = &worker->session->projects.data[0];
+    return (Context){.session = worker->session,
+                     .phase = PHASE_RUN,
+                     .package = node != NULL ? node->package : root->name,
+                     .node = node,
+                     .arena = worker->scratch,
+                     .quoting = root->quoting,
+                     .run = run,
+                     .vars = jdict_new(jinja_heap(worker->state))};
+}
+
+/* ---- Ephemeral models ---- */
+
+typedef struct Expansion {
+    Worker *worker;
+    Context *root; /* of the node that is compiled */
+    CteVec done;   /* in the order in which they are written */
+    bool writes;   /* what is compiled on the way goes into files of its own */
+} Expansion;
+
+static bool is_done(const Expansion *expansion, Str id)
+{
+    for (VEC_EACH(const Cte, it, &expansion->done)) {
+        if (str_eq(it->id, id)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static Error *render(Worker *worker, Context *ctx, Str *out)
+{
+    context_enter(worker->state, ctx);
+    JinjaScope scope = context_scope(ctx);
+    Error *err = jinja_render(worker->state, ctx->node->tpl, &scope, ctx->arena, out);
+    return err;
+}
+
+static Error *expand(Expansion *expansion, const CteVec *wanted);
+
+/* An ephemeral model has a file below compiled/ like any other. */
+static Error *write_ephemeral(const Expansion *expansion, const Node *node, Str sql,
+                              const CteVec *nested)
+{
+    Worker *worker = expansion->worker;
+    Expansion own = {.worker = worker, .root = expansion->root};
+    TRY(expand(&own, nested));
+    Str path = compile_path(worker->session, worker->scratch, "compiled", node);
+    return compile_write(worker->session, worker->scratch, path,
+                         cte_inject(worker->scratch, sql, &own.done));
+}
+
+static Error *expand_one(Expansion *expansion, const Cte *cte)
+{
+    Worker *worker = expansion->worker;
+    const Node *node = manifest_find(worker->session->manifest, cte->id);
+    CteVec nested = {0};
+    Context ctx = compile_context(worker, node, expansion->root->run);
+    ctx.ctes = &nested;
+    Str sql;
+    Error *err = render(worker, &ctx, &sql);
+    if (err != NULL) {
+        expansion->root->trace = ctx.trace;
+        expansion->root->blamed = node;
+        return error_wrap(err, "ephemeral model " STR_FMT, STR_ARG(node->unique_id));
+    }
+    TRY(expand(expansion, &nested));
+    if (expansion->writes) {
+        TRY(write_ephemeral(expansion, node, sql, &nested));
+    }
+    VEC_PUSH(worker->scratch, &expansion->done,
+             (Cte){.id = cte->id, .name = cte->name, .sql = sql});
+    return NULL;
+}
+
+/* Renders the ephemeral models of `wanted`, those they read from first. The graph has no cycles, so
+ * this ends. */
+static Error *expand(Expansion *expansion, const CteVec *wanted)
+{
+    for (VEC_EACH(const Cte, cte, wanted)) {
+        if (!is_done(expansion, cte->id)) {
+            TRY(expand_one(expansion, cte));
+        }
+    }
+    return NULL;
+}
+
+/* ---- Nodes ---- */
+
+static Error *add_test_arguments(Worker *worker, Context *ctx)
+{
+    if (ctx->node->test == NULL) {
+        return NULL;
+    }
+    JValue kwargs = JNONE;
+    TRY(test_kwargs_render(worker->state, ctx, ctx->node, &kwargs));
+    jdict_set_text(jinja_heap(worker->state), ctx->vars, STR("_dbt_generic_test_kwargs"), kwargs);
+    return NULL;
+}
+
+Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Str *out_sql)
+{
+    CteVec ctes = {0};
+    Str sql;
+    ctx->ctes = &ctes; // cppcheck-suppress autoVariables; taken away below
+    TRY(add_test_arguments(worker, ctx));
+    TRY(render(worker, ctx, &sql));
+    Expansion expansion = {.worker = worker, .root = ctx, .writes = true};
+    TRY(expand(&expansion, &ctes));
+    ctx->ctes = NULL;
+    bool injects = !worker->session->options->no_inject_ctes;
+    *out_sql = str_dup(arena, injects ? cte_inject(worker->scratch, sql, &expansion.done) : sql);
+    return NULL;
+}
+
+/* ---- Files ---- */
+
+Str compile_path(const Session *session, Arena *arena, const char *folder, const Node *node)
+{
+    Str path = fs_join(arena, session->target_path, str_from(folder));
+    path = fs_join(arena, path, node->package);
+    return fs_join(arena, path, node->build_path);
+}
+
+Error *compile_write(const Session *session, Arena *scratch, Str shown_path, Str text)
+{
+    Str path = fs_join(scratch, session->projects.data[0].root, shown_path);
+    TRY(fs_make_directory(str_to_c(scratch, fs_directory_name(path))));
+    return fs_put_file(str_to_c(scratch, path), text, 0644);
+}

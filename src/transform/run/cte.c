@@ -1,0 +1,70 @@
+#include "transform/run/cte.h"
+
+#include "base/limits.h"
+
+/* Behind blanks and comments. */
+static size_t skip_blank(Str sql, size_t at)
+{
+    for (;;) {
+        while (at < sql.len && strchr(" \t\r\n\f\v", sql.data[at]) != NULL) {
+            at++;
+        }
+        Str rest = str_from_offset(sql, at);
+        size_t end = SIZE_MAX;
+        if (str_starts_with(rest, STR("--"))) {
+            end = str_find(sql, STR("\n"), at);
+        } else if (str_starts_with(rest, STR("/*"))) {
+            end = str_find(sql, STR("*/"), at + 2);
+            end = end == SIZE_MAX ? SIZE_MAX : end + 2;
+        } else {
+            return at;
+        }
+        if (end == SIZE_MAX) {
+            return sql.len;
+        }
+        at = end;
+    }
+}
+
+static bool word_at(Str sql, size_t at, Str word)
+{
+    if (sql.len - at < word.len || !str_eq_nocase(str_slice(sql, at, at + word.len), word)) {
+        return false;
+    }
+    char next = at + word.len < sql.len ? sql.data[at + word.len] : ' ';
+    return strchr(" \t\r\n\f\v/-\"", next) != NULL;
+}
+
+Str cte_inject(Arena *arena, Str sql, const CteVec *ctes)
+{
+    if (ctes->len == 0) {
+        return sql;
+    }
+    StrBuf list = strbuf_init(arena, LIMIT_SQL_BYTES);
+    for (VEC_EACH(Cte, cte, ctes)) {
+        strbuf_printf(&list, "%s " STR_FMT " as (\n", cte == ctes->data ? "" : ", ",
+                      STR_ARG(cte->name));
+        strbuf_add(&list, cte->sql);
+        strbuf_add_c(&list, "\n)");
+    }
+    StrBuf text = strbuf_init(arena, LIMIT_SQL_BYTES);
+    size_t at = skip_blank(sql, 0);
+    if (word_at(sql, at, STR("with"))) {
+        at = skip_blank(sql, at + 4);
+        if (word_at(sql, at, STR("recursive"))) {
+            at = skip_blank(sql, at + 9);
+        }
+        strbuf_add(&text, str_slice(sql, 0, at));
+        strbuf_add(&text, strbuf_str(&list));
+        strbuf_add_c(&text, ", ");
+        strbuf_add(&text, str_from_offset(sql, at));
+    } else {
+        Str rest = str_trim_start(sql);
+        strbuf_add(&text, str_slice(sql, 0, sql.len - rest.len));
+        strbuf_add_c(&text, "with");
+        strbuf_add(&text, strbuf_str(&list));
+        strbuf_add_char(&text, ' ');
+        strbuf_add(&text, rest);
+    }
+    return strbuf_str(&text);
+}

@@ -1,0 +1,20 @@
+/* transform/run/cte.h - ephemeral models inside the queries that use them, as common table
+ * expressions.
+ */
+#ifndef TRANSFORM_RUN_CTE_H
+#define TRANSFORM_RUN_CTE_H
+
+#include "base/str.h"
+#include "base/vec.h"
+
+typedef struct Cte {
+    Str id;   /* unique_id of the ephemeral model */
+    Str name; /* "__dbt__cte__users" */
+    Str sql;
+} Cte;
+typedef VEC(Cte) CteVec;
+
+/* `sql` with the expressions in front, inside its own WITH clause if it begins with one. */
+Str cte_inject(Arena *arena, Str sql, const CteVec *ctes);
+
+#endif

@@ -1,0 +1,17 @@
+/* transform/run/run_node.h - one node from beginning to end on one worker: compile, materialise or
+ * test, write its files. */
+#ifndef TRANSFORM_RUN_RUN_NODE_H
+#define TRANSFORM_RUN_RUN_NODE_H
+
+#include "transform/run/compile.h"
+#include "transform/run/result.h"
+
+/* A run on the worker's connection with no statement done yet; `node` may be NULL. */
+NodeRun run_begin(Worker *worker, const Node *node);
+/* Only compiles when `execute` is false. Never fails as a whole: what went wrong is in the result.
+ */
+void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out);
+/* Makes a schema in which nodes will be built. */
+MUST_CHECK Error *run_create_schema(Worker *worker, Str database, Str schema);
+
+#endif

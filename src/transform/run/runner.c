@@ -1,0 +1,348 @@
+#include "transform/run/runner.h"
+
+#include "base/clock.h"
+#include "transform/console/console.h"
+#include "transform/run/defer.h"
+#include "transform/run/hooks.h"
+#include "transform/run/run_node.h"
+#include "transform/run/scheduler.h"
+
+/* What the workers share. Lock order: the scheduler's lock and `mu` are never held together. */
+typedef struct Run {
+    Session *session;
+    RunMode mode;
+    const GraphPlan *plan;
+    Scheduler *scheduler;
+    Worker *workers;
+    size_t total;  /* nodes that are counted: all but ephemeral models */
+    bool skip_all; /* what a hook was to prepare is not there */
+    Mutex mu;
+    size_t started;        /* guarded by mu */
+    NodeResultVec results; /* guarded by mu */
+    NodeResult *
+        *failed_ephemerals; /* by position; written before what waits for it is handed out */
+} Run;
+
+/* Whether nodes are built and tested, and not only compiled. */
+static bool executes(RunMode mode)
+{
+    return mode != RUN_COMPILE;
+}
+
+/* Ephemeral models have a result where somebody asked to see them. */
+static bool shows_ephemeral(const Run *run)
+{
+    return !executes(run->mode) && run->session->options->selection.select.len > 0;
+}
+
+static const Node *node_at(const Run *run, size_t position)
+{
+    return run->session->manifest->nodes.data[run->plan->data[position].node];
+}
+
+static size_t next_index(Run *run)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&run->mu);
+    return ++run->started;
+}
+
+static void keep_result(Run *run, const NodeResult *result)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&run->mu);
+    VEC_PUSH(run->session->arena, &run->results, *result);
+}
+
+static bool is_failure(NodeStatus status)
+{
+    return status == STATUS_ERROR || status == STATUS_FAIL;
+}
+
+/* ---- One step ---- */
+
+/* The failed ephemeral model that the step is skipped for. In a gated run one that was skipped
+ * stands for itself: only the first behind the model tells of it. */
+static const NodeResult *blamed_ephemeral(const Run *run, const ScheduledStep *step)
+{
+    bool direct = run->mode != RUN_GATED;
+    for (VEC_EACH(const size_t, it, &run->plan->data[step->position].waits_for)) {
+        direct = direct || *it == step->failed_step;
+    }
+    return step->skipped && direct ? run->failed_ephemerals[step->failed_step] : NULL;
+}
+
+static void skip_step(Run *run, Worker *worker, const ScheduledStep *step)
+{
+    NodeResult result = {.node = node_at(run, step->position),
+                         .status = STATUS_SKIPPED,
+                         .failures = -1,
+                         .worker = worker->number};
+    if (node_is_ephemeral(result.node)) {
+        return;
+    }
+    const NodeResult *ephemeral = blamed_ephemeral(run, step);
+    if (ephemeral != NULL) {
+        Str id = result.node->unique_id;
+        result.message = str_printf(worker->arena,
+                                    "Compilation Error in " STR_FMT ", caused by compilation error "
+                                    "in referenced ephemeral model " STR_FMT,
+                                    STR_ARG(id), STR_ARG(ephemeral->node->unique_id));
+    }
+    if (executes(run->mode)) {
+        console_skip(run->session, &result, ephemeral, next_index(run), run->total);
+    }
+    keep_result(run, &result);
+}
+
+/* A failed ephemeral model shows in those that read through it. */
+static void keep_failed_ephemeral(Run *run, Worker *worker, size_t position,
+                                  const NodeResult *result)
+{
+    NodeResult *kept = ARENA_NEW(worker->arena, NodeResult);
+    *kept = *result;
+    run->failed_ephemerals[position] = kept;
+}
+
+/* Nothing is done for an exposure, which stands for what others make of the models. */
+static void pass_exposure(Run *run, const Worker *worker, size_t position)
+{
+    NodeResult result = {.node = node_at(run, position),
+                         .status = STATUS_NO_OP,
+                         .message = STR("NO-OP"),
+                         .worker = worker->number};
+    console_no_op(run->session, result.node, next_index(run), run->total);
+    keep_result(run, &result);
+    scheduler_finish(run->scheduler, position, STEP_DONE);
+}
+
+static void run_step(Run *run, Worker *worker, size_t position)
+{
+    const Node *node = node_at(run, position);
+    if (node->type == RESOURCE_EXPOSURE) {
+        pass_exposure(run, worker, position);
+        return;
+    }
+    bool shown = executes(run->mode) && !node_is_ephemeral(node);
+    size_t index = shown ? next_index(run) : 0;
+    if (shown) {
+        console_start(run->session, node, index, run->total);
+    }
+    NodeResult result;
+    run_node(worker, node, executes(run->mode), &result);
+    if (shown) {
+        console_end(run->session, &result, index, run->total);
+    }
+    bool failed = is_failure(result.status);
+    if (node_is_ephemeral(node) && failed && executes(run->mode)) {
+        keep_failed_ephemeral(run, worker, position, &result);
+    } else if (!node_is_ephemeral(node) || failed || shows_ephemeral(run)) {
+        keep_result(run, &result);
+    }
+    if (failed && run->session->options->fail_fast) {
+        scheduler_stop(run->scheduler);
+        for (size_t i = 0; i < run->session->worker_count; i++) {
+            if (run->workers[i].connection != NULL && i != worker->number) {
+                connection_interrupt(run->workers[i].connection);
+            }
+        }
+    }
+    bool blocks = failed && (run->mode == RUN_GATED || !node_is_test(node));
+    scheduler_finish(run->scheduler, position, blocks ? STEP_FAILED : STEP_DONE);
+}
+
+static void work(void *context, size_t item, size_t number)
+{
+    (void)number;
+    Run *run = context;
+    Worker *worker = &run->workers[item];
+    ScheduledStep step;
+    while (!cancel_requested(run->session->options->cancel) &&
+           scheduler_take(run->scheduler, &step)) {
+        if (step.skipped || run->skip_all) {
+            skip_step(run, worker, &step);
+            scheduler_finish(run->scheduler, step.position, STEP_FAILED);
+        } else {
+            run_step(run, worker, step.position);
+        }
+    }
+    if (cancel_requested(run->session->options->cancel)) {
+        scheduler_stop(run->scheduler);
+    }
+}
+
+/* ---- Before and after ---- */
+
+/* One that is wrong for all nodes is wrong from the beginning. */
+static Error *check_query_comment(Run *run)
+{
+    QueryComment comment;
+    return query_comment_make(&run->workers[0], NULL, &comment);
+}
+
+static Error *open_workers(Run *run, size_t count)
+{
+    Session *session = run->session;
+    run->workers = ARENA_ARRAY(session->arena, Worker, count);
+    for (size_t i = 0; i < count; i++) {
+        TRY(worker_open(&run->workers[i], session, i));
+    }
+    return executes(run->mode) ? check_query_comment(run) : NULL;
+}
+
+static void close_workers(Run *run, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        worker_close(&run->workers[i]);
+    }
+}
+
+/* Schemas are made before the workers start: two transactions that make one at the same time
+ * conflict. */
+static Error *create_schemas(Run *run)
+{
+    Worker *worker = &run->workers[0];
+    StrMap made = strmap_init(run->session->arena);
+    StrVec existing = {0};
+    TRY(connection_list_schemas(worker->connection, run->session->arena, &existing));
+    for (VEC_EACH(Str, it, &existing)) {
+        strmap_set(&made, str_lower_ascii(run->session->arena, *it), NULL);
+    }
+    for (size_t i = 0; i < run->plan->len; i++) {
+        const Node *node = node_at(run, i);
+        Str key = str_lower_ascii(run->session->arena, node->schema);
+        if (!str_eq_nocase(node->database, run->session->profile->database)) {
+            key = str_printf(run->session->arena, STR_FMT "." STR_FMT, STR_ARG(node->database),
+                             STR_ARG(key)); /* of another database than the listed one */
+        }
+        if (!node_is_relational(node)) {
+            continue;
+        }
+        if (!strmap_has(&made, key)) {
+            strmap_set(&made, key, NULL);
+            TRY_WRAP(run_create_schema(worker, node->database, node->schema),
+                     "creating schema '" STR_FMT "'", STR_ARG(node->schema));
+        }
+        TRY(relation_cache_fill(run->session->relations, worker->connection, node->database,
+                                node->schema));
+    }
+    return NULL;
+}
+
+static void add_left_steps(Run *run)
+{
+    for (size_t i = 0; i < run->plan->len; i++) {
+        if (scheduler_is_left(run->scheduler, i) && !node_is_ephemeral(node_at(run, i))) {
+            NodeResult result = {.node = node_at(run, i),
+                                 .status = STATUS_SKIPPED,
+                                 .failures = -1,
+                                 .message = STR("Skipping due to fail_fast")};
+            keep_result(run, &result);
+        }
+    }
+}
+
+static TransformCounts count_results(const NodeResultVec *results)
+{
+    TransformCounts counts = {.total = results->len};
+    for (VEC_EACH(const NodeResult, it, results)) {
+        switch (it->status) {
+        case STATUS_SUCCESS:
+        case STATUS_PASS:
+            counts.pass++;
+            break;
+        case STATUS_WARN:
+            counts.warn++;
+            break;
+        case STATUS_ERROR:
+        case STATUS_FAIL:
+            counts.error++;
+            break;
+        case STATUS_SKIPPED:
+            counts.skip++;
+            break;
+        case STATUS_NO_OP:
+            counts.no_op++;
+            break;
+        }
+    }
+    return counts;
+}
+
+static void run_nodes(Run *run, size_t worker_count)
+{
+    AUTO_FREE(scheduler) Scheduler *scheduler = scheduler_new(run->plan);
+    run->scheduler = scheduler;
+    for (size_t i = 0; i < run->plan->len; i++) {
+        run->total += !node_is_ephemeral(node_at(run, i));
+    }
+    thread_for_each(worker_count, worker_count, work, run);
+    if (run->session->options->fail_fast && scheduler_is_stopped(scheduler)) {
+        add_left_steps(run);
+    }
+}
+
+/* Nodes do not wait for what failed on-run-start unless the project says so. */
+static bool is_stopped_by_hook(const Run *run)
+{
+    const Value *flags = value_find(run->session->projects.data[0].file, STR("flags"));
+    const Value *wanted = value_find(flags, STR("skip_nodes_if_on_run_start_fails"));
+    bool stops = value_is(wanted, VALUE_BOOL) && wanted->as.boolean;
+    return stops && run->results.len > 0 && VEC_LAST(&run->results).status != STATUS_SUCCESS;
+}
+
+static Error *run_between_hooks(Run *run, size_t worker_count)
+{
+    static const NodeResultVec none = {0};
+    TRY(run_hooks(run->session, HOOKS_START, &none, &run->results));
+    run->skip_all = is_stopped_by_hook(run);
+    run_nodes(run, worker_count);
+    const NodeResultVec *told = run->skip_all ? &none : &run->results;
+    return run_hooks(run->session, HOOKS_END, told, &run->results);
+}
+
+static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
+{
+    int64_t started_us = clock_monotonic_us();
+    Error *err = NULL;
+    if (executes(run->mode)) {
+        console_concurrency(run->session, worker_count);
+    }
+    TRY(defer_load(run->session));
+    if (executes(run->mode)) {
+        err = run_between_hooks(run, worker_count);
+    } else {
+        run_nodes(run, worker_count);
+    }
+    out->results = run->results;
+    out->counts = count_results(&run->results);
+    out->elapsed_us = clock_monotonic_us() - started_us;
+    out->cancelled = cancel_requested(run->session->options->cancel);
+    return err;
+}
+
+Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOutcome *out)
+{
+    const Graph *graph =
+        mode == RUN_GATED ? graph_with_gates(session->arena, session->graph) : session->graph;
+    GraphPlan plan = graph_plan(graph, session->arena, selected);
+    for (size_t i = 0; i < plan.len; i++) {
+        VEC_PUSH(session->arena, &session->selected,
+                 session->manifest->nodes.data[plan.data[i].node]->unique_id);
+    }
+    Run run = {.session = session,
+               .mode = mode,
+               .plan = &plan,
+               .failed_ephemerals = ARENA_ARRAY(session->arena, NodeResult *, plan.len)};
+    mutex_init(&run.mu);
+    size_t threads = (size_t)session->profile->threads;
+    session->worker_count = threads < LIMIT_THREADS ? threads : LIMIT_THREADS;
+    Error *err = open_workers(&run, session->worker_count);
+    if (err == NULL && executes(mode)) {
+        err = create_schemas(&run);
+    }
+    if (err == NULL) {
+        err = run_all(&run, session->worker_count, out);
+    }
+    close_workers(&run, session->worker_count);
+    mutex_done(&run.mu);
+    return err;
+}
