@@ -30,7 +30,7 @@ bool command_has_selection(const TransformOptions *options);
 MUST_CHECK Error *command_select(Session *session, unsigned types, bool keep_empty, NodeSet *out);
 /* The same for commands that tell what they found, which is told before what could not be. */
 MUST_CHECK Error *command_choose(Session *session, unsigned types, NodeSet *out);
-/* compile_command.c: the first failure of a node, as the failure of the command. */
+/* compile.c: the first failure of a node, as the failure of the command. */
 MUST_CHECK Error *command_first_failure(const RunOutcome *outcome);
 /* Prints the SQL of the nodes that were asked for by name. */
 void command_print_compiled(const Session *session, const RunOutcome *outcome);

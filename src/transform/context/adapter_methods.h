@@ -1,5 +1,5 @@
 /* transform/context/adapter_methods.h - methods of `adapter` that have files of their own, for the
- * table in context_adapter.c. Each takes the adapter as args[0]. */
+ * table in adapter.c. Each takes the adapter as args[0]. */
 #ifndef TRANSFORM_CONTEXT_ADAPTER_METHODS_H
 #define TRANSFORM_CONTEXT_ADAPTER_METHODS_H
 
@@ -16,7 +16,7 @@ MUST_CHECK Error *adapter_hard_deletes(JinjaState *s, const JCall *call, JValue 
 MUST_CHECK Error *adapter_assert_snapshot_target(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_valid_snapshot_target(JinjaState *s, const JCall *call, JValue *out);
 
-/* context_adapter_ddl.c: what a create statement says of columns, constraints and indexes. */
+/* adapter_ddl.c: what a create statement says of columns, constraints and indexes. */
 MUST_CHECK Error *adapter_render_columns(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_render_constraints(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_parse_index(JinjaState *s, const JCall *call, JValue *out);

@@ -1,6 +1,6 @@
 /* transform/context/context.h - what a template sees while it is rendered: a Context per render,
  * found again from any function of the language by context_of(). Functions and values are rows of
- * the tables in context_base.c (known everywhere), context_node.c and context_results.c (known in
+ * the tables in base.c (known everywhere), node.c and results.c (known in
  * models, tests and macros); objects such as `adapter` have a table of methods each. To add one,
  * write the function and its row.
  *

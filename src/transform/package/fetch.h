@@ -37,7 +37,7 @@ MUST_CHECK Error *package_pin(PackageStore *store, const PackageSpec *spec, Pack
 /* Puts a package of the lock in place and tells where it came from. */
 MUST_CHECK Error *package_install(PackageStore *store, const PackageSpec *locked);
 
-/* ---- package_download.c ---- */
+/* ---- download.c ---- */
 
 /* The content at a URL; ERR_NETWORK when it cannot be had. */
 MUST_CHECK Error *package_download(PackageStore *store, Str url, size_t limit, Str *out_content);
@@ -47,7 +47,7 @@ MUST_CHECK Error *package_unpack(PackageStore *store, Str url, Str *out_director
 MUST_CHECK Error *package_clone(PackageStore *store, const PackageSpec *spec, Str *out_directory,
                                 Str *out_commit);
 
-/* ---- package_hub.c ---- */
+/* ---- hub.c ---- */
 
 /* Decides on a version by the package index. */
 MUST_CHECK Error *package_hub_pin(PackageStore *store, const PackageSpec *spec, PackagePin *out);

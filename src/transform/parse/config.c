@@ -228,6 +228,21 @@ const Value *config_merge(Arena *arena, const Value *base, const Value *over)
     return result;
 }
 
+const Value *config_of_entry(Arena *arena, const Value *entry, const char *const *beside)
+{
+    ValueMapBuilder builder = value_map_begin(arena);
+    for (; *beside != NULL; beside++) {
+        Str key = str_from(*beside);
+        const Value *value = value_find(entry, key);
+        if (value != NULL) {
+            value_map_set(&builder, key, *value);
+        }
+    }
+    Value *level = ARENA_NEW(arena, Value); /* the result may be this very map */
+    *level = value_map_end(&builder);
+    return config_merge(arena, level, value_find(entry, STR("config")));
+}
+
 /* The key as the table of fields has it. */
 static Value canonical_key(const Value *key, Str name)
 {

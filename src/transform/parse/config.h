@@ -11,6 +11,8 @@
 /* `over` merged onto `base`; either may be NULL. The result is a map in `arena` that shares what it
  * can. */
 const Value *config_merge(Arena *arena, const Value *base, const Value *over);
+/* `config` of an entry over those keys that may also stand beside it; `beside` ends with NULL. */
+const Value *config_of_entry(Arena *arena, const Value *entry, const char *const *beside);
 
 /* The levels of a tree of dbt_project.yml (`models:`) that apply to a fqn, merged from outside in.
  */

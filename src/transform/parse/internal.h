@@ -16,7 +16,7 @@ typedef struct PendingNode {
     const ProjectFile *patch_file;
 } PendingNode;
 
-typedef struct PendingTest PendingTest; /* see parse_tests.c */
+typedef struct PendingTest PendingTest; /* see tests.c */
 
 /* What one thread parses with. The first one also collects what comes in order; the others help it
  * for the length of a parse_each(). */
@@ -27,7 +27,7 @@ typedef struct Parser {
     JinjaState *state;
     const ProjectFileDef *project; /* the one being read */
     StrMap templates; /* path and code -> JinjaTemplate: tests of a file share theirs */
-    StrMap configs;   /* see parse_configure.c */
+    StrMap configs;   /* see configure.c */
 
     /* Of the first one only. */
     VEC(PendingNode) pending; /* the project's nodes */
@@ -82,10 +82,10 @@ void parse_add_tags(Arena *arena, const Value *tags, StrVec *out);
 /* What dbt prints for the failure of a render, with the place in the file and the line there. */
 MUST_CHECK Error *parse_node_error(const Context *ctx, TAKES Error *err);
 
-/* parse_macros.c: the built-in macros and those of all projects, and the library made of them. */
+/* macros.c: the built-in macros and those of all projects, and the library made of them. */
 MUST_CHECK Error *parse_macros(Session *session);
 
-/* parse_hooks.c: what the pre- and post-hooks of a configured node refer to becomes the node's. */
+/* hooks.c: what the pre- and post-hooks of a configured node refer to becomes the node's. */
 MUST_CHECK Error *parse_model_hooks(Parser *parser, Node *node);
 /* The project's on-run-start and on-run-end as operations. */
 MUST_CHECK Error *parse_run_hooks(Parser *parser);
@@ -95,10 +95,10 @@ PendingNode *parse_find_pending(Parser *parser, ResourceType type, Str name);
 
 /* ParseWork on PendingNodes: reads the file and renders its code. */
 MUST_CHECK Error *parse_read_node(Parser *parser, void *items, size_t index);
-/* parse_versions.c: an entry of `models:` with `versions:`. */
+/* versions.c: an entry of `models:` with `versions:`. */
 MUST_CHECK Error *parse_versions(Parser *parser, const ProjectFile *file, const Value *entry);
 
-/* parse_groups.c: an entry of `groups:`. */
+/* groups.c: an entry of `groups:`. */
 MUST_CHECK Error *parse_group(Parser *parser, const ProjectFile *file, const Value *entry);
 /* A wrong `access`. */
 MUST_CHECK Error *parse_check_access(const Node *node);
@@ -110,35 +110,37 @@ MUST_CHECK Error *parse_check_references(Session *session);
 
 /* The node's part for models, made when it has none yet. */
 ModelInfo *parse_model_info(Arena *arena, Node *node);
-/* parse_models.c: what the entry of a configured model says of it alone: constraints, contract. One
+/* models.c: what the entry of a configured model says of it alone: constraints, contract. One
  * node after the other, for what it warns about. */
 MUST_CHECK Error *parse_model_properties(Parser *parser, const PendingNode *pending);
 /* Which columns identify the rows of the models. After manifest_resolve. */
 void parse_primary_keys(Manifest *manifest);
-/* parse_foreign_keys.c: notes what foreign keys of the model refer to, as if it called ref(). */
+/* foreign_keys.c: notes what foreign keys of the model refer to, as if it called ref(). */
 MUST_CHECK Error *parse_foreign_keys(Parser *parser, Node *node);
 /* Puts the relations in place of the references. After manifest_resolve. */
 MUST_CHECK Error *parse_resolve_foreign_keys(Session *session);
 
-/* parse_properties.c: the property files of the project. */
+/* properties.c: the property files of the project. */
 MUST_CHECK Error *parse_properties(Parser *parser);
 /* Gives a node its entry; `pending` is NULL when nothing is called `name`, which is a warning. */
 MUST_CHECK Error *parse_attach_patch(Parser *parser, PendingNode *pending, const ProjectFile *file,
                                      const Value *entry, const char *section, Str name);
+/* The list `columns` of an entry as a map by name. */
+const Value *parse_columns_by_name(Arena *arena, const Value *entry);
 /* What reading YAML in the project's name needs. */
 Context parse_yaml_context(Parser *parser);
-/* parse_sources.c: one entry of `sources:` and of `exposures:`, rendered. */
+/* sources.c: one entry of `sources:` and of `exposures:`, rendered. */
 MUST_CHECK Error *parse_source(Parser *parser, const ProjectFile *file, const Value *entry);
 MUST_CHECK Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry);
 
-/* parse_docs.c: the {% docs %} blocks of all projects, before what refers to them. */
+/* docs.c: the {% docs %} blocks of all projects, before what refers to them. */
 MUST_CHECK Error *parse_docs(Session *session);
 /* Renders the descriptions in an entry of the section, and notes their blocks as "doc_blocks". */
 MUST_CHECK Error *parse_descriptions(Parser *parser, const char *section, Value *entry);
 /* The blocks noted in the entry become the node's. */
 void parse_doc_blocks(Arena *arena, const Value *entry, Node *node);
 
-/* parse_snapshots.c: the {% snapshot %} blocks of the project, still to be rendered. */
+/* snapshots.c: the {% snapshot %} blocks of the project, still to be rendered. */
 MUST_CHECK Error *parse_snapshot_files(Parser *parser, const IgnoreList *ignored);
 /* An entry of `snapshots:` that names a relation, which needs no block. */
 MUST_CHECK Error *parse_snapshot_entry(Parser *parser, const ProjectFile *file, const Value *entry);
@@ -156,7 +158,7 @@ typedef struct TestOwner {
     const Value *tags; /* list that all tests inherit; may be NULL */
 } TestOwner;
 
-/* parse_tests.c: takes note of the tests that an entry and its columns ask for, and makes nodes of
+/* tests.c: takes note of the tests that an entry and its columns ask for, and makes nodes of
  * all that were noted. `owner` is copied, what it names must live on. */
 MUST_CHECK Error *parse_tests_of(Parser *parser, const ProjectFile *file, const Value *entry,
                                  const TestOwner *owner);

@@ -173,35 +173,27 @@ static Error *read_patch(Parser *parser, const ProjectFile *file, const Value *e
     return parse_attach_patch(parser, pending, file, entry, section, name);
 }
 
-static const Value *columns_by_name(Parser *parser, const Value *columns)
+const Value *parse_columns_by_name(Arena *arena, const Value *entry)
 {
-    ValueMapBuilder builder = value_map_begin_sized(parser->arena, value_len(columns));
+    const Value *columns = value_find(entry, STR("columns"));
+    ValueMapBuilder builder = value_map_begin_sized(arena, value_len(columns));
     for (VALUE_EACH(column, columns)) {
         const Value *name = value_find(column, STR("name"));
         if (value_is(name, VALUE_STRING)) {
             value_map_put(&builder, *name, *column);
         }
     }
-    Value *map = ARENA_NEW(parser->arena, Value);
+    Value *map = ARENA_NEW(arena, Value);
     *map = value_map_end(&builder);
     return map;
 }
 
-/* Keys that may stand beside `config` as well as in it. The result lies in the scratch. */
-static const Value *patch_config(Parser *parser, const Value *entry)
+/* In the scratch. */
+static const Value *patch_level(Parser *parser, const Value *entry)
 {
-    static const char *const shared[] = {"meta", "docs", "group", "contract", "access", "tags"};
-    Arena *arena = parser->scratch;
-    ValueMapBuilder builder = value_map_begin(arena);
-    for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
-        const Value *value = value_find(entry, str_from(shared[i]));
-        if (value != NULL) {
-            value_map_set(&builder, str_from(shared[i]), *value);
-        }
-    }
-    Value *beside = ARENA_NEW(arena, Value); /* the result may be this very map */
-    *beside = value_map_end(&builder);
-    return config_merge(arena, beside, value_find(entry, STR("config")));
+    static const char *const beside[] = {"meta",   "docs", "group", "contract",
+                                         "access", "tags", NULL};
+    return config_of_entry(parser->scratch, entry, beside);
 }
 
 static Error *configure_pending(Parser *parser, void *items, size_t index)
@@ -210,9 +202,9 @@ static Error *configure_pending(Parser *parser, void *items, size_t index)
     Node *node = pending->node;
     const Value *patch = NULL;
     if (pending->patch != NULL) {
-        patch = patch_config(parser, pending->patch);
+        patch = patch_level(parser, pending->patch);
         node->description = value_text_or(value_find(pending->patch, STR("description")), (Str){0});
-        node->columns = columns_by_name(parser, value_find(pending->patch, STR("columns")));
+        node->columns = parse_columns_by_name(parser->arena, pending->patch);
         parse_doc_blocks(parser->arena, pending->patch, node);
         node->patch_path = str_printf(parser->arena, STR_FMT "://" STR_FMT, STR_ARG(node->package),
                                       STR_ARG(pending->patch_file->relative));

@@ -28,21 +28,11 @@ static bool quotes(const Value *source, const Value *table, const char *part)
     return !value_is(given, VALUE_BOOL) || given->as.boolean;
 }
 
-/* `config`, and what may also stand beside it. */
 static const Value *source_level(Parser *parser, const Value *entry)
 {
-    static const char *const shared[] = {"meta", "tags", "freshness", "loaded_at_field",
-                                         "loaded_at_query"};
-    ValueMapBuilder builder = value_map_begin(parser->arena);
-    for (size_t i = 0; i < ARRAY_LEN(shared); i++) {
-        const Value *value = value_find(entry, str_from(shared[i]));
-        if (value != NULL) {
-            value_map_set(&builder, str_from(shared[i]), *value);
-        }
-    }
-    Value *beside = ARENA_NEW(parser->arena, Value); /* the result may be this very map */
-    *beside = value_map_end(&builder);
-    return config_merge(parser->arena, beside, value_find(entry, STR("config")));
+    static const char *const beside[] = {
+        "meta", "tags", "freshness", "loaded_at_field", "loaded_at_query", NULL};
+    return config_of_entry(parser->arena, entry, beside);
 }
 
 static Error *configure_source(Parser *parser, Node *node, const Value *source, const Value *table)
@@ -64,20 +54,6 @@ static Error *configure_source(Parser *parser, Node *node, const Value *source, 
     node->meta = value_find(node->config, STR("meta"));
     parse_add_tags(arena, value_find(node->config, STR("tags")), &node->tags);
     return NULL;
-}
-
-static const Value *columns_map(Parser *parser, const Value *columns)
-{
-    ValueMapBuilder builder = value_map_begin(parser->arena);
-    for (VALUE_EACH(column, columns)) {
-        const Value *name = value_find(column, STR("name"));
-        if (value_is(name, VALUE_STRING)) {
-            value_map_put(&builder, *name, *column);
-        }
-    }
-    Value *map = ARENA_NEW(parser->arena, Value);
-    *map = value_map_end(&builder);
-    return map;
 }
 
 static Node *new_source(Parser *parser, const ProjectFile *file, const Value *source,
@@ -106,7 +82,7 @@ static Node *new_source(Parser *parser, const ProjectFile *file, const Value *so
     node->database = text_of(source, "database", parser->session->profile->database);
     node->schema = text_of(source, "schema", source_name);
     node->description = text_of(table, "description", (Str){0});
-    node->columns = columns_map(parser, value_find(table, STR("columns")));
+    node->columns = parse_columns_by_name(arena, table);
     parse_doc_blocks(arena, table, node);
     RelationName relation = context_node_relation(parser->session, node);
     node->relation_name = relation_text(&relation, arena);

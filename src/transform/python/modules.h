@@ -7,9 +7,9 @@
 #include "transform/context/objects.h"
 #include "transform/python/timezone.h"
 
-extern const ObjectClass python_datetime_module; /* python_datetime.c */
-extern const ObjectClass python_pytz_module;     /* python_zone.c */
-extern const ObjectClass python_re_module;       /* python_regex.c */
+extern const ObjectClass python_datetime_module; /* datetime.c */
+extern const ObjectClass python_pytz_module;     /* zone.c */
+extern const ObjectClass python_re_module;       /* regex.c */
 
 /* ---- Times ---- */
 

@@ -2,7 +2,7 @@
  * against the graph. The grammar is dbt's: words unite, commas within a word intersect, `+`, `N+`,
  * `+N` and
  * `@` add neighbours, `method:value` asks for something else than a name. A method is a row of a
- * table in select_methods.c. */
+ * table in methods.c. */
 #ifndef TRANSFORM_SELECT_SELECT_H
 #define TRANSFORM_SELECT_SELECT_H
 

@@ -130,18 +130,23 @@ static Error *read_reference(const DefinitionReader *reader, Str name, Definitio
                      STR_ARG(name));
 }
 
-static Error *read_excluded(const DefinitionReader *reader, const Value *list, SelectExpr *expr)
+/* Into expr->excluded; `shown` gets the documents of what is excluded. */
+static Error *read_excluded(const DefinitionReader *reader, const Value *list, SelectExpr *expr,
+                            Value *shown)
 {
     if (!value_is(list, VALUE_LIST)) {
         return error_new(ERR_CONFIG, "Invalid value for key \"exclude\". Expected a list.");
     }
     SelectExpr *excluded = new_expr(reader, SELECT_UNION);
+    ValueVec documents = {0};
     for (VALUE_EACH(item, list)) {
         Definition part = {0};
         TRY(read_definition(reader, item, false, "exclude", &part));
         VEC_PUSH(reader->arena, &excluded->parts, part.expr);
+        VEC_PUSH(reader->arena, &documents, part.document);
     }
     expr->excluded = excluded;
+    *shown = value_list_of(&documents);
     return NULL;
 }
 
@@ -165,7 +170,8 @@ static Error *read_full(const DefinitionReader *reader, const Value *given, Defi
     (void)indirect_mode_parse(indirect, &expr->indirect);
     const Value *excluded = value_find(given, STR("exclude"));
     *out = (Definition){expr, *given};
-    return excluded != NULL ? read_excluded(reader, excluded, expr) : NULL;
+    Value unused;
+    return excluded != NULL ? read_excluded(reader, excluded, expr, &unused) : NULL;
 }
 
 /* ---- Sets ---- */
@@ -192,18 +198,6 @@ static Error *two_exclusions(Arena *arena, const Value *item)
                      STR_ARG(text));
 }
 
-static Error *show_excluded(const DefinitionReader *reader, const Value *list, Value *out)
-{
-    ValueVec shown = {0};
-    for (VALUE_EACH(item, list)) {
-        Definition part = {0};
-        TRY(read_definition(reader, item, false, "exclude", &part));
-        VEC_PUSH(reader->arena, &shown, part.document);
-    }
-    *out = one_entry(reader->arena, "exclude", value_list_of(&shown));
-    return NULL;
-}
-
 static Error *read_set(const DefinitionReader *reader, SelectKind kind, const char *key,
                        const Value *list, Definition *out)
 {
@@ -218,9 +212,9 @@ static Error *read_set(const DefinitionReader *reader, SelectKind kind, const ch
             if (expr->excluded != NULL) {
                 return two_exclusions(reader->arena, item);
             }
-            const Value *excluded = value_find(item, STR("exclude"));
-            TRY(read_excluded(reader, excluded, expr));
-            TRY(show_excluded(reader, excluded, &part.document));
+            Value documents = value_null();
+            TRY(read_excluded(reader, value_find(item, STR("exclude")), expr, &documents));
+            part.document = one_entry(reader->arena, "exclude", documents);
         } else {
             TRY(read_definition(reader, item, false, key, &part));
             VEC_PUSH(reader->arena, &expr->parts, part.expr);
