@@ -67,6 +67,11 @@ void cancel_request(Cancel *cancel)
     atomic_store(&cancel->requested, true);
 }
 
+void cancel_withdraw(Cancel *cancel)
+{
+    atomic_store(&cancel->requested, false);
+}
+
 bool cancel_requested(const Cancel *cancel)
 {
     if (cancel == NULL) {
@@ -74,13 +79,17 @@ bool cancel_requested(const Cancel *cancel)
     }
     int64_t deadline_us = atomic_load(&cancel->deadline_us);
     return atomic_load(&cancel->requested) ||
-           (deadline_us != 0 && clock_monotonic_us() >= deadline_us);
+           (deadline_us != 0 && clock_monotonic_us() >= deadline_us) ||
+           cancel_requested(cancel->parent);
 }
 
 Error *cancel_check(const Cancel *cancel)
 {
     if (LIKELY(!cancel_requested(cancel))) {
         return NULL;
+    }
+    if (cancel->parent != NULL && cancel_requested(cancel->parent)) {
+        return cancel_check(cancel->parent);
     }
     bool by_request = atomic_load(&cancel->requested);
     return error_new(ERR_CANCELLED,

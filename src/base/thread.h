@@ -60,9 +60,12 @@ void condition_wake_all(Condition *condition);
 typedef struct Cancel {
     atomic_bool requested;
     _Atomic int64_t deadline_us; /* monotonic; 0 = none */
+    const struct Cancel *parent; /* stops this one too; may be NULL; set before others look */
 } Cancel;
 
 void cancel_request(Cancel *cancel);
+/* As if it had not been asked for; its parent and deadline stay. */
+void cancel_withdraw(Cancel *cancel);
 bool cancel_requested(const Cancel *cancel);
 /* ERR_CANCELLED when stopped or past the deadline, else NULL. A NULL token never stops. */
 MUST_CHECK Error *cancel_check(const Cancel *cancel);

@@ -52,6 +52,8 @@ typedef struct Session {
     ReportSink *sink;         /* guards itself */
     Warehouse *warehouse;     /* NULL until a command needs it */
     bool owns_warehouse;
+    Cancel stop; /* what all work of the session looks at: the caller's token, and --fail-fast while
+                  * nodes are run */
     VEC(Arena *) arenas; /* of workers, freed with the session */
     size_t worker_count;
 } Session;

@@ -266,7 +266,8 @@ Error *session_open(const TransformOptions *options, Reporter *reporter, const c
                          .env = new_environment(),
                          .shared = jshared_new(),
                          .relations = relation_cache_new(),
-                         .warehouse = options->warehouse};
+                         .warehouse = options->warehouse,
+                         .stop.parent = options->cancel};
     mutex_init(&session->graph_mutex);
     Error *err = fill_session(session);
     if (err != NULL) {

@@ -9,7 +9,7 @@
 #include "warehouse/warehouse.h"
 
 /* Checked when the module is opened: a module left over from another build is refused. */
-#define WAREHOUSE_DRIVER_VERSION 2
+#define WAREHOUSE_DRIVER_VERSION 3
 
 typedef struct WarehouseDriver WarehouseDriver;
 
@@ -46,7 +46,6 @@ struct WarehouseDriver {
     void (*close)(Warehouse *warehouse);
     MUST_CHECK Error *(*connect)(Warehouse *warehouse, Connection **out_connection);
     void (*disconnect)(Connection *connection);
-    void (*interrupt)(Connection *connection);
 
     /* `out_result` NULL: rows are not wanted. `out_rows` as in connection_execute, never NULL. */
     MUST_CHECK Error *(*run)(Connection *connection, Str sql, const Param *params,

@@ -105,11 +105,6 @@ void connection_set_progress(Connection *connection, WarehouseProgress progress,
     connection->progress_context = context;
 }
 
-void connection_interrupt(Connection *connection)
-{
-    driver_of(connection)->interrupt(connection);
-}
-
 static void forget_failure(Connection *connection)
 {
     connection->failure = NULL;

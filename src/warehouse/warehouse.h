@@ -3,9 +3,8 @@
  * macros/<dialect>/ alone.
  *
  * A Warehouse is an open database; it may be shared by threads. A Connection belongs to one thread
- * at a time, and only connection_interrupt() may be called from another one. Close connections
- * before their warehouse, and results and appenders before their connection; AUTO_FREE does so in
- * the right order.
+ * at a time. Close connections before their warehouse, and results and appenders before their
+ * connection; AUTO_FREE does so in the right order.
  *
  * The database's client library is loaded by the first warehouse_open(): commands that touch no
  * data do not pay for it.
@@ -114,8 +113,6 @@ void connection_set_cancel(Connection *connection, const Cancel *cancel);
 typedef void (*WarehouseProgress)(void *context, double percent, uint64_t rows_done,
                                   uint64_t rows_total);
 void connection_set_progress(Connection *connection, WarehouseProgress progress, void *context);
-/* Stops the running statement, if any, with ERR_CANCELLED. From any thread. */
-void connection_interrupt(Connection *connection);
 
 /* A failed statement ends the transaction it ran in: what follows is refused until rollback. */
 MUST_CHECK Error *connection_begin(Connection *connection);

@@ -62,6 +62,7 @@ class Dango:
 
 class Project(Dango):
     """A project made by `dango init`, and shortcuts into it."""
+    warehouse = "data/warehouse.duckdb"
 
     def __truediv__(self, path):
         return self.directory / path
@@ -86,13 +87,51 @@ class Project(Dango):
 
     def rows(self, sql):
         """What plain DuckDB reads from the warehouse."""
-        with duckdb.connect(str(self / "data/warehouse.duckdb"), read_only=True) as connection:
+        with duckdb.connect(str(self / self.warehouse), read_only=True) as connection:
             return connection.execute(sql).fetchall()
 
     def files(self):
         """Every file below the project with its bytes: to see that nothing changed."""
         return {str(path.relative_to(self.directory)): path.read_bytes()
                 for path in sorted(self.directory.rglob("*")) if path.is_file()}
+
+
+class DbtProject(Project):
+    """A project of dbt with a warehouse of its own; the program runs as `dbt`."""
+    warehouse = "w.duckdb"
+
+    def __init__(self, directory, threads=4):
+        super().__init__(directory)
+        self.write("dbt_project.yml", "name: p\nversion: '1.0'\nprofile: p\n")
+        self.write("profiles.yml", "p: {target: dev, outputs: {dev: {type: duckdb, path: %s, threads: %d}}}\n"
+                   % (self.warehouse, threads))
+
+    def models(self, **texts):
+        for name, text in texts.items():
+            self.write(f"models/{name}.sql", text)
+
+    def dbt(self, *args, **more):
+        return self.run(*args, name="dbt", **more)
+
+    def start_dbt(self, *args):
+        """Begins, with what it prints as a stream of lines. In a session of its own: signals reach it alone."""
+        return self.start(*args, name="dbt", start_new_session=True)
+
+    def artifact(self, name):
+        return json.loads((self / "target" / name).read_text())
+
+    def results(self):
+        """By the last part of their ids, from the last run."""
+        return {result["unique_id"].split(".", 2)[2]: result
+                for result in self.artifact("run_results.json")["results"]}
+
+    def statuses(self):
+        return {name: result["status"] for name, result in self.results().items()}
+
+
+@pytest.fixture
+def dbt_project(tmp_path):
+    return DbtProject(tmp_path / "p")
 
 
 @pytest.fixture

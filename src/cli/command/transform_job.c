@@ -213,12 +213,15 @@ static void tell_failure(Job *job, const Error *err)
     on_event(job, &event);
 }
 
-/* dbt tells with 2 that the work did not begin (a project that cannot be read), with 1 that a node
- * failed. */
+/* dbt tells with 2 that the work did not begin (a project that cannot be read) or was interrupted,
+ * with 1 that a node failed. */
 Error *job_end(Job *job, TAKES Error *err)
 {
-    if (err == NULL || error_kind(err) == ERR_FAILED || error_kind(err) == ERR_CANCELLED ||
-        job->invocation->program != PROGRAM_DBT) {
+    if (err == NULL || error_kind(err) == ERR_FAILED || job->invocation->program != PROGRAM_DBT) {
+        return err;
+    }
+    if (error_kind(err) == ERR_CANCELLED) {
+        job->app->exit_status = 2;
         return err;
     }
     tell_failure(job, err);

@@ -142,18 +142,24 @@ void console_concurrency(const Session *session, size_t threads)
 
 /* ---- Node lines ---- */
 
+/* Up to where the brackets stand. */
+static void add_dots(const Session *session, StrBuf *line)
+{
+    const Reporter *reporter = session->reporter;
+    size_t width = reporter->width > 0 ? reporter->width : layouts[reporter->style].width;
+    if (line->len < width) {
+        strbuf_add_repeat(line, '.', width - line->len);
+    }
+}
+
 /* "1 of 15 START sql view model staging.stg_x " and dots up to the width, then what stands in the
  * brackets. */
 void console_node_line(const Session *session, ReportEvent event, Str text, Str bracket)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    const Reporter *reporter = session->reporter;
-    size_t width = reporter->width > 0 ? reporter->width : layouts[reporter->style].width;
     StrBuf line = strbuf_init(arena, LIMIT_CONFIG_BYTES);
     strbuf_printf(&line, "%zu of %zu " STR_FMT " ", event.index, event.total, STR_ARG(text));
-    if (line.len < width) {
-        strbuf_add_repeat(&line, '.', width - line.len);
-    }
+    add_dots(session, &line);
     strbuf_printf(&line, " [" STR_FMT "]", STR_ARG(bracket));
     event.text = strbuf_str(&line);
     report_event(session, &event);
@@ -238,14 +244,32 @@ static void console_test_end(const Session *session, const NodeResult *result, s
     console_node_line(session, event, text, bracket);
 }
 
+/* "CANCEL query model.p.x .... [CANCEL]" */
+static void console_cancelled(const Session *session, const NodeResult *result)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    StrBuf line = strbuf_init(arena, LIMIT_CONFIG_BYTES);
+    strbuf_printf(&line, "CANCEL query " STR_FMT " ", STR_ARG(result->node->unique_id));
+    add_dots(session, &line);
+    strbuf_add_c(&line, " [CANCEL]");
+    ReportEvent event = {.name = "LogCancelLine",
+                         .level = LOG_ERROR,
+                         .node = result->node->unique_id,
+                         .text = strbuf_str(&line)};
+    report_event(session, &event);
+}
+
 void console_end(const Session *session, const NodeResult *result, size_t index, size_t total)
 {
+    if (result->interrupted) {
+        console_cancelled(session, result);
+    }
     if (node_is_test(result->node)) {
         console_test_end(session, result, index, total);
         return;
     }
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    bool failed = result->status == STATUS_ERROR;
+    bool failed = result->status == STATUS_ERROR || result->interrupted;
     Str what = describe(session, arena, result->node);
     const NodeWords *words = words_of(result->node);
     if (result->node->type == RESOURCE_SNAPSHOT) { /* the verb says what it is */
@@ -507,6 +531,16 @@ static size_t count_errors(const NodeResultVec *results)
         errors += is_failure(it) || (it->status == STATUS_SKIPPED && it->message.len > 0);
     }
     return errors;
+}
+
+void console_failed_fast(const Session *session, const NodeResultVec *results)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    for (VEC_EACH(const NodeResult, it, results)) {
+        if (is_failure(it)) {
+            failure_block(session, arena, it);
+        }
+    }
 }
 
 void console_finished(const Session *session, const NodeResultVec *results, int64_t elapsed_us)

@@ -33,6 +33,8 @@ void console_hook_end(const Session *session, const NodeResult *result, Str name
 void console_node_line(const Session *session, ReportEvent event, Str text, Str bracket);
 /* "0.12s" */
 Str console_duration(const Session *session, Arena *arena, int64_t elapsed_us);
+/* With --fail-fast, what failed is told at once, and once more in the summary. */
+void console_failed_fast(const Session *session, const NodeResultVec *results);
 /* What ran, and how long it took. */
 void console_finished(const Session *session, const NodeResultVec *results, int64_t elapsed_us);
 /* The end of it all: what ran, what went wrong, the counts. */

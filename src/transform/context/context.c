@@ -16,7 +16,7 @@ JinjaScope context_scope(Context *ctx)
 void context_enter(JinjaState *s, Context *ctx)
 {
     JinjaRunOptions options = {.permissive_undefined = ctx->phase == PHASE_PARSE,
-                               .cancel = ctx->session->options->cancel,
+                               .cancel = &ctx->session->stop,
                                .user = ctx};
     jinja_configure(s, &options);
 }

@@ -14,7 +14,7 @@ Error *worker_open(Worker *worker, Session *session, size_t number)
     if (session->warehouse != NULL) {
         TRY(connection_open(session->warehouse, &worker->connection));
         TRY(profile_configure(session->profile, worker->connection));
-        connection_set_cancel(worker->connection, session->options->cancel);
+        connection_set_cancel(worker->connection, &session->stop);
     }
     return NULL;
 }

@@ -30,6 +30,7 @@ Str node_status_text(NodeStatus status);
 typedef struct NodeResult {
     const Node *node;
     NodeStatus status;
+    bool interrupted;      /* while it was worked on; then it counts as skipped */
     Str message;           /* empty for none */
     Str hint;              /* where and what to do; empty for none */
     const Value *response; /* map of what the database said, or NULL */

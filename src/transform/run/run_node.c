@@ -223,7 +223,11 @@ void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out)
     Context ctx = compile_context(worker, node, worker->connection != NULL ? &run : NULL);
     Error *err = both_phases(worker, &ctx, execute, out);
     node_run_rollback(&run); /* what a query of a failed template began */
-    if (err != NULL) {
+    if (err != NULL && error_kind(err) == ERR_CANCELLED &&
+        cancel_requested(&worker->session->stop)) {
+        out->interrupted = true;
+        error_discard(err, "the runner tells what stopped it");
+    } else if (err != NULL) {
         out->status = STATUS_ERROR;
         out->message = context_failure_text(&ctx, worker->arena, err);
         out->hint = error_hints(err, worker->arena);

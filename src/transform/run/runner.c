@@ -57,6 +57,30 @@ static bool is_failure(NodeStatus status)
     return status == STATUS_ERROR || status == STATUS_FAIL;
 }
 
+/* Nothing more is begun, and what is worked on ends soon. */
+static void stop(Run *run)
+{
+    cancel_request(&run->session->stop);
+    scheduler_stop(run->scheduler);
+}
+
+/* How a node ends that was stopped, or never begun. */
+static void set_left(const Run *run, NodeResult *result)
+{
+    bool by_user = cancel_requested(run->session->options->cancel);
+    *result = (NodeResult){.node = result->node,
+                           .status = STATUS_SKIPPED,
+                           .interrupted = result->interrupted,
+                           .failures = -1,
+                           .message = by_user ? STR("Skipping due to keyboard interrupt")
+                                              : STR("Skipping due to fail_fast"),
+                           .worker = WORKER_OPERATION,
+                           .elapsed_us = result->elapsed_us,
+                           .compiled = result->compiled,
+                           .compiled_code = result->compiled_code,
+                           .compiled_path = result->compiled_path};
+}
+
 /* ---- One step ---- */
 
 /* The failed ephemeral model that the step is skipped for. In a gated run one that was skipped
@@ -128,6 +152,10 @@ static void run_step(Run *run, Worker *worker, size_t position)
     }
     NodeResult result;
     run_node(worker, node, executes(run->mode), &result);
+    if (result.interrupted) {
+        stop(run);
+        set_left(run, &result);
+    }
     if (shown) {
         console_end(run->session, &result, index, run->total);
     }
@@ -138,12 +166,7 @@ static void run_step(Run *run, Worker *worker, size_t position)
         keep_result(run, &result);
     }
     if (failed && run->session->options->fail_fast) {
-        scheduler_stop(run->scheduler);
-        for (size_t i = 0; i < run->session->worker_count; i++) {
-            if (run->workers[i].connection != NULL && i != worker->number) {
-                connection_interrupt(run->workers[i].connection);
-            }
-        }
+        stop(run);
     }
     bool blocks = failed && (run->mode == RUN_GATED || !node_is_test(node));
     scheduler_finish(run->scheduler, position, blocks ? STEP_FAILED : STEP_DONE);
@@ -155,8 +178,7 @@ static void work(void *context, size_t item, size_t number)
     Run *run = context;
     Worker *worker = &run->workers[item];
     ScheduledStep step;
-    while (!cancel_requested(run->session->options->cancel) &&
-           scheduler_take(run->scheduler, &step)) {
+    while (!cancel_requested(&run->session->stop) && scheduler_take(run->scheduler, &step)) {
         if (step.skipped || run->skip_all) {
             skip_step(run, worker, &step);
             scheduler_finish(run->scheduler, step.position, STEP_FAILED);
@@ -164,7 +186,7 @@ static void work(void *context, size_t item, size_t number)
             run_step(run, worker, step.position);
         }
     }
-    if (cancel_requested(run->session->options->cancel)) {
+    if (cancel_requested(&run->session->stop)) {
         scheduler_stop(run->scheduler);
     }
 }
@@ -231,10 +253,8 @@ static void add_left_steps(Run *run)
 {
     for (size_t i = 0; i < run->plan->len; i++) {
         if (scheduler_is_left(run->scheduler, i) && !node_is_ephemeral(node_at(run, i))) {
-            NodeResult result = {.node = node_at(run, i),
-                                 .status = STATUS_SKIPPED,
-                                 .failures = -1,
-                                 .message = STR("Skipping due to fail_fast")};
+            NodeResult result = {.node = node_at(run, i)};
+            set_left(run, &result);
             keep_result(run, &result);
         }
     }
@@ -275,9 +295,11 @@ static void run_nodes(Run *run, size_t worker_count)
         run->total += !node_is_ephemeral(node_at(run, i));
     }
     thread_for_each(worker_count, worker_count, work, run);
-    if (run->session->options->fail_fast && scheduler_is_stopped(scheduler)) {
+    if (scheduler_is_stopped(scheduler)) {
         add_left_steps(run);
+        console_failed_fast(run->session, &run->results);
     }
+    cancel_withdraw(&run->session->stop); /* hooks at the end are run all the same */
 }
 
 /* Nodes do not wait for what failed on-run-start unless the project says so. */
@@ -295,6 +317,9 @@ static Error *run_between_hooks(Run *run, size_t worker_count)
     TRY(run_hooks(run->session, HOOKS_START, &none, &run->results));
     run->skip_all = is_stopped_by_hook(run);
     run_nodes(run, worker_count);
+    if (cancel_requested(run->session->options->cancel)) {
+        return NULL;
+    }
     const NodeResultVec *told = run->skip_all ? &none : &run->results;
     return run_hooks(run->session, HOOKS_END, told, &run->results);
 }

@@ -95,11 +95,6 @@ static Error *duck_connect(Warehouse *base, Connection **out_connection)
     return NULL;
 }
 
-static void duck_interrupt(Connection *connection)
-{
-    duckdb_interrupt(duck_connection(connection)->handle);
-}
-
 extern const WarehouseDriver warehouse_duckdb;
 const WarehouseDriver warehouse_duckdb = {
     .version = WAREHOUSE_DRIVER_VERSION,
@@ -108,7 +103,6 @@ const WarehouseDriver warehouse_duckdb = {
     .close = duck_close,
     .connect = duck_connect,
     .disconnect = duck_disconnect,
-    .interrupt = duck_interrupt,
     .run = duck_run,
     .rollback = duck_rollback,
     .next = duck_next,

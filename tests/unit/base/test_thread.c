@@ -101,6 +101,14 @@ static void a_token_stops_by_request_signal_or_deadline(void **state)
     assert_fails(cancel_check(&cancel), ERR_CANCELLED, "the time limit was reached");
     cancel_request(&cancel);
     assert_fails(cancel_check(&cancel), ERR_CANCELLED, "interrupted");
+    Cancel child = {.parent = &cancel};
+    assert_true(cancel_requested(&child));
+    assert_fails(cancel_check(&child), ERR_CANCELLED, "interrupted");
+    cancel = (Cancel){.requested = false};
+    cancel_request(&child);
+    assert_false(cancel_requested(&cancel));
+    cancel_withdraw(&child);
+    assert_ok(cancel_check(&child));
     signal(SIGUSR1, on_signal);
     assert_int_equal(raise(SIGUSR1), 0);
     signal(SIGUSR1, SIG_DFL);

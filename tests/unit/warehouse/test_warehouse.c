@@ -278,13 +278,6 @@ static void a_request_to_stop_ends_a_statement(void **state)
     assert_int_equal(store_int(&store, "select 1"), 1);
 }
 
-static void *interrupt_it(void *arg)
-{
-    Store *store = arg;
-    connection_interrupt(store->connection);
-    return NULL;
-}
-
 static void count_calls(void *context, double percent, uint64_t rows_done, uint64_t rows_total)
 {
     (void)percent, (void)rows_done, (void)rows_total;
@@ -294,7 +287,7 @@ static void count_calls(void *context, double percent, uint64_t rows_done, uint6
     }
 }
 
-static void another_thread_may_interrupt_and_progress_is_told(void **state)
+static void progress_is_told(void **state)
 {
     (void)state;
     AUTO_DONE(store) Store store;
@@ -303,9 +296,6 @@ static void another_thread_may_interrupt_and_progress_is_told(void **state)
     connection_set_progress(store.connection, count_calls, &calls);
     store_run(&store, "create table t as select i, md5(i::varchar) as m from range(3000000) t(i)");
     assert_true(calls > 0);
-    Thread thread = {0};
-    assert_ok(thread_start(&thread, "interrupt", 0, interrupt_it, &store));
-    thread_join(&thread);
     assert_int_equal(store_int(&store, "select count(*) from t"), 3000000);
 }
 
@@ -487,7 +477,7 @@ int main(void)
         cmocka_unit_test(an_error_points_into_the_statement),
         cmocka_unit_test(failures_in_the_middle_of_a_result_are_reported),
         cmocka_unit_test(a_request_to_stop_ends_a_statement),
-        cmocka_unit_test(another_thread_may_interrupt_and_progress_is_told),
+        cmocka_unit_test(progress_is_told),
         cmocka_unit_test(appended_rows_arrive_with_their_types),
         cmocka_unit_test(relations_and_columns_are_listed),
         cmocka_unit_test(files_that_are_no_warehouse_are_named),
