@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "cli/app.h"
 #include "cli/help.h"
+#include "cli/usage.h"
 #include "value/json_writer.h"
 
 /* Set by the signal handler, read by everything that runs long. */
@@ -55,12 +56,14 @@ static bool environment_says(const char *name)
 
 static void set_up_log(const App *app, const Invocation *invocation)
 {
-    LogSettings settings = {.level = app->debug ? LOG_DEBUG : LOG_WARNING};
+    /* commands around models have a log of their own */
+    bool models = invocation->command != NULL && invocation->command->shared != NULL;
+    LogSettings settings = {.level = app->debug && !models ? LOG_DEBUG : LOG_WARNING};
     const char *level = getenv("DANGO_LOG_LEVEL");
     if (level != NULL) {
         (void)log_level_parse(str_from(level), &settings.level);
     }
-    Str wanted = invocation_text(invocation, "log-level");
+    Str wanted = models ? (Str){0} : invocation_text(invocation, "log-level");
     if (wanted.data != NULL) {
         if (str_is(wanted, "warn")) {
             wanted = STR("warning");
@@ -69,7 +72,7 @@ static void set_up_log(const App *app, const Invocation *invocation)
         }
         (void)log_level_parse(wanted, &settings.level);
     }
-    settings.json = str_is(invocation_text(invocation, "log-format"), "json");
+    settings.json = !models && str_is(invocation_text(invocation, "log-format"), "json");
     log_setup(&settings);
 }
 
@@ -207,7 +210,9 @@ int cli_main(int argc, char *argv[])
     set_up_log(&app, &invocation);
     AUTO_FREE(error) Error *err = usage != NULL ? usage : run_command(&app, &invocation);
     err = error_first(err, finish_output(&app));
-    if (err != NULL && error_kind(err) != ERR_FAILED) {
+    if (err != NULL && error_kind(err) == ERR_USAGE) {
+        usage_print(&invocation, err, stderr, app.debug);
+    } else if (err != NULL && error_kind(err) != ERR_FAILED) {
         error_print(err, stderr, app.debug);
     }
     return err != NULL && app.exit_status != 0 ? app.exit_status : error_exit_code(err);

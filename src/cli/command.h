@@ -33,9 +33,9 @@ typedef struct FlagDef {
     const char *value; /* how help shows the value: "NAME" */
     const char *help;
     const char *const *choices; /* allowed values, ends with NULL; NULL = any */
-    const char *alias;          /* another spelling of the same option, or NULL */
-    char alias_letter;          /* another letter; 0 = none */
-    int64_t min;                /* FLAG_INT: the smallest value allowed */
+    const char *alias; /* other spellings of the same option, with blanks between; or NULL */
+    char alias_letter; /* another letter; 0 = none */
+    int64_t min;       /* FLAG_INT: the smallest value allowed */
     bool negatable;
     bool hidden; /* accepted for compatibility, not shown */
 } FlagDef;
@@ -73,6 +73,7 @@ typedef struct CommandDef {
     const char *examples;    /* one per line: command, two blanks or more, what it does; the first
                               * word is shown as the program it was asked as */
     const FlagDef *flags;    /* ends with a NULL name */
+    const FlagDef *shared;   /* further ones, which other commands have, too; or NULL */
     bool hidden;             /* not in help and completion */
     MUST_CHECK Error *(*run)(App *app, const Invocation *invocation);
 } CommandDef;
@@ -92,6 +93,7 @@ const FlagDef *flag_find(const CommandDef *command, Str name);
 /* That of any command of the program, for options in front of the command: dbt takes those that
  * many commands share there. */
 const FlagDef *flag_find_early(Program program, Str name);
+const FlagDef *flag_find_early_letter(Program program, char letter);
 const FlagDef *flag_find_letter(const CommandDef *command, char letter);
 
 /* What the user typed, after parsing. Made by invocation_parse, valid as long as its arena and
@@ -99,7 +101,8 @@ const FlagDef *flag_find_letter(const CommandDef *command, char letter);
 typedef struct FlagValue {
     const FlagDef *flag;
     Str text;
-    bool on; /* FLAG_SWITCH: not negated; FLAG_OPTIONAL: always true */
+    bool on;    /* FLAG_SWITCH: not negated; FLAG_OPTIONAL: always true */
+    bool early; /* it stood in front of the command */
 } FlagValue;
 
 struct Invocation {

@@ -76,7 +76,12 @@ bool command_is_group(Program program, Str path)
 
 static bool flag_is_named(const FlagDef *flag, Str name)
 {
-    return str_is(name, flag->name) || (flag->alias != NULL && str_is(name, flag->alias));
+    Str rest = str_from(flag->alias), alias;
+    bool named = str_is(name, flag->name);
+    while (!named && flag->alias != NULL && str_next_piece(&rest, ' ', &alias)) {
+        named = str_eq(name, alias);
+    }
+    return named;
 }
 
 static const FlagDef *find_in(const FlagDef *flags, Str name)
@@ -92,6 +97,9 @@ static const FlagDef *find_in(const FlagDef *flags, Str name)
 const FlagDef *flag_find(const CommandDef *command, Str name)
 {
     const FlagDef *flag = command != NULL ? find_in(command->flags, name) : NULL;
+    if (flag == NULL && command != NULL) {
+        flag = find_in(command->shared, name);
+    }
     return flag != NULL ? flag : find_in(global_flags, name);
 }
 
@@ -99,7 +107,9 @@ const FlagDef *flag_find_early(Program program, Str name)
 {
     const FlagDef *found = NULL;
     for (const CommandDef *const *it = commands; *it != NULL && found == NULL; it++) {
-        found = ((*it)->programs & program) != 0 ? find_in((*it)->flags, name) : NULL;
+        bool ours = ((*it)->programs & program) != 0;
+        found = ours ? find_in((*it)->flags, name) : NULL;
+        found = ours && found == NULL ? find_in((*it)->shared, name) : found;
     }
     return found;
 }
@@ -114,8 +124,20 @@ static const FlagDef *find_letter_in(const FlagDef *flags, char letter)
     return NULL;
 }
 
+const FlagDef *flag_find_early_letter(Program program, char letter)
+{
+    const FlagDef *found = NULL;
+    for (const CommandDef *const *it = commands; *it != NULL && found == NULL; it++) {
+        found = ((*it)->programs & program) != 0 ? find_letter_in((*it)->shared, letter) : NULL;
+    }
+    return found;
+}
+
 const FlagDef *flag_find_letter(const CommandDef *command, char letter)
 {
     const FlagDef *flag = command != NULL ? find_letter_in(command->flags, letter) : NULL;
+    if (flag == NULL && command != NULL) {
+        flag = find_letter_in(command->shared, letter);
+    }
     return flag != NULL ? flag : find_letter_in(global_flags, letter);
 }

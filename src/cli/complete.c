@@ -153,6 +153,7 @@ void complete_print(const Term *term, Program program, int count, const char *co
     }
     if (str_starts_with(completion.start, STR("-"))) {
         offer_flags(&completion, so_far.command != NULL ? so_far.command->flags : NULL);
+        offer_flags(&completion, so_far.command != NULL ? so_far.command->shared : NULL);
         offer_flags(&completion, global_flags);
         return;
     }

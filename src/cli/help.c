@@ -1,5 +1,7 @@
 #include "cli/help.h"
 
+#include "cli/command/transform_flags.h"
+
 static const char dango_intro[] =
     "Dango loads files, APIs and databases into DuckDB, builds SQL models on top and\n"
     "watches the result. One program, one file, no services.\n";
@@ -93,7 +95,9 @@ static Str flag_text(Arena *arena, const FlagDef *flag)
         strbuf_add_c(&text, " (may be repeated)");
     }
     if (flag->alias != NULL) {
-        strbuf_printf(&text, "; also --%s", flag->alias);
+        Str rest = str_from(flag->alias), alias = rest;
+        (void)str_next_piece(&rest, ' ', &alias);
+        strbuf_printf(&text, "; also --" STR_FMT, STR_ARG(alias));
     }
     return strbuf_str(&text);
 }
@@ -141,6 +145,7 @@ void help_print_command(const Term *term, Program program, const CommandDef *com
         print_examples(term, program, command->examples);
     }
     print_flags(term, "Options", command->flags);
+    print_flags(term, "Options of all commands around models", command->shared);
     print_flags(term, "Options of every command", global_flags);
 }
 
@@ -182,6 +187,9 @@ void help_print_markdown(const Term *term)
     term_printf(term, "# Command line\n\nMade by `dango help --markdown`; do not edit.\n\n"
                       "Options of every command:\n");
     print_markdown_flags(term, global_flags);
+    term_printf(term, "\nOptions of all commands around models; they are also read from the "
+                      "environment (`DBT_LOG_LEVEL`), many from `flags:` of dbt_project.yml:\n");
+    print_markdown_flags(term, transform_shared_flags);
     static const Program programs[] = {PROGRAM_DANGO, PROGRAM_DBT, PROGRAM_DLT};
     for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
         for (const CommandDef *const *it = commands; *it != NULL; it++) {

@@ -2,7 +2,7 @@
 #include "cli/command.h"
 
 #include "base/number.h"
-#include "base/suggest.h"
+#include "cli/usage.h"
 
 typedef struct Parser {
     Invocation *out;
@@ -11,56 +11,6 @@ typedef struct Parser {
     int at;
     bool words_only; /* after "--" */
 } Parser;
-
-static const char *program_name(Program program)
-{
-    return program == PROGRAM_DBT ? "dbt" : program == PROGRAM_DLT ? "dlt" : "dango";
-}
-
-/* "--selct" as "selct". */
-static Str without_dashes(Str word)
-{
-    while (word.len > 0 && word.data[0] == '-') {
-        word = str_from_offset(word, 1);
-    }
-    return word;
-}
-
-static Error *unknown_flag(const Parser *parser, Str name)
-{
-    Error *err = error_new(ERR_USAGE, "unknown option '" STR_FMT "'", STR_ARG(name));
-    Suggestion best = suggestion_init(without_dashes(name));
-    const CommandDef *command = parser->out->command;
-    for (const FlagDef *f = command != NULL ? command->flags : NULL; f != NULL && f->name != NULL;
-         f++) {
-        suggestion_try(&best, str_from(f->name));
-    }
-    for (const FlagDef *f = global_flags; f->name != NULL; f++) {
-        suggestion_try(&best, str_from(f->name));
-    }
-    if (best.name.len > 0) {
-        err = error_hint(err, "did you mean '--" STR_FMT "'?", STR_ARG(best.name));
-    }
-    return error_hint(err, "see '%s%s%s --help'", program_name(parser->out->program),
-                      command != NULL ? " " : "", command != NULL ? command->path : "");
-}
-
-static Error *unknown_command(const Invocation *out, Str words)
-{
-    Error *err = error_new(ERR_USAGE, "unknown command '%s " STR_FMT "'",
-                           program_name(out->program), STR_ARG(words));
-    Suggestion best = suggestion_init(words);
-    for (const CommandDef *const *it = commands; *it != NULL; it++) {
-        if (((*it)->programs & out->program) != 0 && !(*it)->hidden) {
-            suggestion_try(&best, str_from((*it)->path));
-        }
-    }
-    if (best.name.len > 0) {
-        err = error_hint(err, "did you mean '%s " STR_FMT "'?", program_name(out->program),
-                         STR_ARG(best.name));
-    }
-    return error_hint(err, "see '%s --help'", program_name(out->program));
-}
 
 static bool is_choice(const FlagDef *flag, Str value)
 {
@@ -72,30 +22,18 @@ static bool is_choice(const FlagDef *flag, Str value)
     return flag->choices == NULL;
 }
 
-static Error *wrong_choice(const FlagDef *flag, Str value)
-{
-    AUTO_FREE(arena) Arena *arena = arena_new("choices");
-    StrBuf list = strbuf_init(arena, 4096);
-    for (const char *const *choice = flag->choices; *choice != NULL; choice++) {
-        strbuf_printf(&list, "%s%s", list.len > 0 ? ", " : "", *choice);
-    }
-    return error_hint(
-        error_new(ERR_USAGE, "'" STR_FMT "' is not a value of --%s", STR_ARG(value), flag->name),
-        "use one of: %s", strbuf_c(&list));
-}
-
 static Error *add_value(Parser *parser, const FlagDef *flag, Str value)
 {
     if (!is_choice(flag, value)) {
-        return wrong_choice(flag, value);
+        return usage_wrong_choice(parser->out, flag, value);
     }
     int64_t number = 0;
     if (flag->kind == FLAG_INT && (!number_parse_int64(value, &number) || number < flag->min)) {
-        return error_new(ERR_USAGE, "--%s needs a whole number from %lld on, not '" STR_FMT "'",
-                         flag->name, (long long)flag->min, STR_ARG(value));
+        return usage_wrong_number(parser->out, flag, value);
     }
     VEC_PUSH(parser->out->arena, &parser->out->values,
-             (FlagValue){.flag = flag, .text = value, .on = true});
+             (FlagValue){
+                 .flag = flag, .text = value, .on = true, .early = parser->out->command == NULL});
     return NULL;
 }
 
@@ -121,7 +59,7 @@ static bool takes_next_as_optional(const Parser *parser, const FlagDef *flag)
 static Error *take_words(Parser *parser, const FlagDef *flag)
 {
     if (!next_is_word(parser)) {
-        return error_new(ERR_USAGE, "--%s needs a value: %s", flag->name, flag->value);
+        return usage_no_value(parser->out, flag);
     }
     while (next_is_word(parser)) {
         TRY(add_value(parser, flag, str_from(parser->argv[parser->at++])));
@@ -137,8 +75,7 @@ static Error *take_value(Parser *parser, const FlagDef *flag)
         parser->at < parser->argc &&
         (next_is_word(parser) || number_parse_int64(str_from(parser->argv[parser->at]), &number));
     if (!there) {
-        return error_new(ERR_USAGE, "--%s needs a value: %s", flag->name,
-                         flag->value != NULL ? flag->value : "VALUE");
+        return usage_no_value(parser->out, flag);
     }
     return add_value(parser, flag, str_from(parser->argv[parser->at++]));
 }
@@ -151,11 +88,13 @@ static Error *take_flag(Parser *parser, const FlagDef *flag, const Str *attached
         if (attached != NULL) {
             return error_new(ERR_USAGE, "--%s takes no value", flag->name);
         }
-        VEC_PUSH(out->arena, &out->values, (FlagValue){.flag = flag, .on = !negated});
+        VEC_PUSH(out->arena, &out->values,
+                 (FlagValue){.flag = flag, .on = !negated, .early = out->command == NULL});
         return NULL;
     case FLAG_OPTIONAL:
         if (attached == NULL && !takes_next_as_optional(parser, flag)) {
-            VEC_PUSH(out->arena, &out->values, (FlagValue){.flag = flag, .on = true});
+            VEC_PUSH(out->arena, &out->values,
+                     (FlagValue){.flag = flag, .on = true, .early = out->command == NULL});
             return NULL;
         }
         break;
@@ -192,7 +131,7 @@ static Error *take_long(Parser *parser, Str word)
         flag = flag != NULL && flag->negatable ? flag : NULL;
     }
     if (flag == NULL) {
-        return unknown_flag(parser, has_value ? str_slice(word, 0, name.len + 2) : word);
+        return usage_unknown_flag(parser->out, has_value ? str_slice(word, 0, name.len + 2) : word);
     }
     return take_flag(parser, flag, has_value ? &value : NULL, negated);
 }
@@ -204,20 +143,28 @@ static Error *settle_early_flags(Parser *parser)
     for (VEC_EACH(FlagValue, value, &out->values)) {
         const FlagDef *flag = flag_find(out->command, str_from(value->flag->name));
         if (flag == NULL) {
-            return unknown_flag(parser, str_printf(out->arena, "--%s", value->flag->name));
+            return usage_unknown_flag(parser->out,
+                                      str_printf(out->arena, "--%s", value->flag->name));
         }
         value->flag = flag;
     }
     return NULL;
 }
 
+static const FlagDef *find_letter(const Invocation *out, char letter)
+{
+    const FlagDef *flag = flag_find_letter(out->command, letter);
+    bool early = flag == NULL && out->command == NULL && out->group.len == 0;
+    return early ? flag_find_early_letter(out->program, letter) : flag;
+}
+
 /* -f, -fq, -sNAME, -s NAME. */
 static Error *take_short(Parser *parser, Str word)
 {
     for (size_t i = 1; i < word.len; i++) {
-        const FlagDef *flag = flag_find_letter(parser->out->command, word.data[i]);
+        const FlagDef *flag = find_letter(parser->out, word.data[i]);
         if (flag == NULL) {
-            return unknown_flag(parser, word);
+            return usage_unknown_flag(parser->out, word);
         }
         if (flag->kind == FLAG_SWITCH) {
             TRY(take_flag(parser, flag, NULL, false));
@@ -264,7 +211,7 @@ static Error *take_word(Parser *parser, Str word)
         out->group = path;
         return NULL;
     }
-    return unknown_command(out, path);
+    return usage_unknown_command(out, path);
 }
 
 static size_t most_args(const Invocation *out)
@@ -289,18 +236,12 @@ static Error *check_args(const Invocation *out)
     const CommandDef *command = out->command;
     size_t count = out->args.len;
     size_t most = most_args(out);
-    const char *args = command_args(out->program, command);
     bool some = command->args_kind == ARGS_ONE || command->args_kind == ARGS_SOME;
     if (count > most) {
-        return error_hint(error_new(ERR_USAGE, "'%s' does not take the argument '" STR_FMT "'",
-                                    command->path, STR_ARG(out->args.data[most])),
-                          "usage: %s %s %s", program_name(out->program), command->path,
-                          args != NULL ? args : "");
+        return usage_extra_argument(out, out->args.data[most]);
     }
     if (some && count == 0) {
-        return error_hint(
-            error_new(ERR_USAGE, "'%s' needs an argument: %s", command->path, command->args),
-            "see '%s %s --help'", program_name(out->program), command->path);
+        return usage_missing_argument(out);
     }
     return NULL;
 }

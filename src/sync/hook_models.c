@@ -27,8 +27,9 @@ static void keep_failure(Listener *listener, Str text)
     }
 }
 
-static void on_event(void *context, const ReportEvent *event)
+static void on_event(void *context, const ReportEvent *event, Str line)
 {
+    (void)line; /* the sync tells in its own words */
     Listener *listener = context;
     const HookContext *hook = listener->hook;
     if (str_is(str_from(event->name), "RunResultError")) {
@@ -101,6 +102,8 @@ Error *hook_run_models(const HookContext *context)
     options.invocation_command =
         str_printf(context->arena, "dbt run --select " STR_FMT, STR_ARG(selected));
     transform_use_project(context->arena, context->project, &options);
+    TRY(transform_use_flags(context->arena, NULL, &options));
+    reporter_use_flags(&reporter, options.flags, false);
     TransformCounts counts = {0};
     int64_t started_us = clock_monotonic_us();
     Error *err = transform_run(&options, &reporter, &counts);

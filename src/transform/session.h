@@ -27,6 +27,8 @@ typedef struct ReportSink ReportSink;
 typedef struct Session {
     Arena *arena;
     const TransformOptions *options;
+    const Flags *flags;
+    const Value *flag_values; /* all by name in small letters, a map */
     Reporter *reporter;
     Str invocation_id;
     int64_t started_us;
@@ -72,6 +74,12 @@ Arena *session_new_arena(Session *session, const char *name);
 
 /* Tells the reporter and the log; one caller at a time gets through. */
 void report_text(const Session *session, LogLevel level, const char *name, Str text);
+/* A warning by the name of dbt's event. What --warn-error-options silence is not told; what they
+ * make an error is kept instead, for report_raised(). report_text() does so, too, with "[WARNING]:
+ * " in front. */
+void report_warning(const Session *session, const char *name, Str text);
+/* The first warning that is an error, or NULL: asked for where the work can stop. ERR_TEMPLATE. */
+MUST_CHECK Error *report_raised(const Session *session);
 /* A warning in lines of 80 columns, as dbt folds some of them. */
 void report_folded_warning(const Session *session, const char *name, Str text);
 /* A warning as it stands, and only the first time the text is told. */

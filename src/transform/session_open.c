@@ -18,7 +18,7 @@
 /* ---- Pieces ---- */
 
 /* A random id as RFC 4122 version 4 writes it. */
-static Str new_uuid(Arena *arena)
+Str transform_new_id(Arena *arena)
 {
     uint8_t bytes[16] = {0};
     if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes)) {
@@ -70,15 +70,15 @@ static Error *read_cli_vars(Session *session)
     Error *err = yaml_read(session->arena, text, &options, &vars);
     if (err != NULL) {
         error_discard(err, "the message below says what matters");
-        return error_new(ERR_USAGE,
-                         "The YAML provided in the --vars argument is not valid.\n"
-                         "Invalid value for '--vars': String '" STR_FMT "' is not valid YAML",
-                         STR_ARG(text));
+        vars = NULL;
     }
     if (!value_is(vars, VALUE_MAP)) {
-        return error_new(ERR_USAGE,
-                         "The --vars argument must be a YAML dictionary, but was of type '%s'",
-                         value_is(vars, VALUE_STRING) ? "str" : value_kind_text(value_kind(vars)));
+        return error_as(error_new(ERR_USAGE,
+                                  "The YAML provided in the --vars argument is not valid.\n"
+                                  "Invalid value for '--vars': String '" STR_FMT
+                                  "' is not valid YAML",
+                                  STR_ARG(text)),
+                        FLAG_USAGE_CLASS);
     }
     session->cli_vars = vars;
     return NULL;
@@ -118,10 +118,6 @@ static Error *load_profile(Session *session, Str root, YamlRenderer *renderer)
                             .name = option_text(options->profile, name),
                             .target = option_text(options->target, (Str){0}),
                             .threads = (int64_t)options->threads};
-    const char *target = getenv("DBT_TARGET");
-    if (search.target.len == 0 && target != NULL) {
-        search.target = str_from(target);
-    }
     return profile_load(session->arena, &search, renderer, &session->profile);
 }
 
@@ -243,13 +239,59 @@ static Error *open_log(Session *session)
     return NULL;
 }
 
+static Value strings_value(Arena *arena, const StrVec *texts)
+{
+    ValueVec items = {0};
+    for (VEC_EACH(const Str, it, texts)) {
+        VEC_PUSH(arena, &items, value_string(*it));
+    }
+    return value_list_of(&items);
+}
+
+/* What the run was asked for, for templates and artifacts. */
+static void keep_flag_values(Session *session)
+{
+    const TransformOptions *options = session->options;
+    ValueMapBuilder map = value_map_begin(session->arena);
+    flags_put_all(session->flags, &map);
+    const struct {
+        const char *key;
+        bool on;
+    } own[] = {{"full_refresh", options->full_refresh}, /* a retry has those of the run before */
+               {"fail_fast", options->fail_fast},
+               {"store_failures", options->store_failures},
+               {"empty", options->empty}};
+    for (size_t i = 0; i < ARRAY_LEN(own); i++) {
+        value_map_set(&map, str_from(own[i].key), value_bool(own[i].on));
+    }
+    value_map_set(&map, STR("which"), value_string(session->command));
+    value_map_set(&map, STR("invocation_command"), value_string(options->invocation_command));
+    value_map_set(&map, STR("vars"), *session->cli_vars);
+    value_map_set(&map, STR("select"), strings_value(session->arena, &options->selection.select));
+    value_map_set(&map, STR("exclude"), strings_value(session->arena, &options->selection.exclude));
+    Value *all = ARENA_NEW(session->arena, Value);
+    *all = value_map_end(&map);
+    session->flag_values = all;
+}
+
 static Error *fill_session(Session *session)
 {
     Str root;
     TRY(read_cli_vars(session));
+    keep_flag_values(session);
     TRY(project_file_find(session->arena, session->options->project_dir, &root));
     TRY(load_projects(session, root));
     return open_log(session);
+}
+
+static const Flags *flags_of(Arena *arena, const TransformOptions *options)
+{
+    if (options->flags != NULL) {
+        return options->flags;
+    }
+    Flags *presets = ARENA_NEW(arena, Flags);
+    flags_preset(presets);
+    return presets;
 }
 
 Error *session_open(const TransformOptions *options, Reporter *reporter, const char *command,
@@ -259,8 +301,10 @@ Error *session_open(const TransformOptions *options, Reporter *reporter, const c
     Session *session = ARENA_NEW(arena, Session);
     *session = (Session){.arena = arena,
                          .options = options,
+                         .flags = flags_of(arena, options),
                          .reporter = reporter,
-                         .invocation_id = new_uuid(arena),
+                         .invocation_id = options->invocation_id.len > 0 ? options->invocation_id
+                                                                         : transform_new_id(arena),
                          .started_us = clock_now_us(),
                          .command = str_from(command),
                          .env = new_environment(),

@@ -17,12 +17,10 @@
 
 static void warn_unmatched(void *context, Str message)
 {
-    ReportEvent event = {
-        .name = "NoNodesForSelectionCriteria", .level = LOG_WARNING, .text = message};
-    report_event(context, &event);
+    report_warning(context, "NoNodesForSelectionCriteria", message);
 }
 
-static Error *types_of(const StrVec *names, unsigned *out)
+static void types_of(const StrVec *names, unsigned *out)
 {
     for (VEC_EACH(const Str, name, names)) {
         ResourceType type;
@@ -31,11 +29,9 @@ static Error *types_of(const StrVec *names, unsigned *out)
         } else if (resource_type_parse(*name, &type)) {
             *out |= 1u << type;
         } else {
-            return error_new(ERR_USAGE, "Invalid value for '--resource-type': '" STR_FMT "'",
-                             STR_ARG(*name));
+            *out |= TYPES_OF_OTHERS;
         }
     }
-    return NULL;
 }
 
 bool command_has_selection(const TransformOptions *options)
@@ -82,12 +78,13 @@ Error *command_select(Session *session, unsigned types, bool keep_empty, NodeSet
 {
     const TransformOptions *options = session->options;
     unsigned wanted = 0, unwanted = 0;
-    TRY(types_of(&options->resource_types, &wanted));
-    TRY(types_of(&options->exclude_resource_types, &unwanted));
+    types_of(&options->resource_types, &wanted);
+    types_of(&options->exclude_resource_types, &unwanted);
     types = (wanted != 0 ? wanted : types) & ~unwanted;
     Selection selection;
     TRY(selection_of(session, &selection));
     TRY(select_nodes(session->graph, session->arena, &selection, warn_unmatched, session, out));
+    TRY(report_raised(session));
     for (NODE_SET_EACH(i, out)) {
         const Node *node = session->manifest->nodes.data[i];
         bool empty = str_trim(node->raw_code).len == 0 && node->tpl != NULL;
@@ -119,6 +116,7 @@ Error *command_begin(const TransformOptions *options, Reporter *reporter, const 
     TRY(session_open(options, reporter, command, &session));
     console_version(session);
     Error *err = parse_projects(session);
+    err = err == NULL ? report_raised(session) : err;
     if (err == NULL) {
         err = artifacts_write_manifest(session, NULL);
     }
@@ -139,6 +137,7 @@ static Error *run_selected(Session *session, const NodeSet *selected, RunMode mo
 
 Error *command_finish(Session *session, RunOutcome *outcome, TransformCounts *out_counts)
 {
+    TRY(report_raised(session));
     TRY(artifacts_write_manifest(session, outcome));
     TRY(artifacts_write_results(session, outcome));
     if (out_counts != NULL) {
@@ -251,11 +250,14 @@ Error *transform_list(const TransformOptions *options, Reporter *reporter, ListO
     AUTO_FREE(session) Session *session = NULL;
     TRY(command_begin(options, reporter, "list", &session));
     NodeSet selected;
+    if (session->reporter->style == REPORT_DBT) {
+        console_found(session, NULL);
+    }
     TRY(command_select(session, TYPES_LIST, true, &selected));
     size_t count = node_set_count(&selected);
     if (count == 0) {
-        report_text(session, LOG_WARNING, "NoNodesSelected", STR("No nodes selected!"));
-        return NULL;
+        report_warning(session, "NoNodesSelected", STR("No nodes selected!"));
+        return report_raised(session);
     }
     const Node **nodes = ARENA_ARRAY(session->arena, const Node *, count);
     size_t filled = 0;

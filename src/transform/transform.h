@@ -9,6 +9,7 @@
 #include "base/thread.h"
 #include "project/project.h"
 #include "transform/console/report.h"
+#include "transform/flag/flags.h"
 #include "transform/select/select.h"
 #include "warehouse/warehouse.h"
 
@@ -64,12 +65,24 @@ typedef struct TransformOptions {
                                * profile's, which must be the same, and whose settings it takes on;
                                * or NULL */
     Str invocation_command;   /* "dbt run --select a", for artifacts */
+    Str invocation_id;        /* empty: a new one */
+    const Flags *flags;       /* all flags, see transform_use_flags(); NULL: the presets */
     const Cancel *cancel;     /* may be NULL */
 } TransformOptions;
 
 /* Fills in what a project of ours around the models says: where they, profiles and the warehouse
  * are. */
 void transform_use_project(Arena *arena, const Project *project, TransformOptions *options);
+
+/* Settles the flags of dbt: `given` on the command line (see flags.h; may be NULL), the
+ * environment, the files of the project, and fills in the options they stand for. Of use after the
+ * directories of project and profiles are known. ERR_USAGE for values that cannot be, ERR_CONFIG;
+ * the options then hold what was understood. */
+MUST_CHECK Error *transform_use_flags(Arena *arena, const FlagGiven *given,
+                                      TransformOptions *options);
+
+/* A new random id of an invocation. */
+Str transform_new_id(Arena *arena);
 
 /* How many nodes ended how. */
 typedef struct TransformCounts {

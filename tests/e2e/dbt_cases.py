@@ -8,8 +8,10 @@ Each folder of tests/cases/dbt/ is a project with a file steps.txt: one command 
     dbt_cases.py --check [NAME ...]    run ours, compare
     dbt_cases.py --verify [NAME ...]   run real dbt, compare: is it still what it did? (make oracle)
 
-A case may bring its own profiles.yml. A file compare.txt beside steps.txt asks for more to be compared: `warnings` (their texts), `manifest` (what the
-last step wrote of the project's own resources).
+A step may begin with variables for its environment, `NAME=value`. A case may bring its own profiles.yml. A file
+compare.txt beside steps.txt asks for more to be compared: `warnings` (their texts), `usage` (what is said of a wrong
+command line), `events` (lines of JSON, with all their members), `manifest` (what the last step wrote of the project's own
+resources).
 
 tests/oracle/requirements-dbt.txt lists what the oracle is made of.
 """
@@ -40,6 +42,11 @@ p:
 HASH = re.compile(r"[0-9a-f]{32}\Z")
 MASKS = [(re.compile(r"\b\d+\.\d\ds"), "<t>s"), (re.compile(r"\d+ macros"), "<n> macros"),
          (re.compile(r"and \d+\.\d\d seconds"), "and <t> seconds")]
+EVENT_MASKS = [
+    (re.compile(r'"(ts|invocation_id|node_started_at|node_finished_at|completed_at)": "[^"]+"'), r'"\1": "<now>"'),
+    (re.compile(r'"(pid|elapsed|execution_time)": [0-9.e-]+'), r'"\1": 0'),
+    (re.compile(r"\b\d+\.\d\ds"), "<t>s"), (re.compile(r"and \d+\.\d\d seconds"), "and <t> seconds"),
+    (re.compile(r"\d+ macros"), "<n> macros"), (re.compile(r"Thread-\d+ "), "Thread-N ")]
 TIMESTAMP = re.compile(r"^(?:\x1b\[0m)?\d\d:\d\d:\d\d(?:  |$)")
 
 
@@ -138,15 +145,45 @@ def described(manifest):
     return {"blocks": manifest["docs"], "descriptions": texts}
 
 
+def usage(text):
+    """What is said of a wrong command line, without what might have been meant."""
+    lines = [line for line in text.splitlines() if line.startswith(("Usage: ", "Error: "))]
+    return [re.sub(r"Usage: dbt (.*)", "Usage", re.sub(r" \(Did you mean .*", "", line)) for line in lines]
+
+
+def masked_event(event):
+    """A line of JSON without what differs from run to run: times, ids, hashes, numbers of macros."""
+    shown = json.dumps(event)
+    for pattern, mask in EVENT_MASKS:
+        shown = pattern.sub(mask, shown)
+    return json.loads(shown)
+
+
+def events(lines):
+    """Lines of JSON, and the others as they are."""
+    found = []
+    for line in lines:
+        if not line.startswith("{"):
+            found.append(line)
+            continue
+        event = json.loads(line)
+        if event["info"]["name"] not in ("PartialParsingNotEnabled", "ParsePerfInfoPath"):
+            found.append(masked_event(event))
+    return found
+
+
 def run_step(program, step, folder, environment, wanted=()):
     """A step that begins with `!` also tells every line it printed."""
     all_lines, step = step.startswith("!"), step.lstrip("! ")
+    variables = re.match(r"(?:[A-Z_]+=\S* +)*", step).group()
+    environment = {**environment, **dict(word.split("=", 1) for word in variables.split())}
+    told, step = step, step[len(variables):]
     results = folder / "target" / "run_results.json"
     before = results.stat().st_mtime_ns if results.exists() else None
     result = subprocess.run([*program, *step.split()], cwd=folder, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
     lines = result.stdout.splitlines()
-    outcome = {"step": step, "exit": result.returncode}
+    outcome = {"step": told, "exit": result.returncode}
     fatal = fatal_text(lines)
     if fatal is not None:
         outcome["error"] = fatal
@@ -155,6 +192,10 @@ def run_step(program, step, folder, environment, wanted=()):
                             and not line.startswith(" ")] if fatal is None else []
     if all_lines and fatal is None:  # what dango says below an error is its own
         outcome["printed"] = masked_lines(lines)
+    if "usage" in wanted and "Usage: " in result.stderr:
+        outcome["usage"] = usage(result.stderr)
+    if "events" in wanted and "json" in step:
+        outcome["events"] = events(lines)
     if "warnings" in wanted and "lines" not in outcome:
         outcome["warnings"] = warnings(lines)
     catalog = folder / "target" / "catalog.json"

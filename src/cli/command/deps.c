@@ -49,5 +49,6 @@ const CommandDef command_deps = {
                 "dango deps --upgrade                      # newer versions within the ranges\n"
                 "dango deps --add-package dbt-labs/dbt_utils@1.3.0",
     .flags = deps_flags,
+    .shared = transform_shared_flags,
     .run = run_deps,
 };

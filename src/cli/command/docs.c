@@ -40,5 +40,6 @@ const CommandDef command_docs_generate = {
                    "web server only; --static makes one that opens from the disk.",
     .examples = "dango docs generate --static\ndango docs generate --no-compile",
     .flags = flags,
+    .shared = transform_shared_flags,
     .run = run,
 };

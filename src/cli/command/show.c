@@ -58,7 +58,6 @@ static void read_options(const Job *job, TransformOptions *out)
     const Invocation *invocation = job->invocation;
     out->inline_code = job_text(invocation, "inline");
     out->output_json = job->app->json || str_is(invocation_text(invocation, "output"), "json");
-    out->no_introspect = is_off(invocation, "introspect");
     out->no_inject_ctes = is_off(invocation, "inject-ephemeral-ctes");
 }
 
@@ -90,6 +89,7 @@ const CommandDef command_compile = {
     .examples = "dango compile --select fct_orders\n"
                 "dango compile --inline \"select * from {{ ref('fct_orders') }}\"",
     .flags = compile_flags,
+    .shared = transform_shared_flags,
     .run = run_compile,
 };
 const CommandDef command_show = {
@@ -103,5 +103,6 @@ const CommandDef command_show = {
                 "dango show --inline \"select count(*) from {{ ref('fct_orders') }}\"\n"
                 "dango show --select fct_orders --output json",
     .flags = show_flags,
+    .shared = transform_shared_flags,
     .run = run_show,
 };

@@ -39,5 +39,6 @@ const CommandDef command_source_freshness = {
     .description = "Sources of the models' property files with 'freshness' and 'loaded_at_field'.",
     .examples = "dango source freshness\ndango source freshness --select source:shop",
     .flags = flags,
+    .shared = transform_shared_flags,
     .run = run,
 };

@@ -132,6 +132,7 @@ const CommandDef command_run = {
                 "dango run --select staging.* --threads 8\n"
                 "dango run --vars 'year: 2024' --fail-fast",
     .flags = run_flags,
+    .shared = transform_shared_flags,
     .run = run_run,
 };
 const CommandDef command_test = {
@@ -143,6 +144,7 @@ const CommandDef command_test = {
     .summary = "run the tests on models and sources",
     .examples = "dango test\ndango test --select fct_orders",
     .flags = test_flags,
+    .shared = transform_shared_flags,
     .run = run_test,
 };
 const CommandDef command_build = {
@@ -155,6 +157,7 @@ const CommandDef command_build = {
     .description = "What is made from a node whose test failed is skipped.",
     .examples = "dango build\ndango build --select stg_orders+ --fail-fast",
     .flags = build_flags,
+    .shared = transform_shared_flags,
     .run = run_build,
 };
 const CommandDef command_seed = {
@@ -167,6 +170,7 @@ const CommandDef command_seed = {
     .examples = "dango seed\n"
                 "dango seed --select countries --full-refresh   # after a column was added",
     .flags = seed_flags,
+    .shared = transform_shared_flags,
     .run = run_seed,
 };
 const CommandDef command_snapshot = {
@@ -178,6 +182,7 @@ const CommandDef command_snapshot = {
     .summary = "keep the history of tables: what changed since the last time",
     .examples = "dango snapshot\ndango snapshot --select orders_history",
     .flags = snapshot_flags,
+    .shared = transform_shared_flags,
     .run = run_snapshot,
 };
 const CommandDef command_run_operation = {
@@ -190,6 +195,7 @@ const CommandDef command_run_operation = {
     .examples = "dango run-operation grant_select --args '{role: reporter}'\n"
                 "dango run-operation my_package.clean_up",
     .flags = operation_flags,
+    .shared = transform_shared_flags,
     .run = run_run_operation,
 };
 const CommandDef command_ls = {
@@ -202,6 +208,7 @@ const CommandDef command_ls = {
     .summary = "list models, tests and sources",
     .examples = "dango ls --select tag:daily\ndango ls --resource-type model --output json",
     .flags = list_flags,
+    .shared = transform_shared_flags,
     .run = run_ls,
 };
 const CommandDef command_parse = {
@@ -211,5 +218,6 @@ const CommandDef command_parse = {
     .summary = "read the models and write manifest.json, without building anything",
     .examples = "dango parse\ndango parse --vars 'year: 2024'",
     .flags = parse_flags,
+    .shared = transform_shared_flags,
     .run = run_parse,
 };

@@ -6,10 +6,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "cli/command/transform_flags.h"
-#include "value/json_writer.h"
 #include "warehouse/lock.h"
-
-const char *const transform_indirect_modes[] = {"eager", "cautious", "buildable", "empty", NULL};
 
 static bool declares(const Invocation *invocation, const char *flag)
 {
@@ -32,59 +29,14 @@ static StrVec words(const Job *job, const char *flag)
     return known ? invocation_list(job->invocation, flag, job->app->arena) : (StrVec){0};
 }
 
-static void print_event_json(const Job *job, const ReportEvent *event)
-{
-    AUTO_FREE(arena) Arena *arena = arena_new("event");
-    ValueMapBuilder map = value_map_begin(arena);
-    static const char *const levels[] = {"debug", "info", "warn", "error", "off"};
-    value_map_set(&map, STR("name"), value_string(str_from(event->name)));
-    value_map_set(&map, STR("level"), value_string(str_from(levels[event->level])));
-    value_map_set(&map, STR("ts"), value_string(clock_iso_utc(arena, clock_now_us())));
-    value_map_set(&map, STR("msg"), value_string(event->text));
-    if (event->node.len > 0) {
-        value_map_set(&map, STR("unique_id"), value_string(event->node));
-        value_map_set(&map, STR("status"), value_string(event->status));
-        value_map_set(&map, STR("index"), value_int((int64_t)event->index));
-        value_map_set(&map, STR("total"), value_int((int64_t)event->total));
-        value_map_set(&map, STR("elapsed_us"), value_int(event->elapsed_us));
-    }
-    Value line = value_map_end(&map);
-    Str text = json_text(arena, &line, &json_style_python);
-    term_printf(&job->app->out, STR_FMT "\n", STR_ARG(text));
-}
+/* ---- Lines ---- */
 
-/* Whether a line is shown: with --quiet only errors, debug lines only on request. */
-static bool is_shown(const App *app, const ReportEvent *event)
-{
-    if (event->level == LOG_DEBUG) {
-        return app->debug;
-    }
-    return !app->quiet || event->level >= LOG_ERROR;
-}
-
-static void on_event(void *context, const ReportEvent *event)
+static void on_event(void *context, const ReportEvent *event, Str line)
 {
     const Job *job = context;
-    const App *app = job->app;
-    if (!is_shown(app, event)) {
-        return;
-    }
-    if (str_is(invocation_text(job->invocation, "log-format"), "json")) {
-        print_event_json(job, event);
-        return;
-    }
-    AUTO_FREE(arena) Arena *arena = arena_new("event");
-    Str time = clock_hms_local(arena, clock_now_us());
-    Style style = event->level == LOG_ERROR     ? STYLE_BAD
-                  : event->level == LOG_WARNING ? STYLE_WARN
-                                                : STYLE_PLAIN;
-    term_printf(&app->out, STR_FMT "%s", STR_ARG(time), event->text.len > 0 ? "  " : "\n");
-    Str line;
-    for (Str rest = event->text; event->text.len > 0 && str_next_line(&rest, &line);) {
-        term_print(&app->out, style, line); /* lines after the first one stand as they are */
-        term_printf(&app->out, "\n");
-    }
-    fflush(app->out.file);
+    (void)event;
+    fwrite(line.data, 1, line.len, job->app->out.file);
+    fflush(job->app->out.file);
 }
 
 static void on_print(void *context, Str text)
@@ -93,19 +45,37 @@ static void on_print(void *context, Str text)
     fwrite(text.data, 1, text.len, job->app->out.file);
 }
 
+/* An event of the command line itself, which no session tells. */
+static void tell(Job *job, const char *name, LogLevel level, Str text)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("event");
+    ReportField fields[] = {{"exc", value_string(text)}};
+    ReportEvent event = {.name = name,
+                         .level = level,
+                         .text = text,
+                         .fields = fields,
+                         .field_count = ARRAY_LEN(fields)};
+    Str line = report_line(arena, &job->reporter.console, job->options.invocation_id, &event,
+                           clock_now_us());
+    on_event(job, &event, line);
+}
+
 static Str join_command(Arena *arena, const Invocation *invocation)
 {
     StrBuf text = strbuf_init(arena, SIZE_MAX / 4);
     strbuf_printf(&text, "dbt %s", invocation->command->path);
     for (VEC_EACH(const FlagValue, value, &invocation->values)) {
-        strbuf_printf(&text, " --%s%s" STR_FMT, value->flag->name,
+        bool negated = value->flag->kind == FLAG_SWITCH && !value->on;
+        strbuf_printf(&text, " --%s%s%s" STR_FMT, negated ? "no-" : "", value->flag->name,
                       value->text.data != NULL ? " " : "", STR_ARG(value->text));
     }
     return strbuf_str(&text);
 }
 
+/* ---- Options ---- */
+
 /* As dango: the project's own dbt directory and warehouse. As dbt: what dbt would find. */
-static Error *locate(Job *job)
+static void locate(Job *job)
 {
     App *app = job->app;
     if (job->invocation->program == PROGRAM_DBT) {
@@ -122,59 +92,94 @@ static Error *locate(Job *job)
         Str fallback = fs_join(app->arena, app->project->root, STR(".dango"));
         job->options.fallback_profiles_dir = fallback.data;
     }
+}
+
+/* dbt takes an option before or after the command, but not twice. */
+static Error *check_doubles(const Invocation *invocation)
+{
+    for (VEC_EACH(const FlagValue, early, &invocation->values)) {
+        for (VEC_EACH(const FlagValue, late, &invocation->values)) {
+            if (early->early && !late->early && early->flag == late->flag) {
+                Str name =
+                    str_replace(invocation->arena, str_from(early->flag->name), STR("-"), STR("_"));
+                return error_as(error_new(ERR_CONFIG,
+                                          STR_FMT " was provided both before and after the "
+                                                  "subcommand, it can only be set either before "
+                                                  "or after.",
+                                          STR_ARG(name)),
+                                "dbt");
+            }
+        }
+    }
     return NULL;
 }
 
-Error *job_prepare(App *app, const Invocation *invocation, Job *out)
+/* dbt's flags among the options. */
+static const FlagGiven *given_flags(const Invocation *invocation, Arena *arena)
 {
-    *out = (Job){.app = app, .invocation = invocation};
-    TransformOptions *options = &out->options;
-    options->profiles_dir = job_text(invocation, "profiles-dir");
-    options->profile = job_text(invocation, "profile");
-    options->target = job_text(invocation, "target");
-    options->target_path = job_text(invocation, "target-path");
-    options->log_path = job_text(invocation, "log-path");
+    FlagGiven *given = ARENA_ARRAY(arena, FlagGiven, FLAG_ID_COUNT);
+    for (size_t i = 0; i < FLAG_ID_COUNT; i++) {
+        const FlagDef *flag = flag_find(invocation->command, flag_name((FlagId)i));
+        /* a project of ours has its own place */
+        bool ours = i == DBT_PROJECT_DIR && invocation->program != PROGRAM_DBT;
+        if (flag == NULL || ours) {
+            continue;
+        }
+        given[i].declared = true;
+        given[i].given = invocation_has(invocation, flag->name);
+        given[i].on = invocation_switch(invocation, flag->name);
+        if (flag->kind != FLAG_SWITCH) {
+            given[i].words = invocation_list(invocation, flag->name, arena);
+        }
+    }
+    return given;
+}
+
+static void read_selection(Job *job)
+{
+    const Invocation *invocation = job->invocation;
+    TransformOptions *options = &job->options;
     options->vars = job_text(invocation, "vars");
     if (declares(invocation, "threads")) {
         options->threads = (size_t)invocation_int(invocation, "threads", 0);
     }
-    options->selection.select = words(out, "select");
-    options->selection.exclude = words(out, "exclude");
+    options->selection.select = words(job, "select");
+    options->selection.exclude = words(job, "exclude");
     options->selector = job_text(invocation, "selector");
-    options->state = job_text(invocation, "state");
-    options->defer_state = job_text(invocation, "defer-state");
-    options->defer = job_switch(invocation, "defer");
-    options->favor_state = job_switch(invocation, "favor-state");
     options->selection.folders_unite = invocation->program == PROGRAM_DANGO;
-    const char *indirect = job_text(invocation, "indirect-selection");
-    if (indirect != NULL) {
-        (void)indirect_mode_parse(str_from(indirect), &options->selection.indirect);
-    }
     for (size_t i = 0; declares(invocation, "select") && i < invocation->args.len; i++) {
-        VEC_PUSH(app->arena, &options->selection.select, invocation->args.data[i]);
+        VEC_PUSH(job->app->arena, &options->selection.select, invocation->args.data[i]);
     }
-    options->resource_types = words(out, "resource-type");
-    options->exclude_resource_types = words(out, "exclude-resource-type");
-    options->full_refresh = job_switch(invocation, "full-refresh");
-    options->fail_fast = job_switch(invocation, "fail-fast");
-    options->store_failures = job_switch(invocation, "store-failures");
-    options->empty = job_switch(invocation, "empty");
-    options->no_write_json =
-        invocation_has(invocation, "write-json") && !invocation_switch(invocation, "write-json");
-    options->no_version_check = invocation_has(invocation, "version-check") &&
-                                !invocation_switch(invocation, "version-check");
-    options->invocation_command = join_command(app->arena, invocation);
-    options->cancel = app->cancel;
-    options->quiet = app->quiet;
-    options->relative_to_project = true; /* as dbt, which changes into the project's directory */
+}
+
+static Error *use_flags(Job *job)
+{
+    const Invocation *invocation = job->invocation;
+    Arena *arena = job->app->arena;
+    TRY(check_doubles(invocation));
+    return transform_use_flags(arena, given_flags(invocation, arena), &job->options);
+}
+
+Error *job_prepare(App *app, const Invocation *invocation, Job *out)
+{
     bool is_dango = invocation->program == PROGRAM_DANGO;
+    *out = (Job){.app = app, .invocation = invocation};
     out->reporter = (Reporter){.style = is_dango ? REPORT_DANGO : REPORT_DBT,
+                               .console = {.level = LOG_INFO, .local = is_dango},
                                .context = out,
                                .event = on_event,
                                .print = on_print};
-    return locate(out);
+    out->options.invocation_command = join_command(app->arena, invocation);
+    out->options.invocation_id = transform_new_id(app->arena);
+    out->options.cancel = app->cancel;
+    locate(out);
+    read_selection(out);
+    Error *err = use_flags(out);
+    if (out->options.flags != NULL) {
+        reporter_use_flags(&out->reporter, out->options.flags, app->out.is_terminal);
+    }
+    return job_end(out, err);
 }
-
 /* Writers of the project's warehouse take turns; a dbt project of its own has no lock but DuckDB's.
  */
 static Error *take_lock(const Job *job, WriteLock *out_lock)
@@ -208,16 +213,16 @@ static void tell_failure(Job *job, const Error *err)
     if (hints.len > 0) {
         strbuf_printf(&told, "\n\n" STR_FMT, STR_ARG(hints));
     }
-    ReportEvent event = {
-        .name = "MainEncounteredError", .level = LOG_ERROR, .text = strbuf_str(&told)};
-    on_event(job, &event);
+    tell(job, "MainEncounteredError", LOG_ERROR, strbuf_str(&told));
 }
 
 /* dbt tells with 2 that the work did not begin (a project that cannot be read) or was interrupted,
  * with 1 that a node failed. */
 Error *job_end(Job *job, TAKES Error *err)
 {
-    if (err == NULL || error_kind(err) == ERR_FAILED || job->invocation->program != PROGRAM_DBT) {
+    bool usage = err != NULL && strcmp(error_class(err), FLAG_USAGE_CLASS) == 0;
+    if (err == NULL || error_kind(err) == ERR_FAILED || usage ||
+        job->invocation->program != PROGRAM_DBT) {
         return err;
     }
     if (error_kind(err) == ERR_CANCELLED) {

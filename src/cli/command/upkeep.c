@@ -45,8 +45,6 @@ static Error *run_clean(App *app, const Invocation *invocation)
 {
     Job job;
     TRY(job_prepare(app, invocation, &job));
-    job.options.clean_outside = invocation_has(invocation, "clean-project-files-only") &&
-                                !invocation_switch(invocation, "clean-project-files-only");
     return job_end(&job, transform_clean(&job.options, &job.reporter));
 }
 
@@ -67,6 +65,7 @@ const CommandDef command_retry = {
     .summary = "do again what failed or was skipped in the last run",
     .examples = "dango retry\ndango retry --vars 'year: 2024'",
     .flags = retry_flags,
+    .shared = transform_shared_flags,
     .run = run_retry,
 };
 const CommandDef command_clean = {
@@ -75,6 +74,7 @@ const CommandDef command_clean = {
     .summary = "remove the directories that clean-targets names",
     .examples = "dbt clean",
     .flags = clean_flags,
+    .shared = transform_shared_flags,
     .run = run_clean,
 };
 const CommandDef command_debug = {
@@ -83,5 +83,6 @@ const CommandDef command_debug = {
     .summary = "check the project, the profile and the connection",
     .examples = "dbt debug\ndbt debug --connection --target prod",
     .flags = debug_flags,
+    .shared = transform_shared_flags,
     .run = run_debug,
 };

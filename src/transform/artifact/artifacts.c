@@ -266,31 +266,6 @@ static Value result_value(Arena *arena, const NodeResult *result)
     return value_map_end(&map);
 }
 
-static Value word_list(Arena *arena, const StrVec *words)
-{
-    ValueVec items = {0};
-    for (VEC_EACH(const Str, it, words)) {
-        VEC_PUSH(arena, &items, value_string(*it));
-    }
-    return value_list_of(&items);
-}
-
-static Value args_value(const Session *session, Arena *arena)
-{
-    const TransformOptions *options = session->options;
-    ValueMapBuilder map = value_map_begin(arena);
-    set_text(&map, "which", session->command);
-    set_text(&map, "invocation_command", options->invocation_command);
-    set(&map, "select", word_list(arena, &options->selection.select));
-    set(&map, "exclude", word_list(arena, &options->selection.exclude));
-    set(&map, "vars", *session->cli_vars);
-    set(&map, "full_refresh", value_bool(options->full_refresh));
-    set(&map, "fail_fast", value_bool(options->fail_fast));
-    set(&map, "store_failures", value_bool(options->store_failures));
-    set(&map, "empty", value_bool(options->empty));
-    return value_map_end(&map);
-}
-
 Error *artifacts_write_results(const Session *session, const RunOutcome *outcome)
 {
     if (session->options->no_write_json) {
@@ -307,6 +282,6 @@ Error *artifacts_write_results(const Session *session, const RunOutcome *outcome
     write_member(file, "metadata", value_map_end(&about));
     write_member(file, "results", value_list_of(&results));
     write_member(file, "elapsed_time", value_float((double)outcome->elapsed_us / 1e6));
-    write_member(file, "args", args_value(session, arena));
+    write_member(file, "args", *session->flag_values);
     return json_file_finish(file);
 }

@@ -46,12 +46,12 @@ static Value adapter_response(Arena *arena, const NodeResult *result)
     return value_map_end(&map);
 }
 
-static Value thread_id(Arena *arena, size_t worker)
+Str result_thread(Arena *arena, size_t worker)
 {
     if (worker == WORKER_MAIN || worker == WORKER_OPERATION) {
-        return value_string(worker == WORKER_MAIN ? STR("main") : STR("MainThread"));
+        return worker == WORKER_MAIN ? STR("main") : STR("MainThread");
     }
-    return value_string(str_printf(arena, "Thread-%zu (worker)", worker + 1));
+    return str_printf(arena, "Thread-%zu (worker)", worker + 1);
 }
 
 void result_add_fields(Arena *arena, const NodeResult *result, ValueMapBuilder *map)
@@ -61,7 +61,7 @@ void result_add_fields(Arena *arena, const NodeResult *result, ValueMapBuilder *
     push_timing(arena, &timing, "execute", result->execute_started_us, result->execute_ended_us);
     set(map, "status", value_string(node_status_text(result->status)));
     set(map, "timing", value_list_of(&timing));
-    set(map, "thread_id", thread_id(arena, result->worker));
+    set(map, "thread_id", value_string(result_thread(arena, result->worker)));
     set(map, "execution_time", value_float((double)result->elapsed_us / 1e6));
     set(map, "adapter_response", adapter_response(arena, result));
     set(map, "message", result->message.len > 0 ? value_string(result->message) : value_null());

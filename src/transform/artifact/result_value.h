@@ -8,6 +8,8 @@
 
 /* A time in UTC as artifacts write it; null for 0. */
 Value result_time(Arena *arena, int64_t time_us);
+/* "Thread-1 (worker)", for WORKER_MAIN "main". */
+Str result_thread(Arena *arena, size_t worker);
 /* Adds status, timing, thread_id, execution_time, adapter_response, message and failures. */
 void result_add_fields(Arena *arena, const NodeResult *result, ValueMapBuilder *map);
 

@@ -52,7 +52,7 @@ static Error *compile_inline(Session *session, RunOutcome *outcome)
     InlineNode *query = ARENA_NEW(session->arena, InlineNode);
     Worker worker = {0};
     Str sql;
-    console_concurrency(session, (size_t)session->profile->threads);
+    console_concurrency(session, (size_t)session->profile->threads, 1);
     Error *err = worker_open(&worker, session, 0);
     if (err == NULL) {
         err = inline_node_compile(&worker, query, arena, &sql);
@@ -77,7 +77,7 @@ static Error *compile_selected(Session *session, RunOutcome *outcome)
         TRY(session_connect(session));
     }
     TRY(runner_run(session, &selected, RUN_COMPILE, outcome));
-    console_concurrency(session, session->worker_count);
+    console_concurrency(session, session->worker_count, outcome->results.len);
     TRY(command_first_failure(outcome));
     command_print_compiled(session, outcome);
     return NULL;

@@ -178,7 +178,7 @@ static Error *check_between_hooks(Session *session, const NodeVec *nodes, Freshn
     NodeResultVec told = {0};
     int64_t started_us = clock_monotonic_us();
     TRY(session_connect(session));
-    console_concurrency(session, (size_t)session->profile->threads);
+    console_concurrency(session, (size_t)session->profile->threads, nodes->len);
     TRY(run_hooks(session, HOOKS_START, &none, &told));
     TRY(check_all(session, nodes, out));
     for (VEC_EACH(const FreshnessResult, it, out)) {

@@ -92,7 +92,9 @@ Error *transform_retry(const TransformOptions *options, Reporter *reporter,
     const Value *document = NULL;
     Str directory, shown;
     StrVec wanted = {0};
-    Reporter silent = {.style = reporter->style};
+    Reporter silent = *reporter;
+    silent.event = NULL;
+    silent.print = NULL;
     TRY(find_results(options, &silent, arena, &directory, &shown));
     TRY(read_results(arena, directory, shown, &document));
     const Value *args = value_find(document, STR("args"));

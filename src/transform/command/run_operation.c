@@ -14,12 +14,13 @@ Error *run_operation_args(Arena *arena, const char *text, const Value **out)
         return NULL;
     }
     error_discard(err, "the message below says what matters");
-    return error_hint(error_new(ERR_USAGE,
-                                "The YAML provided in the --args argument is not valid.\n"
-                                "Invalid value for '--args': String '" STR_FMT
-                                "' is not valid YAML",
-                                STR_ARG(given)),
-                      "write a mapping, such as --args '{name: value}'");
+    return error_hint(
+        error_as(error_new(ERR_USAGE,
+                           "The YAML provided in the --args argument is not valid.\n"
+                           "Invalid value for '--args': String '" STR_FMT "' is not valid YAML",
+                           STR_ARG(given)),
+                 FLAG_USAGE_CLASS),
+        "write a mapping, such as --args '{name: value}'");
 }
 
 /* ---- Finding the macro ---- */

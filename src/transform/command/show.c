@@ -110,7 +110,7 @@ static Error *show_selected(Session *session, RunOutcome *outcome)
     }
     TRY(session_connect(session));
     TRY(runner_run(session, &selected, RUN_COMPILE, outcome));
-    console_concurrency(session, session->worker_count);
+    console_concurrency(session, session->worker_count, outcome->results.len);
     return preview_results(session, outcome);
 }
 
@@ -122,7 +122,7 @@ static Error *show_inline(Session *session, RunOutcome *outcome)
     Str sql;
     console_found(session, NULL);
     TRY(session_connect(session));
-    console_concurrency(session, (size_t)session->profile->threads);
+    console_concurrency(session, (size_t)session->profile->threads, 1);
     Error *err = worker_open(&worker, session, 0);
     if (err == NULL) {
         err = inline_node_compile(&worker, query, arena, &sql);

@@ -2,7 +2,10 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
+#include "transform/artifact/result_value.h"
+#include "transform/console/console_internal.h"
 
 /* How the two layouts differ. */
 typedef struct Layout {
@@ -16,34 +19,56 @@ static const Layout layouts[] = {
     [REPORT_DBT] = {.width = 80, .decimals = 2, .success = "OK"},
 };
 
-static bool is_dbt(const Session *session)
+bool console_is_dbt(const Session *session)
 {
     return session->reporter->style == REPORT_DBT;
 }
 
-static void say(const Session *session, const char *name, LogLevel level, Str text)
+void console_say(const Session *session, const char *name, LogLevel level, Str text)
 {
     ReportEvent event = {.name = name, .level = level, .text = text};
     report_event(session, &event);
 }
 
+Str console_paint(const Session *session, Arena *arena, ConsoleColor color, Str text)
+{
+    static const char *const codes[] = {
+        [COLOR_GREEN] = "\x1b[32m", [COLOR_YELLOW] = "\x1b[33m", [COLOR_RED] = "\x1b[31m"};
+    if (!session->reporter->colors) {
+        return text;
+    }
+    return str_printf(arena, "%s" STR_FMT "\x1b[0m", codes[color], STR_ARG(text));
+}
+
 void console_blank(const Session *session)
 {
-    say(session, "Formatting", LOG_INFO, STR(""));
+    console_say(session, "Formatting", LOG_INFO, STR(""));
 }
 
 void console_version(const Session *session)
 {
-    say(session, "MainReportVersion", LOG_INFO, STR("Running with dbt=" TRANSFORM_DBT_VERSION));
-    if (is_dbt(session) && session->profile != NULL) {
-        say(session, "AdapterRegistered", LOG_INFO,
-            STR("Registered adapter: duckdb=" TRANSFORM_ADAPTER_VERSION));
+    enum { LOG_VERSION = 3 };
+    ReportField version[] = {{"log_version", value_int(LOG_VERSION)},
+                             {"version", value_string(STR("=" TRANSFORM_DBT_VERSION))}};
+    ReportEvent event = {.name = "MainReportVersion",
+                         .level = LOG_INFO,
+                         .text = STR("Running with dbt=" TRANSFORM_DBT_VERSION)};
+    CONSOLE_TELL(session, event, version);
+    if (console_is_dbt(session) && session->profile != NULL) {
+        ReportField adapter[] = {
+            {"adapter_name", value_string(STR("duckdb"))},
+            {"adapter_version", value_string(STR("=" TRANSFORM_ADAPTER_VERSION))}};
+        event = (ReportEvent){.name = "AdapterRegistered",
+                              .level = LOG_INFO,
+                              .text = STR("Registered adapter: duckdb=" TRANSFORM_ADAPTER_VERSION)};
+        CONSOLE_TELL(session, event, adapter);
     }
 }
 
 void console_nothing(const Session *session)
 {
-    say(session, "NothingToDo", LOG_WARNING,
+    report_warning(
+        session, "NothingToDo",
         STR("Nothing to do. Try checking your model configs and model specification args"));
 }
 
@@ -101,8 +126,8 @@ void console_found(const Session *session, const NodeSet *selected)
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     size_t counts[RESOURCE_TYPE_COUNT] = {0};
     StrBuf found = strbuf_init(arena, LIMIT_ERROR_BYTES);
-    count_types(session, is_dbt(session) ? NULL : selected, counts);
-    if (is_dbt(session)) {
+    count_types(session, console_is_dbt(session) ? NULL : selected, counts);
+    if (console_is_dbt(session)) {
         counts[RESOURCE_INLINE] += session->options->inline_code != NULL;
         add_types(session, counts, &found);
         add_count(&found, session->manifest->macros.len, "macro", "macros");
@@ -121,22 +146,31 @@ void console_found(const Session *session, const NodeSet *selected)
         add_count(&found, counts[RESOURCE_TEST], "test", "tests");
         add_count(&found, counts[RESOURCE_SNAPSHOT], "snapshot", "snapshots");
     }
-    if (!is_dbt(session) && counts[RESOURCE_SEED] > 0) {
+    if (!console_is_dbt(session) && counts[RESOURCE_SEED] > 0) {
         add_count(&found, counts[RESOURCE_SEED], "seed", "seeds");
     }
-    say(session, "FoundStats", LOG_INFO,
-        str_printf(arena, "Found " STR_FMT, STR_ARG(strbuf_str(&found))));
+    ReportField fields[] = {{"stat_line", value_string(strbuf_str(&found))}};
+    ReportEvent event = {.name = "FoundStats",
+                         .level = LOG_INFO,
+                         .text = str_printf(arena, "Found " STR_FMT, STR_ARG(strbuf_str(&found)))};
+    CONSOLE_TELL(session, event, fields);
 }
 
-void console_concurrency(const Session *session, size_t threads)
+void console_concurrency(const Session *session, size_t threads, size_t nodes)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    Str target = is_dbt(session) ? str_printf(arena, " (target='" STR_FMT "')",
-                                              STR_ARG(session->profile->target))
-                                 : STR("");
+    Str target = console_is_dbt(session) ? str_printf(arena, " (target='" STR_FMT "')",
+                                                      STR_ARG(session->profile->target))
+                                         : STR("");
     console_blank(session);
-    say(session, "ConcurrencyLine", LOG_INFO,
-        str_printf(arena, "Concurrency: %zu threads" STR_FMT, threads, STR_ARG(target)));
+    ReportField fields[] = {{"num_threads", value_int((int64_t)threads)},
+                            {"target_name", value_string(session->profile->target)},
+                            {"node_count", value_int((int64_t)nodes)}};
+    ReportEvent event = {
+        .name = "ConcurrencyLine",
+        .level = LOG_INFO,
+        .text = str_printf(arena, "Concurrency: %zu threads" STR_FMT, threads, STR_ARG(target))};
+    CONSOLE_TELL(session, event, fields);
     console_blank(session);
 }
 
@@ -199,18 +233,56 @@ static Str describe(const Session *session, Arena *arena, const Node *node)
                       STR_ARG(relation));
 }
 
-void console_start(const Session *session, const Node *node, size_t index, size_t total)
+/* What an event of a node that ended has besides its own members. */
+static ReportEvent ended(const char *name, const NodeResult *result, size_t index, size_t total)
+{
+    const Node *node = result->node;
+    bool began = result->compile_started_us != 0;
+    int64_t started_us = began ? result->compile_started_us : result->execute_started_us;
+    return (ReportEvent){.name = name,
+                         .level = LOG_INFO,
+                         .node = node->unique_id,
+                         .status = node_status_text(result->status),
+                         .index = index,
+                         .total = total,
+                         .elapsed_us = result->elapsed_us,
+                         .about = node,
+                         .started_us = started_us,
+                         .finished_us = started_us + (started_us != 0 ? result->elapsed_us : 0)};
+}
+
+#define INDEX_FIELDS(index, total) \
+    {"index", value_int((int64_t)(index))}, \
+    { \
+        "total", value_int((int64_t)(total)) \
+    }
+#define TIME_FIELD(result) \
+    { \
+        "execution_time", value_float((double)(result)->elapsed_us / 1e6) \
+    }
+
+/* The line of an event with its members. */
+static void tell_line(const Session *session, ReportEvent event, Str text, Str bracket,
+                      const ReportField *fields, size_t count)
+{
+    event.fields = fields;
+    event.field_count = count;
+    console_node_line(session, event, text, bracket);
+}
+
+void console_start(const Session *session, const Node *node, size_t index, size_t total,
+                   size_t worker)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     Str what = describe(session, arena, node);
-    Str text = str_printf(arena, "START " STR_FMT, STR_ARG(what));
-    ReportEvent event = {.name = "LogStartLine",
-                         .level = LOG_INFO,
-                         .node = node->unique_id,
-                         .status = STR("started"),
-                         .index = index,
-                         .total = total};
-    console_node_line(session, event, text, STR("RUN"));
+    NodeResult result = {.node = node, .compile_started_us = clock_now_us()};
+    ReportEvent event = ended("LogStartLine", &result, index, total);
+    event.status = STR("started");
+    event.finished_us = 0;
+    event.thread = result_thread(arena, worker);
+    ReportField fields[] = {{"description", value_string(what)}, INDEX_FIELDS(index, total)};
+    tell_line(session, event, str_printf(arena, "START " STR_FMT, STR_ARG(what)), STR("RUN"),
+              fields, ARRAY_LEN(fields));
 }
 
 Str console_duration(const Session *session, Arena *arena, int64_t elapsed_us)
@@ -219,29 +291,80 @@ Str console_duration(const Session *session, Arena *arena, int64_t elapsed_us)
                       (double)elapsed_us / 1e6);
 }
 
+/* "OK in 0.12s", the word in a colour. */
+static Str end_bracket(const Session *session, Arena *arena, ConsoleColor color, Str word,
+                       int64_t elapsed_us)
+{
+    Str time = console_duration(session, arena, elapsed_us);
+    return str_printf(arena, STR_FMT " in " STR_FMT,
+                      STR_ARG(console_paint(session, arena, color, word)), STR_ARG(time));
+}
+
 static void console_test_end(const Session *session, const NodeResult *result, size_t index,
                              size_t total)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
+    const Node *node = result->node;
     Str word = str_upper_ascii(arena, node_status_text(result->status));
     bool counted = result->status == STATUS_FAIL || result->status == STATUS_WARN;
     if (counted) {
         word = str_printf(arena, STR_FMT " %lld", STR_ARG(word), (long long)result->failures);
     }
-    Str text = str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(word), STR_ARG(result->node->name));
-    Str time = console_duration(session, arena, result->elapsed_us);
-    Str bracket = str_printf(arena, STR_FMT " in " STR_FMT, STR_ARG(word), STR_ARG(time));
-    LogLevel level = result->status == STATUS_PASS   ? LOG_INFO
-                     : result->status == STATUS_WARN ? LOG_WARNING
-                                                     : LOG_ERROR;
-    ReportEvent event = {.name = "LogTestResult",
-                         .level = level,
-                         .node = result->node->unique_id,
-                         .status = node_status_text(result->status),
-                         .index = index,
-                         .total = total,
-                         .elapsed_us = result->elapsed_us};
-    console_node_line(session, event, text, bracket);
+    ReportEvent event = ended("LogTestResult", result, index, total);
+    event.level = result->status == STATUS_PASS   ? LOG_INFO
+                  : result->status == STATUS_WARN ? LOG_WARNING
+                                                  : LOG_ERROR;
+    event.thread = result_thread(arena, result->worker);
+    ConsoleColor color = event.level == LOG_INFO      ? COLOR_GREEN
+                         : event.level == LOG_WARNING ? COLOR_YELLOW
+                                                      : COLOR_RED;
+    Str attached = node->test != NULL ? node->test->attached_node : STR("");
+    ReportField fields[] = {
+        {"name", value_string(node->name)},
+        {"status", value_string(event.status)},
+        {"index", value_int((int64_t)index)},
+        {"num_models", value_int((int64_t)total)},
+        {"num_failures", value_int(result->failures > 0 ? result->failures : 0)},
+        TIME_FIELD(result),
+        {"attached_node", value_string(attached)}};
+    size_t count = ARRAY_LEN(fields) - (attached.len == 0); /* singular tests have none */
+    tell_line(session, event,
+              str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(word), STR_ARG(node->name)),
+              end_bracket(session, arena, color, word, result->elapsed_us), fields, count);
+}
+
+static Str first_line(Str message)
+{
+    Str rest = message, line = {0};
+    (void)str_next_line(&rest, &line);
+    return line;
+}
+
+/* The members that the event of its type has. */
+static size_t end_fields(const NodeResult *result, Str what, Str word, const ReportEvent *event,
+                         ReportField *out)
+{
+    const Node *node = result->node;
+    bool seed = node->type == RESOURCE_SEED, snapshot = node->type == RESOURCE_SNAPSHOT;
+    size_t count = 0;
+    const ReportField common[] = {INDEX_FIELDS(event->index, event->total), TIME_FIELD(result)};
+    for (size_t i = 0; i < ARRAY_LEN(common); i++) {
+        out[count++] = common[i];
+    }
+    if (seed) {
+        out[count++] = (ReportField){"status", value_string(event->status)};
+        out[count++] = (ReportField){"schema", value_string(node->schema)};
+        out[count++] = (ReportField){"relation", value_string(node->alias)};
+    } else {
+        out[count++] = (ReportField){"status", value_string(word)};
+        out[count++] = (ReportField){"description", value_string(what)};
+    }
+    if (seed || snapshot) {
+        Str message =
+            result->status == STATUS_ERROR ? first_line(result->message) : result->message;
+        out[count++] = (ReportField){"result_message", value_string(message)};
+    }
+    return count;
 }
 
 /* "CANCEL query model.p.x .... [CANCEL]" */
@@ -256,11 +379,13 @@ static void console_cancelled(const Session *session, const NodeResult *result)
                          .level = LOG_ERROR,
                          .node = result->node->unique_id,
                          .text = strbuf_str(&line)};
-    report_event(session, &event);
+    ReportField fields[] = {{"conn_name", value_string(result->node->unique_id)}};
+    CONSOLE_TELL(session, event, fields);
 }
 
 void console_end(const Session *session, const NodeResult *result, size_t index, size_t total)
 {
+    enum { MOST_FIELDS = 10 };
     if (result->interrupted) {
         console_cancelled(session, result);
     }
@@ -270,92 +395,44 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     }
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     bool failed = result->status == STATUS_ERROR || result->interrupted;
-    Str what = describe(session, arena, result->node);
+    ResourceType type = result->node->type;
+    Str what = describe(session, arena, result->node), shown = what;
     const NodeWords *words = words_of(result->node);
-    if (result->node->type == RESOURCE_SNAPSHOT) { /* the verb says what it is */
-        what = node_display_relation(result->node, session->profile->database, arena);
+    if (type == RESOURCE_SNAPSHOT) { /* the verb says what it is */
+        shown = node_display_relation(result->node, session->profile->database, arena);
     }
-    Str text =
-        str_printf(arena, "%s " STR_FMT, failed ? words->failed : words->done, STR_ARG(what));
-    Str time = console_duration(session, arena, result->elapsed_us);
-    Str ended = failed ? STR("ERROR")
-                : str_is(result->message, "OK")
-                    ? str_from(layouts[session->reporter->style].success)
-                    : result->message;
-    Str bracket = str_printf(arena, STR_FMT " in " STR_FMT, STR_ARG(ended), STR_ARG(time));
-    ReportEvent event = {.name = "LogModelResult",
-                         .level = failed ? LOG_ERROR : LOG_INFO,
-                         .node = result->node->unique_id,
-                         .status = node_status_text(result->status),
-                         .index = index,
-                         .total = total,
-                         .elapsed_us = result->elapsed_us};
-    console_node_line(session, event, text, bracket);
+    Str word = failed                          ? STR("ERROR")
+               : str_is(result->message, "OK") ? str_from(layouts[session->reporter->style].success)
+                                               : result->message;
+    const char *name = type == RESOURCE_SEED       ? "LogSeedResult"
+                       : type == RESOURCE_SNAPSHOT ? "LogSnapshotResult"
+                                                   : "LogModelResult";
+    ReportEvent event = ended(name, result, index, total);
+    event.level = failed ? LOG_ERROR : LOG_INFO;
+    event.thread = result_thread(arena, result->worker);
+    ReportField fields[MOST_FIELDS];
+    size_t count = end_fields(result, what, word, &event, fields);
+    tell_line(
+        session, event,
+        str_printf(arena, "%s " STR_FMT, failed ? words->failed : words->done, STR_ARG(shown)),
+        end_bracket(session, arena, failed ? COLOR_RED : COLOR_GREEN, word, result->elapsed_us),
+        fields, count);
 }
 
 void console_no_op(const Session *session, const Node *node, size_t index, size_t total)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    Str type = resource_type_name(node->type);
-    Str text = str_printf(arena, "NO-OP " STR_FMT " " STR_FMT, STR_ARG(type), STR_ARG(node->name));
-    Str time = console_duration(session, arena, 0);
-    ReportEvent event = {.name = "LogNodeNoOpResult",
-                         .level = LOG_INFO,
-                         .node = node->unique_id,
-                         .status = node_status_text(STATUS_NO_OP),
-                         .index = index,
-                         .total = total};
-    console_node_line(session, event, text, str_printf(arena, "NO-OP in " STR_FMT, STR_ARG(time)));
-}
-
-/* ---- What went wrong with a node ---- */
-
-static void compiled_line(const Session *session, Arena *arena, const NodeResult *result)
-{
-    if (result->compiled_path.len > 0) {
-        console_blank(session);
-        say(session, "SQLCompiledPath", LOG_INFO,
-            str_printf(arena, "  compiled code at " STR_FMT, STR_ARG(result->compiled_path)));
-    }
-}
-
-/* Where --store-failures put the rows, as a query to copy. */
-static void failures_query(const Session *session, Arena *arena, const NodeResult *result)
-{
-    bool found = result->status == STATUS_FAIL || result->status == STATUS_WARN;
-    if (!found || result->node->relation_name.len == 0) {
-        return;
-    }
-    Str query = str_printf(arena, "select * from " STR_FMT, STR_ARG(result->node->relation_name));
-    char *dashes = arena_alloc(arena, query.len + 1);
-    memset(dashes, '-', query.len);
-    console_blank(session);
-    say(session, "CheckNodeTestFailure", LOG_INFO,
-        str_printf(arena, "  See test failures:\n  %s\n  " STR_FMT "\n  %s", dashes, STR_ARG(query),
-                   dashes));
-}
-
-static void failure_lines(const Session *session, Arena *arena, const NodeResult *result)
-{
-    bool warning = result->status == STATUS_WARN;
-    Str label = node_label(result->node, arena);
-    say(session, warning ? "RunResultWarning" : "RunResultFailure",
-        warning ? LOG_WARNING : LOG_ERROR,
-        str_printf(arena, "%s in " STR_FMT, warning ? "Warning" : "Failure", STR_ARG(label)));
-    say(session, "RunResultError", warning ? LOG_WARNING : LOG_ERROR,
-        str_printf(arena, "%s" STR_FMT, warning ? "" : "  ", STR_ARG(result->message)));
-    if (!is_dbt(session) && result->hint.len > 0) {
-        say(session, "RunResultHint", LOG_INFO,
-            str_printf(arena, "  " STR_FMT, STR_ARG(result->hint)));
-    }
-}
-
-static void failure_block(const Session *session, Arena *arena, const NodeResult *result)
-{
-    console_blank(session);
-    failure_lines(session, arena, result);
-    compiled_line(session, arena, result);
-    failures_query(session, arena, result);
+    NodeResult result = {.node = node, .status = STATUS_NO_OP};
+    Str what = str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(resource_type_name(node->type)),
+                          STR_ARG(node->name));
+    ReportField fields[] = {{"description", value_string(what)},
+                            {"status", value_string(STR("no-op"))},
+                            INDEX_FIELDS(index, total),
+                            TIME_FIELD(&result)};
+    tell_line(session, ended("LogNodeNoOpResult", &result, index, total),
+              str_printf(arena, "NO-OP " STR_FMT, STR_ARG(what)),
+              end_bracket(session, arena, COLOR_YELLOW, STR("NO-OP"), 0), fields,
+              ARRAY_LEN(fields));
 }
 
 void console_skip(const Session *session, const NodeResult *result, const NodeResult *ephemeral,
@@ -369,15 +446,19 @@ void console_skip(const Session *session, const NodeResult *result, const NodeRe
     Str type = relational ? STR("relation") : resource_type_name(node->type);
     Str text = str_printf(arena, "SKIP " STR_FMT " " STR_FMT "%s", STR_ARG(type), STR_ARG(name),
                           ephemeral != NULL ? " due to ephemeral model status 'error'" : "");
-    ReportEvent event = {.name = "SkippingDetails",
-                         .level = ephemeral != NULL ? LOG_ERROR : LOG_INFO,
-                         .node = node->unique_id,
-                         .status = STR("skipped"),
-                         .index = index,
-                         .total = total};
-    console_node_line(session, event, text, ephemeral != NULL ? STR("ERROR SKIP") : STR("SKIP"));
+    ReportEvent event = ended("SkippingDetails", result, index, total);
+    event.level = ephemeral != NULL ? LOG_ERROR : LOG_INFO;
+    event.thread = result_thread(arena, result->worker);
+    ReportField fields[] = {{"resource_type", value_string(resource_type_name(node->type))},
+                            {"schema", value_string(node->schema)},
+                            {"node_name", value_string(relational ? node->alias : node->name)},
+                            INDEX_FIELDS(index, total)};
+    tell_line(session, event, text,
+              ephemeral != NULL ? console_paint(session, arena, COLOR_RED, STR("ERROR SKIP"))
+                                : console_paint(session, arena, COLOR_YELLOW, STR("SKIP")),
+              fields, ARRAY_LEN(fields));
     if (ephemeral != NULL) {
-        failure_lines(session, arena, ephemeral);
+        console_failure_lines(session, ephemeral);
     }
 }
 
@@ -387,190 +468,29 @@ void console_hook_start(const Session *session, const Node *node, Str name, size
                         size_t total)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    ReportEvent event = {.name = "LogHookStartLine",
-                         .level = LOG_INFO,
-                         .node = node->unique_id,
-                         .status = STR("started"),
-                         .index = index,
-                         .total = total};
-    Str text = str_printf(arena, "START hook: " STR_FMT, STR_ARG(name));
-    console_node_line(session, event, text, STR("RUN"));
+    NodeResult result = {.node = node, .compile_started_us = clock_now_us()};
+    ReportEvent event = ended("LogHookStartLine", &result, index, total);
+    event.status = STR("started");
+    event.finished_us = 0;
+    ReportField fields[] = {{"statement", value_string(name)}, INDEX_FIELDS(index, total)};
+    tell_line(session, event, str_printf(arena, "START hook: " STR_FMT, STR_ARG(name)), STR("RUN"),
+              fields, ARRAY_LEN(fields));
 }
 
 void console_hook_end(const Session *session, const NodeResult *result, Str name, size_t index,
                       size_t total)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    Str word = result->status == STATUS_ERROR     ? STR("ERROR")
-               : result->status == STATUS_SKIPPED ? STR("SKIP")
-                                                  : STR("OK");
-    Str time = console_duration(session, arena, result->elapsed_us);
-    ReportEvent event = {.name = "LogHookEndLine",
-                         .level = result->status == STATUS_ERROR ? LOG_ERROR : LOG_INFO,
-                         .node = result->node->unique_id,
-                         .status = node_status_text(result->status),
-                         .index = index,
-                         .total = total,
-                         .elapsed_us = result->elapsed_us};
-    Str text = str_printf(arena, STR_FMT " hook: " STR_FMT, STR_ARG(word), STR_ARG(name));
-    Str bracket = str_printf(arena, STR_FMT " in " STR_FMT, STR_ARG(word), STR_ARG(time));
-    console_node_line(session, event, text, bracket);
-}
-
-/* ---- The end ---- */
-
-typedef struct KindCount {
-    Str key;  /* what dbt sorts by */
-    Str text; /* "table model" */
-    size_t count;
-} KindCount;
-typedef VEC(KindCount) KindCounts;
-
-static int compare_kinds(const void *a, const void *b)
-{
-    const KindCount *left = a, *right = b;
-    return str_compare(left->key, right->key);
-}
-
-static void count_kind(Arena *arena, KindCounts *kinds, Str key, Str text)
-{
-    for (VEC_EACH(KindCount, it, kinds)) {
-        if (str_eq(it->key, key)) {
-            it->count++;
-            return;
-        }
-    }
-    VEC_PUSH(arena, kinds, (KindCount){.key = key, .text = text, .count = 1});
-}
-
-/* What dbt calls a node of this kind, and what dango does. */
-static void kind_of(const Session *session, Arena *arena, const Node *node, Str *out_key,
-                    Str *out_text)
-{
-    Str materialized = node_materialized(node);
-    if (node_is_test(node)) {
-        *out_key = STR("test");
-        *out_text = is_dbt(session) ? STR("data test") : STR("test");
-        return;
-    }
-    if (node->type != RESOURCE_MODEL) {
-        bool hook = node->type == RESOURCE_OPERATION;
-        *out_key = hook ? STR("project hook") : resource_type_name(node->type);
-        *out_text = *out_key;
-        return;
-    }
-    *out_key = str_printf(arena, STR_FMT " model", STR_ARG(materialized));
-    bool plain = str_is(materialized, "view") || str_is(materialized, "table");
-    *out_text = !is_dbt(session) && plain ? materialized : *out_key;
-}
-
-static Str finished_counts(const Session *session, Arena *arena, const NodeResultVec *results)
-{
-    KindCounts kinds = {0};
-    for (VEC_EACH(const NodeResult, it, results)) {
-        Str key, text;
-        kind_of(session, arena, it->node, &key, &text);
-        count_kind(arena, &kinds, key, text);
-    }
-    if (is_dbt(session) && kinds.len > 0) {
-        qsort(kinds.data, kinds.len, sizeof(*kinds.data), compare_kinds);
-    }
-    StrBuf text = strbuf_init(arena, LIMIT_ERROR_BYTES);
-    for (VEC_EACH(KindCount, it, &kinds)) {
-        bool one_test = it->count == 1 && str_is(it->key, "test");
-        strbuf_printf(&text, "%s%zu " STR_FMT "%s", text.len > 0 ? ", " : "", it->count,
-                      STR_ARG(one_test ? it->key : it->text), it->count == 1 ? "" : "s");
-    }
-    return strbuf_str(&text);
-}
-
-static Str elapsed_text(const Session *session, Arena *arena, int64_t elapsed_us)
-{
-    double seconds = (double)elapsed_us / 1e6;
-    if (!is_dbt(session)) {
-        return str_printf(arena, "%.1fs", seconds);
-    }
-    long long whole = (long long)seconds, minutes = whole / 60;
-    return str_printf(arena, "%lld hours %lld minutes and %.2f seconds (%.2fs)", minutes / 60,
-                      minutes % 60, seconds - 60.0 * (double)minutes, seconds);
-}
-
-static void completed_line(const Session *session, Arena *arena, size_t errors, size_t warnings,
-                           bool cancelled)
-{
-    Str text = STR("Completed successfully");
-    LogLevel level = LOG_INFO;
-    if (cancelled) {
-        text = STR("Exited because of keyboard interrupt");
-        level = LOG_WARNING;
-    } else if (errors > 0) {
-        text = str_printf(
-            arena, "Completed with %zu error%s, 0 partial successes, and %zu warning%s:", errors,
-            errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
-        level = LOG_ERROR;
-    } else if (warnings > 0) {
-        text =
-            str_printf(arena, "Completed with %zu warning%s:", warnings, warnings == 1 ? "" : "s");
-        level = LOG_WARNING;
-    }
-    console_blank(session);
-    say(session, "EndOfRunSummary", level, text);
-}
-
-static bool is_failure(const NodeResult *result)
-{
-    return result->status == STATUS_ERROR || result->status == STATUS_FAIL;
-}
-
-/* What the line of completion calls errors: failures, and what was skipped with a message, such as
- * hooks behind a failed one. */
-static size_t count_errors(const NodeResultVec *results)
-{
-    size_t errors = 0;
-    for (VEC_EACH(const NodeResult, it, results)) {
-        errors += is_failure(it) || (it->status == STATUS_SKIPPED && it->message.len > 0);
-    }
-    return errors;
-}
-
-void console_failed_fast(const Session *session, const NodeResultVec *results)
-{
-    AUTO_FREE(arena) Arena *arena = arena_new("console");
-    for (VEC_EACH(const NodeResult, it, results)) {
-        if (is_failure(it)) {
-            failure_block(session, arena, it);
-        }
-    }
-}
-
-void console_finished(const Session *session, const NodeResultVec *results, int64_t elapsed_us)
-{
-    AUTO_FREE(arena) Arena *arena = arena_new("console");
-    Str finished = finished_counts(session, arena, results);
-    Str elapsed = elapsed_text(session, arena, elapsed_us);
-    console_blank(session);
-    say(session, "FinishedRunningStats", LOG_INFO,
-        str_printf(arena, "Finished running " STR_FMT " in " STR_FMT ".", STR_ARG(finished),
-                   STR_ARG(elapsed)));
-}
-
-void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
-                     const TransformCounts *counts, bool cancelled)
-{
-    AUTO_FREE(arena) Arena *arena = arena_new("console");
-    console_finished(session, results, elapsed_us);
-    completed_line(session, arena, count_errors(results), counts->warn, cancelled);
-    for (int pass = 0; pass < 2; pass++) {
-        for (VEC_EACH(const NodeResult, it, results)) {
-            if (pass == 0 ? is_failure(it) : it->status == STATUS_WARN) {
-                failure_block(session, arena, it);
-            }
-        }
-    }
-    console_blank(session);
-    Str no_op = is_dbt(session) ? str_printf(arena, " NO-OP=%zu", counts->no_op) : STR("");
-    say(session, "StatsLine", LOG_INFO,
-        str_printf(arena, "Done. PASS=%zu WARN=%zu ERROR=%zu SKIP=%zu" STR_FMT " TOTAL=%zu",
-                   counts->pass, counts->warn, counts->error, counts->skip, STR_ARG(no_op),
-                   counts->total));
+    bool failed = result->status == STATUS_ERROR, skipped = result->status == STATUS_SKIPPED;
+    Str word = failed ? STR("ERROR") : skipped ? STR("SKIP") : STR("OK");
+    ReportEvent event = ended("LogHookEndLine", result, index, total);
+    event.level = failed ? LOG_ERROR : LOG_INFO;
+    ReportField fields[] = {{"statement", value_string(name)},
+                            {"status", value_string(event.status)},
+                            INDEX_FIELDS(index, total),
+                            TIME_FIELD(result)};
+    ConsoleColor color = failed ? COLOR_RED : skipped ? COLOR_YELLOW : COLOR_GREEN;
+    tell_line(
+        session, event, str_printf(arena, STR_FMT " hook: " STR_FMT, STR_ARG(word), STR_ARG(name)),
+        end_bracket(session, arena, color, word, result->elapsed_us), fields, ARRAY_LEN(fields));
 }

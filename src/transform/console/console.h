@@ -10,12 +10,14 @@ void console_version(const Session *session);
 /* What the project holds; in dango's layout, with a selection, what of it is selected (may be
  * NULL). */
 void console_found(const Session *session, const NodeSet *selected);
-void console_concurrency(const Session *session, size_t threads);
+/* `nodes`: how many will be worked on. */
+void console_concurrency(const Session *session, size_t threads, size_t nodes);
 void console_blank(const Session *session);
 void console_nothing(const Session *session);
 
 /* A node begins, ends, or is passed over, as number `index` of `total`. */
-void console_start(const Session *session, const Node *node, size_t index, size_t total);
+void console_start(const Session *session, const Node *node, size_t index, size_t total,
+                   size_t worker);
 void console_end(const Session *session, const NodeResult *result, size_t index, size_t total);
 /* A node for which there is nothing to do. */
 void console_no_op(const Session *session, const Node *node, size_t index, size_t total);

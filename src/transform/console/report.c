@@ -14,8 +14,10 @@ struct ReportSink {
     Reporter *reporter;
     Arena *arena;
     Str log_file;
+    Str invocation_id;
     StrBuf pending;  /* lines not yet in the file; guarded by mu */
     size_t warnings; /* guarded by mu */
+    Str raised;      /* the first warning that is an error; guarded by mu */
     StrMap told;     /* warnings that come once; guarded by mu */
 };
 
@@ -25,22 +27,6 @@ static void add_time(int64_t now_us, StrBuf *out)
 {
     ClockParts t = clock_parts_utc(now_us);
     strbuf_printf(out, "%02d:%02d:%02d.%06d", t.hour, t.minute, t.second, t.microsecond);
-}
-
-static const char *level_name(LogLevel level)
-{
-    switch (level) {
-    case LOG_DEBUG:
-        return "debug";
-    case LOG_WARNING:
-        return "warn ";
-    case LOG_ERROR:
-        return "error";
-    case LOG_INFO:
-    case LOG_OFF:
-        break;
-    }
-    return "info ";
 }
 
 /* The caller holds the lock. A log that cannot be written does not stop the work. */
@@ -56,15 +42,60 @@ static void flush_locked(ReportSink *sink)
     strbuf_clear(&sink->pending);
 }
 
-static void log_locked(ReportSink *sink, LogLevel level, Str text)
+/* dbt.log becomes dbt.log.1, that dbt.log.2, and so on; the last one goes. */
+static void put_aside(const ReportSink *sink)
 {
-    add_time(clock_now_us(), &sink->pending);
-    strbuf_printf(&sink->pending, " [%s] [MainThread]: ", level_name(level));
-    strbuf_add(&sink->pending, text);
-    strbuf_add_char(&sink->pending, '\n');
+    enum { KEPT = 5 };
+    AUTO_FREE(arena) Arena *arena = arena_new("log names");
+    Error *err = NULL;
+    for (int i = KEPT; i > 0 && err == NULL; i--) {
+        Str from = i == 1 ? sink->log_file
+                          : str_printf(arena, STR_FMT ".%d", STR_ARG(sink->log_file), i - 1);
+        Str to = str_printf(arena, STR_FMT ".%d", STR_ARG(sink->log_file), i);
+        if (fs_is_file(str_to_c(arena, from))) {
+            err = fs_rename(str_to_c(arena, from), to.data);
+        }
+    }
+    if (err != NULL) {
+        error_discard(err, "the log then grows on");
+    }
+}
+
+static void put_aside_when_full(const ReportSink *sink)
+{
+    int64_t most = sink->reporter->log_file_max_bytes;
+    FsInfo info = {0};
+    if (most <= 0 || sink->log_file.len == 0) {
+        return;
+    }
+    Error *err = fs_info(sink->log_file.data, &info);
+    if (err != NULL) {
+        error_discard(err, "the log then grows on");
+    } else if (info.kind == FS_FILE && info.size_bytes >= (uint64_t)most) {
+        put_aside(sink);
+    }
+}
+
+/* The caller holds the lock. */
+static void log_locked(ReportSink *sink, Str line)
+{
+    strbuf_add(&sink->pending, line);
     if (sink->pending.len > LOG_FLUSH_BYTES) {
         flush_locked(sink);
     }
+}
+
+/* What stands between two invocations, where lines are for people. */
+static Str banner(Arena *arena, const LineStyle *style, Str invocation_id)
+{
+    if (style->format != LINE_DEBUG) {
+        return (Str){0};
+    }
+    StrBuf out = strbuf_init(arena, LIMIT_ERROR_BYTES);
+    strbuf_add_c(&out, "\n\n============================== ");
+    add_time(clock_now_us(), &out);
+    strbuf_printf(&out, " | " STR_FMT " ==============================\n", STR_ARG(invocation_id));
+    return strbuf_str(&out);
 }
 
 ReportSink *report_sink_new(Reporter *reporter, Str log_file, Str invocation_id)
@@ -75,10 +106,13 @@ ReportSink *report_sink_new(Reporter *reporter, Str log_file, Str invocation_id)
     sink->told = strmap_init(sink->arena);
     sink->log_file = log_file.len > 0 ? str_from(str_to_c(sink->arena, log_file)) : (Str){0};
     sink->pending = strbuf_init(sink->arena, LIMIT_CONFIG_BYTES);
-    strbuf_add_c(&sink->pending, "\n\n============================== ");
-    add_time(clock_now_us(), &sink->pending);
-    strbuf_printf(&sink->pending, " | " STR_FMT " ==============================\n",
-                  STR_ARG(invocation_id));
+    sink->invocation_id = str_dup(sink->arena, invocation_id);
+    put_aside_when_full(sink);
+    strbuf_add(&sink->pending, banner(sink->arena, &reporter->file, invocation_id));
+    Str head = banner(sink->arena, &reporter->console, invocation_id);
+    if (head.len > 0 && reporter->print != NULL) {
+        reporter->print(reporter->context, head);
+    }
     return sink;
 }
 
@@ -98,20 +132,55 @@ void report_event(const Session *session, const ReportEvent *event)
 {
     ReportSink *sink = session->sink;
     AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&sink->mu);
+    const Reporter *reporter = sink->reporter;
+    AUTO_FREE(arena) Arena *arena = arena_new("line");
+    int64_t now_us = clock_now_us();
     sink->warnings += event->level == LOG_WARNING;
-    log_locked(sink, event->level, event->text);
-    if (sink->reporter->event != NULL) {
-        sink->reporter->event(sink->reporter->context, event);
+    log_locked(sink, report_line(arena, &reporter->file, sink->invocation_id, event, now_us));
+    if (reporter->event != NULL) {
+        Str line = report_line(arena, &reporter->console, sink->invocation_id, event, now_us);
+        reporter->event(reporter->context, event, line);
     }
+}
+
+static void keep_raised(ReportSink *sink, Str text)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&sink->mu);
+    if (sink->raised.data == NULL) {
+        sink->raised = str_dup(sink->arena, text);
+    }
+}
+
+void report_warning(const Session *session, const char *name, Str text)
+{
+    ReportEvent event = {.name = name, .level = LOG_WARNING, .text = text};
+    switch (warn_error_fate(&session->flags->warn_error, str_from(name))) {
+    case WARNING_TOLD:
+        report_event(session, &event);
+        break;
+    case WARNING_IS_ERROR:
+        keep_raised(session->sink, text);
+        break;
+    case WARNING_SILENT:
+        break;
+    }
+}
+
+Error *report_raised(const Session *session)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&session->sink->mu);
+    Str raised = session->sink->raised;
+    return raised.data != NULL ? error_new(ERR_TEMPLATE, STR_FMT, STR_ARG(raised)) : NULL;
 }
 
 void report_text(const Session *session, LogLevel level, const char *name, Str text)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("message");
-    ReportEvent event = {.name = name, .level = level, .text = text};
     if (level == LOG_WARNING) {
-        event.text = str_printf(scratch, "[WARNING]: " STR_FMT, STR_ARG(text));
+        report_warning(session, name, str_printf(scratch, "[WARNING]: " STR_FMT, STR_ARG(text)));
+        return;
     }
+    ReportEvent event = {.name = name, .level = level, .text = text};
     report_event(session, &event);
 }
 
@@ -127,9 +196,8 @@ static bool is_first_time(ReportSink *sink, Str text)
 
 void report_warning_once(const Session *session, const char *name, Str text)
 {
-    ReportEvent event = {.name = name, .level = LOG_WARNING, .text = text};
     if (is_first_time(session->sink, text)) {
-        report_event(session, &event);
+        report_warning(session, name, text);
     }
 }
 
@@ -174,7 +242,7 @@ void report_print(const Session *session, Str text)
     Str pieces[] = {text, STR("\n")};
     Str line = str_join(scratch, pieces, ARRAY_LEN(pieces), STR(""));
     AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&sink->mu);
-    if (sink->reporter->print != NULL) {
+    if (sink->reporter->print != NULL && sink->reporter->console.level < LOG_OFF) {
         sink->reporter->print(sink->reporter->context, line);
     }
 }

@@ -278,7 +278,9 @@ static Error *fn_print(JinjaState *s, const JCall *call, JValue *out)
     const Context *ctx = context_of(s);
     Str text;
     TRY(convert_to_text(s, jinja_scratch(s), call->args[0], &text));
-    report_print(ctx->session, text);
+    if (flag_on(ctx->session->flags, DBT_PRINT)) {
+        report_print(ctx->session, text);
+    }
     *out = jstr_value(jinja_heap(s), STR(""));
     return NULL;
 }
@@ -346,37 +348,14 @@ static Error *value_target(JinjaState *s, Context *ctx, JValue *out)
 
 /* ---- flags ---- */
 
+/* `flags.FULL_REFRESH`, also in small letters. */
 static Error *flags_find(JinjaState *s, JStr *name, JValue *out)
 {
     const Session *session = context_of(s)->session;
-    const TransformOptions *options = session->options;
-    const struct {
-        const char *name;
-        bool on;
-    } switches[] = {
-        {"FULL_REFRESH", options->full_refresh},
-        {"STORE_FAILURES", options->store_failures},
-        {"FAIL_FAST", options->fail_fast},
-        {"EMPTY", options->empty},
-        {"WRITE_JSON", !options->no_write_json},
-        {"DEBUG", false},
-        {"PRINT", true},
-        {"QUIET", false},
-        {"PARTIAL_PARSE", false},
-        {"WARN_ERROR", false},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(switches); i++) {
-        if (str_is(jstr_str(name), switches[i].name)) {
-            *out = jbool(switches[i].on);
-            return NULL;
-        }
-    }
-    if (str_is(jstr_str(name), "WHICH")) {
-        *out = jstr_value(jinja_heap(s), session->command);
-    } else if (str_is(jstr_str(name), "INVOCATION_COMMAND")) {
-        *out = jstr_value(jinja_heap(s), options->invocation_command);
-    } else if (str_is(jstr_str(name), "TARGET") && options->target != NULL) {
-        *out = jstr_value(jinja_heap(s), str_from(options->target));
+    Str key = str_lower_ascii(jinja_scratch(s), jstr_str(name));
+    const Value *value = value_find(session->flag_values, key);
+    if (value != NULL) {
+        *out = convert_to_jinja(jinja_heap(s), value);
     }
     return NULL;
 }

@@ -25,12 +25,22 @@ static Error *raise_runtime(JinjaState *s, const JCall *call, JValue *out)
     return raise_as(s, call, "DbtRuntimeError");
 }
 
+/* A warning of a template, which --warn-error makes a failure of the template. */
+static Error *warn(JinjaState *s, const char *event, Str text)
+{
+    const Session *session = context_of(s)->session;
+    if (warn_error_fate(&session->flags->warn_error, str_from(event)) == WARNING_IS_ERROR) {
+        return jraise("CompilationError", STR_FMT, STR_ARG(text));
+    }
+    report_warning(session, event, text);
+    return NULL;
+}
+
 static Error *exceptions_warn(JinjaState *s, const JCall *call, JValue *out)
 {
     Str text;
     TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &text));
-    ReportEvent event = {.name = "JinjaLogWarning", .level = LOG_WARNING, .text = text};
-    report_event(context_of(s)->session, &event);
+    TRY(warn(s, "JinjaLogWarning", text));
     *out = jstr_value(jinja_heap(s), STR(""));
     return NULL;
 }
@@ -93,8 +103,7 @@ static Error *warn_snapshot_types(JinjaState *s, const JCall *call, JValue *out)
                           ") doesn't match derived column 'updated_at' (" STR_FMT
                           "). Please update snapshot config 'updated_at'.",
                           STR_ARG(wanted), STR_ARG(given));
-    ReportEvent event = {.name = "SnapshotTimestampWarning", .level = LOG_WARNING, .text = text};
-    report_event(context_of(s)->session, &event);
+    TRY(warn(s, "SnapshotTimestampWarning", text));
     *out = jstr_value(jinja_heap(s), STR(""));
     return NULL;
 }

@@ -16,12 +16,10 @@ static bool holds_profiles(Arena *arena, Str directory, Str *out_path)
     return fs_is_file(out_path->data);
 }
 
-/* Given directory, environment, current directory, project, fallback, home. */
-static Error *find_file(Arena *arena, const ProfileSearch *search, Str *out_path)
+Error *profile_find_file(Arena *arena, const ProfileSearch *search, Str *out_path)
 {
-    const char *variable = getenv("DBT_PROFILES_DIR");
     const char *home = getenv("HOME");
-    Str given = search->directory.len > 0 ? search->directory : str_from(variable);
+    Str given = search->directory;
     if (given.len > 0) {
         if (!holds_profiles(arena, given, out_path)) {
             return error_new(ERR_CONFIG, "Could not find profiles.yml in '" STR_FMT "'",
@@ -228,7 +226,7 @@ Error *profile_load(Arena *arena, const ProfileSearch *search, YamlRenderer *ren
     Profile *profile = ARENA_NEW(arena, Profile);
     *profile = (Profile){.name = search->name, .threads = search->threads};
     *out = profile;
-    Error *missing = find_file(arena, search, &profile->file);
+    Error *missing = profile_find_file(arena, search, &profile->file);
     if (missing != NULL && search->made_up_path.len > 0 && search->directory.len == 0) {
         error_discard(missing, "one is made up");
         return make_up(arena, search, profile);

@@ -39,6 +39,9 @@ typedef struct ProfileSearch {
 /* Text of a string with Jinja rendered; see yaml_render.h. */
 typedef struct YamlRenderer YamlRenderer;
 
+/* The profiles.yml: in the given directory, else in the current one, the project's, the fallback or
+ * ~/.dbt. ERR_CONFIG without one. */
+MUST_CHECK Error *profile_find_file(Arena *arena, const ProfileSearch *search, Str *out_path);
 /* ERR_CONFIG "Could not find profile named 'p'" and the like. */
 MUST_CHECK Error *profile_load(Arena *arena, const ProfileSearch *search, YamlRenderer *renderer,
                                const Profile **out);

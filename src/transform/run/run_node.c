@@ -138,6 +138,9 @@ static Error *judge_test(Worker *worker, const Node *node, NodeRun *run, NodeRes
     Str severity = value_text_or(value_find(node->config, STR("severity")), STR("ERROR"));
     bool errors = str_eq_nocase(severity, STR("error")) && should_error;
     out->failures = failures;
+    const WarnErrorOptions *options = &worker->session->flags->warn_error;
+    bool strict = warn_error_fate(options, STR("LogTestResult")) == WARNING_IS_ERROR;
+    errors = errors || (should_warn && strict);
     out->status = errors ? STATUS_FAIL : should_warn ? STATUS_WARN : STATUS_PASS;
     if (out->status == STATUS_PASS) {
         out->failures = 0;

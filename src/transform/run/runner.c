@@ -148,7 +148,7 @@ static void run_step(Run *run, Worker *worker, size_t position)
     bool shown = executes(run->mode) && !node_is_ephemeral(node);
     size_t index = shown ? next_index(run) : 0;
     if (shown) {
-        console_start(run->session, node, index, run->total);
+        console_start(run->session, node, index, run->total, worker->number);
     }
     NodeResult result;
     run_node(worker, node, executes(run->mode), &result);
@@ -305,9 +305,7 @@ static void run_nodes(Run *run, size_t worker_count)
 /* Nodes do not wait for what failed on-run-start unless the project says so. */
 static bool is_stopped_by_hook(const Run *run)
 {
-    const Value *flags = value_find(run->session->projects.data[0].file, STR("flags"));
-    const Value *wanted = value_find(flags, STR("skip_nodes_if_on_run_start_fails"));
-    bool stops = value_is(wanted, VALUE_BOOL) && wanted->as.boolean;
+    bool stops = behaviour_on(run->session->flags, "skip_nodes_if_on_run_start_fails");
     return stops && run->results.len > 0 && VEC_LAST(&run->results).status != STATUS_SUCCESS;
 }
 
@@ -329,7 +327,7 @@ static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
     int64_t started_us = clock_monotonic_us();
     Error *err = NULL;
     if (executes(run->mode)) {
-        console_concurrency(run->session, worker_count);
+        console_concurrency(run->session, worker_count, run->total);
     }
     TRY(defer_load(run->session));
     if (executes(run->mode)) {

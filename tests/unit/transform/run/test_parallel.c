@@ -107,9 +107,10 @@ typedef struct Lines {
     size_t count;
 } Lines;
 
-static void count_event(void *context, const ReportEvent *event)
+static void count_event(void *context, const ReportEvent *event, Str line)
 {
     (void)event;
+    (void)line;
     ((Lines *)context)->count++;
 }
 

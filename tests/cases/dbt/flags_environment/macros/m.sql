@@ -1,0 +1,1 @@
+{% macro say() %}{{ print('said') }}{{ log('logged', info=true) }}{% endmacro %}

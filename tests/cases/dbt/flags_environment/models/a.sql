@@ -1,0 +1,1 @@
+select '{{ flags.FULL_REFRESH }} {{ flags.FAIL_FAST }} {{ flags.WRITE_JSON }} {{ flags.STORE_FAILURES }} {{ flags.EMPTY }} {{ flags.INDIRECT_SELECTION }} {{ flags.PRINTER_WIDTH }} {{ flags.WHICH }} {{ flags.DEBUG }} {{ flags.QUIET }} {{ flags.VERSION_CHECK }} {{ flags.LOG_FORMAT }}' as x

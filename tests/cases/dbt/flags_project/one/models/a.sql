@@ -1,0 +1,1 @@
+select '{{ flags.FAIL_FAST }} {{ flags.INDIRECT_SELECTION }} {{ flags.PRINTER_WIDTH }} {{ flags.QUIET }}' as x
