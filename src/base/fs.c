@@ -154,11 +154,15 @@ static Error *replacement_open(Replacement *new_file, Arena *arena, const char *
     return err != NULL ? error_wrap(err, "cannot write '%s'", path) : NULL;
 }
 
+/* Whether what was written must be there after the machine lost power. */
+typedef enum Durability { FOR_NOW, FOR_GOOD } Durability;
+
 /* Puts the complete file in its place, unless writing it failed with `err`. */
 static Error *replacement_close(Replacement *new_file, const char *path, unsigned mode,
-                                TAKES Error *err)
+                                Durability durability, TAKES Error *err)
 {
-    if (err == NULL && (fchmod(new_file->fd.number, mode) != 0 || fsync(new_file->fd.number) != 0 ||
+    if (err == NULL && (fchmod(new_file->fd.number, mode) != 0 ||
+                        (durability == FOR_GOOD && fsync(new_file->fd.number) != 0) ||
                         rename(new_file->beside, new_file->target) != 0)) {
         err = error_from_errno("write", path, errno);
     }
@@ -167,7 +171,9 @@ static Error *replacement_close(Replacement *new_file, const char *path, unsigne
         (void)unlink(new_file->beside);
         return err;
     }
-    sync_directory(new_file->directory);
+    if (durability == FOR_GOOD) {
+        sync_directory(new_file->directory);
+    }
     return NULL;
 }
 
@@ -177,7 +183,7 @@ Error *fs_write_file(const char *path, Str text, unsigned mode)
     Replacement new_file;
     TRY(replacement_open(&new_file, arena, path, mode));
     Error *err = write_all(new_file.fd.number, path, text);
-    return replacement_close(&new_file, path, mode, err);
+    return replacement_close(&new_file, path, mode, FOR_GOOD, err);
 }
 
 struct FsReplacement {
@@ -212,7 +218,7 @@ Error *fs_replace_add(FsReplacement *file, Str text)
 Error *fs_replace_finish(FsReplacement *file)
 {
     file->is_open = false;
-    return replacement_close(&file->file, file->path, file->mode, NULL);
+    return replacement_close(&file->file, file->path, file->mode, FOR_NOW, NULL);
 }
 
 void fs_replace_free(FsReplacement *file)
@@ -227,11 +233,63 @@ void fs_replace_free(FsReplacement *file)
     arena_free(file->arena);
 }
 
+/* Whether the open file, from where it stands, consists of `text`. */
+static Error *says_already(const Fd *fd, const char *path, Str text, bool *out)
+{
+    char block[16 * KIB];
+    for (size_t done = 0, got = 1; done < text.len; done += got) {
+        size_t left = text.len - done;
+        TRY(read_some(fd->number, path, block, left < sizeof(block) ? left : sizeof(block), &got));
+        if (got == 0 || memcmp(block, text.data + done, got) != 0) {
+            *out = false;
+            return NULL;
+        }
+    }
+    *out = true;
+    return NULL;
+}
+
+/* Writing over a file is dear for the file system, so it is looked at first. */
+static Error *put_into(const Fd *fd, const char *path, Str text)
+{
+    struct stat info;
+    if (fstat(fd->number, &info) != 0) {
+        return error_from_errno("read", path, errno);
+    }
+    if (info.st_size == 0) {
+        return write_all(fd->number, path, text);
+    }
+    bool same = false;
+    if ((uint64_t)info.st_size == text.len) {
+        TRY(says_already(fd, path, text, &same));
+    }
+    if (same) {
+        return NULL;
+    }
+    if (lseek(fd->number, 0, SEEK_SET) != 0 || ftruncate(fd->number, 0) != 0) {
+        return error_from_errno("write", path, errno);
+    }
+    return write_all(fd->number, path, text);
+}
+
 Error *fs_put_file(const char *path, Str text, unsigned mode)
 {
     AUTO_DONE(fd) Fd fd = {-1};
-    TRY(open_file(path, O_WRONLY | O_CREAT | O_TRUNC, mode, "create", &fd));
-    return write_all(fd.number, path, text);
+    TRY(open_file(path, O_RDWR | O_CREAT, mode, "create", &fd));
+    return put_into(&fd, path, text);
+}
+
+Error *fs_put_file_deep(const char *path, Str text, unsigned mode)
+{
+    Error *err = fs_put_file(path, text, mode);
+    if (err == NULL || error_kind(err) != ERR_NOT_FOUND) {
+        return err;
+    }
+    error_discard(err, "its directory is made now");
+    AUTO_FREE(arena) Arena *arena = arena_new("directories");
+    Str directory = fs_directory_name(str_from(path));
+    TRY(fs_make_directory(str_to_c(arena, directory)));
+    return fs_put_file(path, text, mode);
 }
 
 Error *fs_append_file(const char *path, Str text, unsigned mode)
@@ -261,7 +319,7 @@ Error *fs_copy_file(const char *from, const char *to)
     Replacement new_file;
     TRY(replacement_open(&new_file, arena, to, MODE));
     Error *err = copy_all(arena, from, source.number, to, new_file.fd.number);
-    return replacement_close(&new_file, to, MODE, err);
+    return replacement_close(&new_file, to, MODE, FOR_GOOD, err);
 }
 
 Error *fs_rename(const char *from, const char *to)
@@ -287,15 +345,18 @@ Error *fs_make_directory(const char *path)
         return NULL;
     }
     AUTO_FREE(arena) Arena *arena = arena_new("directories");
-    char *partial = str_to_c(arena, str_from(path));
-    for (char *at = partial + 1; partial[0] != '\0' && *at != '\0'; at++) {
-        if (*at == '/') {
-            *at = '\0';
-            TRY(make_one(partial));
-            *at = '/';
+    Str whole = str_from(path);
+    size_t end = whole.len; /* of the deepest parent that is there */
+    while (end > 0 && !fs_is_directory(str_to_c(arena, str_slice(whole, 0, end)))) {
+        for (end--; end > 0 && path[end] != '/'; end--) {
         }
     }
-    return make_one(partial);
+    for (size_t at = end + 1; at < whole.len; at++) {
+        if (path[at] == '/') {
+            TRY(make_one(str_to_c(arena, str_slice(whole, 0, at))));
+        }
+    }
+    return make_one(path);
 }
 
 Error *fs_remove_file(const char *path)

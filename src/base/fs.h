@@ -20,16 +20,19 @@ MUST_CHECK Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str
  * followed: the file it leads to is replaced. `mode` as in chmod. Of several writers the last one
  * wins. */
 MUST_CHECK Error *fs_write_file(const char *path, Str text, unsigned mode);
-/* The same in pieces. fs_replace_finish() puts the file in its place; without it nothing changes.
- */
+/* A file that can be made again, in pieces. fs_replace_finish() puts the whole file in its place,
+ * but does not wait for the disk; without it nothing changes. */
 typedef struct FsReplacement FsReplacement;
 MUST_CHECK Error *fs_replace_begin(const char *path, unsigned mode, FsReplacement **out);
 MUST_CHECK Error *fs_replace_add(FsReplacement *file, Str text);
 MUST_CHECK Error *fs_replace_finish(FsReplacement *file);
 void fs_replace_free(FsReplacement *file);
 DEFINE_AUTO_FREE(fs_replace, FsReplacement)
-/* Writes a file that can be made again at any time: in place and without waiting for the disk. */
+/* Writes a file that can be made again at any time: in place, without waiting for the disk, and not
+ * at all when that is what it says already. */
 MUST_CHECK Error *fs_put_file(const char *path, Str text, unsigned mode);
+/* The same in a directory that is made when it is missing, with all parents. */
+MUST_CHECK Error *fs_put_file_deep(const char *path, Str text, unsigned mode);
 /* Adds to the end in one write, made if absent; for logs. */
 MUST_CHECK Error *fs_append_file(const char *path, Str text, unsigned mode);
 /* Replaces `to` as fs_write_file does, with mode 0644. */

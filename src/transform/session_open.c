@@ -327,9 +327,6 @@ void session_close(Session *session)
     if (session == NULL) {
         return;
     }
-    if (session->owns_warehouse) {
-        warehouse_close(session->warehouse);
-    }
     mutex_done(&session->graph_mutex);
     error_free(session->profile_fault);
     error_free(session->project_fault);
@@ -341,9 +338,11 @@ void session_close(Session *session)
     Arena *arena = session->arena;
     JinjaEnv *env = session->env;
     JSharedHeap *shared = session->shared;
+    Warehouse *own_warehouse = session->owns_warehouse ? session->warehouse : NULL;
     arena_free(arena); /* with the templates, which need the environment */
     jshared_free(shared);
     jinja_env_free(env);
+    warehouse_close(own_warehouse); /* last, for it needs memory to write what is in its log */
 }
 
 Arena *session_new_arena(Session *session, const char *name)

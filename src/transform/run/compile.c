@@ -155,6 +155,5 @@ Str compile_path(const Session *session, Arena *arena, const char *folder, const
 Error *compile_write(const Session *session, Arena *scratch, Str shown_path, Str text)
 {
     Str path = fs_join(scratch, session->projects.data[0].root, shown_path);
-    TRY(fs_make_directory(str_to_c(scratch, fs_directory_name(path))));
-    return fs_put_file(str_to_c(scratch, path), text, 0644);
+    return fs_put_file_deep(str_to_c(scratch, path), text, 0644);
 }

@@ -181,6 +181,17 @@ static void a_file_is_put_in_place(void **state)
     assert_ok(fs_put_file(path, STR("a longer text"), 0644));
     assert_ok(fs_put_file(path, STR("short"), 0644));
     assert_text(read_whole(arena, path), "short");
+    FsInfo before, after;
+    assert_ok(fs_info(path, &before));
+    assert_ok(fs_put_file(path, STR("short"), 0644)); /* which changes nothing */
+    assert_ok(fs_info(path, &after));
+    assert_int_equal(before.modified_us, after.modified_us);
+    assert_ok(fs_put_file(path, STR("sharp"), 0644));
+    assert_text(read_whole(arena, path), "sharp");
+    const char *deep = path_in(arena, &directory, "a/b/c/file");
+    assert_fails(fs_put_file(deep, STR("x"), 0644), ERR_NOT_FOUND, "a/b/c/file");
+    assert_ok(fs_put_file_deep(deep, STR("deep"), 0644));
+    assert_text(read_whole(arena, deep), "deep");
     assert_fails(fs_put_file(directory.path, STR("x"), 0644), ERR_IO, "directory");
 }
 

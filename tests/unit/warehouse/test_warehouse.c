@@ -407,6 +407,32 @@ static void files_that_are_no_warehouse_are_named(void **state)
     assert_ok(fs_remove_tree(directory));
 }
 
+static void many_small_tables_are_in_the_file_when_it_is_closed(void **state)
+{
+    (void)state;
+    enum { TABLES = 120 };
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    char directory[] = "/tmp/test_warehouse_XXXXXX";
+    assert_non_null(mkdtemp(directory));
+    const char *path = path_in(arena, directory, "w.duckdb");
+    {
+        AUTO_DONE(store) Store store;
+        store_open(&store, path);
+        for (int i = 0; i < TABLES; i++) {
+            Str sql = str_printf(arena, "create table t%d as select %d as i, 'a text' as s", i, i);
+            store_run(&store, str_to_c(arena, sql));
+        }
+    }
+    assert_false(fs_is_file(path_in(arena, directory, "w.duckdb.wal")));
+    {
+        AUTO_DONE(store) Store store;
+        store_open(&store, path);
+        assert_int_equal(store_int(&store, "select count(*) from duckdb_tables()"), TABLES);
+        assert_int_equal(store_int(&store, "select i from t119 where s = 'a text'"), 119);
+    }
+    assert_ok(fs_remove_tree(directory));
+}
+
 static void a_read_only_warehouse_refuses_to_change(void **state)
 {
     (void)state;
@@ -477,6 +503,7 @@ int main(void)
         cmocka_unit_test(an_error_points_into_the_statement),
         cmocka_unit_test(failures_in_the_middle_of_a_result_are_reported),
         cmocka_unit_test(a_request_to_stop_ends_a_statement),
+        cmocka_unit_test(many_small_tables_are_in_the_file_when_it_is_closed),
         cmocka_unit_test(progress_is_told),
         cmocka_unit_test(appended_rows_arrive_with_their_types),
         cmocka_unit_test(relations_and_columns_are_listed),
