@@ -1,5 +1,6 @@
 #include "jinja/heap.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "base/limits.h"
@@ -24,6 +25,7 @@ struct JPage {
 
 struct JSharedHeap {
     Mutex mutex;
+    _Atomic uint64_t stores;
     JPage *pages;  /* given by renders that ended; guarded by mutex */
     JObjVec large; /* guarded by mutex */
     Arena *vectors;
@@ -453,9 +455,21 @@ Mutex *jshared_mutex(JSharedHeap *shared)
     return &shared->mutex;
 }
 
+uint64_t jshared_stores(const JSharedHeap *shared)
+{
+    return shared != NULL ? atomic_load(&shared->stores) : 0;
+}
+
+void jshared_on_free(JSharedHeap *shared, void (*release)(void *object), void *object)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&shared->mutex);
+    arena_on_free(shared->vectors, release, object);
+}
+
 void jshare(JHeap *from, JSharedHeap *shared, JValue value)
 {
     JMarker marker = {.heap = from, .sharing = shared};
+    atomic_fetch_add(&shared->stores, 1);
     jmark_value(&marker, value);
     marker_drain(&marker);
     free(marker.stack);

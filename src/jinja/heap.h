@@ -165,6 +165,11 @@ DEFINE_AUTO_FREE(jshared, JSharedHeap)
 /* Gives `value` and everything reachable from it to the shared heap. From then on its containers
  * lock themselves. Only before other threads see the value. */
 void jshare(JHeap *from, JSharedHeap *shared, JValue value);
+/* Counts what was stored into shared containers, by all threads; 0 for NULL. */
+uint64_t jshared_stores(const JSharedHeap *shared);
+/* Keeps what values on the shared heap may refer to: `release(object)` is called when it is freed.
+ */
+void jshared_on_free(JSharedHeap *shared, void (*release)(void *object), void *object);
 
 /* Holds the lock of a shared container for a scope; costs one comparison when it is not shared. */
 typedef struct JGuard {

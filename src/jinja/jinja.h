@@ -128,6 +128,11 @@ DEFINE_AUTO_FREE(jinja_state, JinjaState)
 void jinja_configure(JinjaState *s, const JinjaRunOptions *options);
 /* Drops all values of earlier renders; those the caller still holds become invalid. */
 void jinja_reset(JinjaState *s);
+/* Compiles what is rendered once, by this state: constants and macros of the template may stay in
+ * values, so it lives until jinja_reset(), and as long as the shared heap when the render stored
+ * something there. */
+MUST_CHECK Error *jinja_compile_passing(JinjaState *s, Str name, Str source,
+                                        const JinjaTemplate **out);
 void *jinja_user(JinjaState *s);
 
 /* The text is copied into `arena`. */

@@ -143,11 +143,33 @@ JinjaState *jinja_state_for_constants(const JinjaEnv *env, JHeap *constants)
     return s;
 }
 
+static void free_template(void *object)
+{
+    jinja_template_free(object);
+}
+
+/* Those of passing templates whose constants may have got onto the shared heap stay with it. */
+static void release_kept(JinjaState *s)
+{
+    bool stored = jshared_stores(s->shared) != s->stores_before;
+    JinjaTemplate *next;
+    for (JinjaTemplate *tpl = s->kept; tpl != NULL; tpl = next) {
+        next = tpl->next_kept;
+        if (stored) {
+            jshared_on_free(s->shared, free_template, tpl);
+        } else {
+            jinja_template_free(tpl);
+        }
+    }
+    s->kept = NULL;
+}
+
 void jinja_state_free(JinjaState *s)
 {
     if (s == NULL) {
         return;
     }
+    release_kept(s);
     if (!s->constants) {
         jheap_free(s->heap);
     }
@@ -158,9 +180,23 @@ void jinja_state_free(JinjaState *s)
     free(s);
 }
 
+Error *jinja_compile_passing(JinjaState *s, Str name, Str source, const JinjaTemplate **out)
+{
+    JinjaTemplate *tpl = NULL;
+    TRY(jinja_compile(s->env, name, source, &tpl));
+    if (s->kept == NULL) {
+        s->stores_before = jshared_stores(s->shared);
+    }
+    tpl->next_kept = s->kept;
+    s->kept = tpl;
+    *out = tpl;
+    return NULL;
+}
+
 void jinja_reset(JinjaState *s)
 {
     CHECK(s->depth == 0);
+    release_kept(s);
     jheap_free(s->heap);
     s->heap = jheap_new(JHEAP_RENDER, s->shared);
     s->parts = NULL;

@@ -45,6 +45,7 @@ typedef struct TemplateBlock {
 struct JinjaTemplate {
     const JinjaEnv *env;
     Arena *arena;
+    JinjaTemplate *next_kept; /* in the list of the state that owns it */
     JHeap *constants_heap;
     Str name;
     Str source; /* normalized; for excerpts */

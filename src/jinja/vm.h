@@ -93,7 +93,9 @@ struct JinjaState {
     JinjaNative native;
     JList *parts; /* output of native rendering, in place of text */
     const JBuiltin *callee;
-    JDict *modules; /* imported without context, by name */
+    JinjaTemplate *kept;    /* until jinja_reset() */
+    uint64_t stores_before; /* into shared containers, when the first of them was made */
+    JDict *modules;         /* imported without context, by name */
     bool unwinding;
     JValue unwind_value;
     bool located;   /* the running error has its place and excerpt */

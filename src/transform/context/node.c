@@ -504,8 +504,8 @@ static Error *fn_render(JinjaState *s, const JCall *call, JValue *out)
     /* As the body of a macro, since a render may call macros but not begin another render. */
     Str pieces[] = {STR("{% macro text() %}"), text, STR("{% endmacro %}")};
     Str source = str_join(jinja_scratch(s), pieces, ARRAY_LEN(pieces), STR(""));
-    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
-    TRY(jinja_compile(ctx->session->env, STR("<render>"), source, &tpl));
+    const JinjaTemplate *tpl = NULL;
+    TRY(jinja_compile_passing(s, STR("<render>"), source, &tpl));
     JinjaScope scope = context_scope(ctx);
     return jinja_call_macro(s, tpl, 0, &scope, &(JCall){0}, out);
 }

@@ -32,11 +32,11 @@ static void add_names(Worker *worker, Context *ctx, const Node *node)
 static Error *render(Worker *worker, const Node *node, Str source, Str *out)
 {
     Context ctx = compile_context(worker, NULL, NULL);
-    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
+    const JinjaTemplate *tpl = NULL;
     Str macro = str_printf(worker->scratch,
                            "{%% macro query_comment_macro() %%}" STR_FMT "{%% endmacro %%}",
                            STR_ARG(source)); /* so that it may return() */
-    TRY(jinja_compile(worker->session->env, STR("query-comment"), macro, &tpl));
+    TRY(jinja_compile_passing(worker->state, STR("query-comment"), macro, &tpl));
     add_names(worker, &ctx, node);
     context_enter(worker->state, &ctx);
     JinjaScope scope = context_scope(&ctx);

@@ -121,12 +121,12 @@ static const ObjectClass doc_class = {.name = "doc", .methods = doc_methods, .ca
 /* The text with its calls of doc() answered; `capture` notes the blocks. */
 static Error *render_text(Parser *parser, Capture *capture, Str text, Str *out)
 {
-    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
+    const JinjaTemplate *tpl = NULL;
     JHeap *heap = jinja_heap(parser->state);
     Context ctx = parse_yaml_context(parser);
     ctx.capture = capture;
     ctx.vars = jdict_new(heap);
-    TRY(jinja_compile(parser->session->env, STR("description"), text, &tpl));
+    TRY(jinja_compile_passing(parser->state, STR("description"), text, &tpl));
     context_enter(parser->state, &ctx);
     jdict_set_text(heap, ctx.vars, STR("doc"), object_new(heap, &doc_class));
     JinjaScope scope = context_scope(&ctx);

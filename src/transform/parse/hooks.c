@@ -8,8 +8,8 @@
 static Error *render_text(Parser *parser, Context *ctx, Str text)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("hook");
-    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
-    TRY(jinja_compile(parser->session->env, ctx->node->original_path, text, &tpl));
+    const JinjaTemplate *tpl = NULL;
+    TRY(jinja_compile_passing(parser->state, ctx->node->original_path, text, &tpl));
     context_enter(parser->state, ctx);
     JinjaScope scope = context_scope(ctx);
     Str rendered;

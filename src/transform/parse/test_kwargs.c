@@ -28,8 +28,8 @@ static Error *render_text(JinjaState *s, Context *ctx, const Value *text, JValue
         *out = jstr_value(jinja_heap(s), source);
         return NULL;
     }
-    AUTO_FREE(jinja_template) JinjaTemplate *tpl = NULL;
-    TRY(jinja_compile(ctx->session->env, STR("<test argument>"), source, &tpl));
+    const JinjaTemplate *tpl = NULL;
+    TRY(jinja_compile_passing(s, STR("<test argument>"), source, &tpl));
     JinjaScope scope = context_scope(ctx);
     return jinja_render_native(s, tpl, &scope, JINJA_NATIVE_MARKED, out);
 }
