@@ -43,8 +43,9 @@ typedef struct Session {
     Manifest *manifest;
     const Graph *graph;
     const MacroLibrary *macros;
-    StrVec selected;       /* unique ids */
-    const State *deferred; /* with --defer, from before the first node; else NULL */
+    StrVec selected;               /* unique ids */
+    const NodeSet *selected_nodes; /* the same, while they are run; else NULL */
+    const State *deferred;         /* with --defer, from before the first node; else NULL */
     JinjaEnv *env;
     JSharedHeap *shared;
     Mutex graph_mutex;

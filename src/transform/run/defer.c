@@ -28,12 +28,7 @@ Error *defer_load(Session *session)
 
 static bool is_selected(const Session *session, const Node *node)
 {
-    for (VEC_EACH(const Str, id, &session->selected)) {
-        if (str_eq(*id, node->unique_id)) {
-            return true;
-        }
-    }
-    return false;
+    return session->selected_nodes != NULL && node_set_has(session->selected_nodes, node->index);
 }
 
 static Error *is_here(Session *session, Connection *connection, const RelationName *relation,

@@ -351,6 +351,7 @@ Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOu
         VEC_PUSH(session->arena, &session->selected,
                  session->manifest->nodes.data[plan.data[i].node]->unique_id);
     }
+    session->selected_nodes = selected;
     Run run = {.session = session,
                .mode = mode,
                .plan = &plan,
@@ -366,6 +367,7 @@ Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOu
         err = run_all(&run, session->worker_count, out);
     }
     close_workers(&run, session->worker_count);
+    session->selected_nodes = NULL;
     mutex_done(&run.mu);
     return err;
 }
