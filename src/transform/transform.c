@@ -109,6 +109,21 @@ Error *command_choose(Session *session, unsigned types, NodeSet *out)
 
 /* ---- From the beginning to the results ---- */
 
+/* What is compared with a state must not be written over it. */
+static void check_state_directory(Session *session)
+{
+    const char *state = session->options->state;
+    if (state != NULL && str_is(session->target_path, state)) {
+        report_warning(
+            session, "WarnStateTargetEqual",
+            str_printf(session->arena,
+                       "Warning: The state and target directories are the same: '%s'. This "
+                       "could lead to missing changes due to overwritten state including "
+                       "non-idempotent retries.",
+                       state));
+    }
+}
+
 Error *command_begin(const TransformOptions *options, Reporter *reporter, const char *command,
                      Session **out_session)
 {
@@ -116,6 +131,7 @@ Error *command_begin(const TransformOptions *options, Reporter *reporter, const 
     TRY(session_open(options, reporter, command, &session));
     console_version(session);
     Error *err = parse_projects(session);
+    check_state_directory(session);
     err = err == NULL ? report_raised(session) : err;
     if (err == NULL) {
         err = artifacts_write_manifest(session, NULL);
@@ -172,8 +188,10 @@ static Error *run_command(const RunCommand *command, const TransformOptions *opt
         return command_finish(session, &outcome, out_counts);
     }
     TRY(run_selected(session, &selected, command->mode, &outcome));
-    console_summary(session, &outcome.results, outcome.elapsed_us, &outcome.counts,
-                    outcome.cancelled);
+    if (command->mode != RUN_CLONE) {
+        console_finished(session, &outcome.results, outcome.elapsed_us);
+    }
+    console_summary(session, &outcome.results, &outcome.counts, outcome.cancelled);
     return command_finish(session, &outcome, out_counts);
 }
 
@@ -210,6 +228,15 @@ Error *transform_build(const TransformOptions *options, Reporter *reporter,
 {
     static const RunCommand command = {"build", TYPES_BUILD, RUN_GATED};
     return run_command(&command, options, reporter, out_counts);
+}
+
+Error *transform_clone(const TransformOptions *options, Reporter *reporter,
+                       TransformCounts *out_counts)
+{
+    static const RunCommand command = {"clone", TYPES_CLONE, RUN_CLONE};
+    TransformOptions deferring = *options;
+    deferring.defer = true; /* what is cloned is what a state says */
+    return run_command(&command, &deferring, reporter, out_counts);
 }
 
 /* ---- run-operation ---- */

@@ -110,6 +110,10 @@ MUST_CHECK Error *transform_snapshot(const TransformOptions *options, Reporter *
 /* Seeds, models, tests and exposures in one order: what stands behind a failed test is skipped. */
 MUST_CHECK Error *transform_build(const TransformOptions *options, Reporter *reporter,
                                   TransformCounts *out_counts);
+/* Makes the relations of another project, whose artifacts lie in the --state directory, visible in
+ * the places of this one. */
+MUST_CHECK Error *transform_clone(const TransformOptions *options, Reporter *reporter,
+                                  TransformCounts *out_counts);
 /* Calls the macro of the options. What it leaves in an open transaction is undone. ERR_FAILED, with
  * everything told to the reporter, when it fails; ERR_USAGE for arguments that are no mapping. */
 MUST_CHECK Error *transform_run_operation(const TransformOptions *options, Reporter *reporter,

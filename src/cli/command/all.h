@@ -12,7 +12,7 @@
     X(validate) \
     X(sync) X(sync_worker) \
     X(generate) \
-    X(build) X(run) X(test) X(seed) X(snapshot) X(run_operation) X(compile) X(show) \
+    X(build) X(run) X(test) X(seed) X(snapshot) X(clone) X(run_operation) X(compile) X(show) \
     X(retry) X(ls) X(parse) X(deps) X(docs_generate) \
     X(query) \
     X(db_status) \

@@ -35,6 +35,13 @@ static const FlagDef seed_flags[] = {
 static const FlagDef snapshot_flags[] = {
     EMPTY_FLAG, SELECTION_FLAGS, THREAD_FLAGS, PROJECT_FLAGS, {0},
 };
+static const FlagDef clone_flags[] = {
+    FULL_REFRESH_FLAG("clone what is there already, too"),
+    SELECTION_FLAGS,
+    THREAD_FLAGS,
+    PROJECT_FLAGS,
+    {0},
+};
 static const FlagDef list_flags[] = {
     {.name = "output",
      .kind = FLAG_TEXT,
@@ -78,6 +85,11 @@ static Error *run_build(App *app, const Invocation *invocation)
 static Error *run_seed(App *app, const Invocation *invocation)
 {
     return job_run(app, invocation, transform_seed);
+}
+
+static Error *run_clone(App *app, const Invocation *invocation)
+{
+    return job_run(app, invocation, transform_clone);
 }
 
 static Error *run_snapshot(App *app, const Invocation *invocation)
@@ -184,6 +196,18 @@ const CommandDef command_snapshot = {
     .flags = snapshot_flags,
     .shared = transform_shared_flags,
     .run = run_snapshot,
+};
+const CommandDef command_clone = {
+    .path = "clone",
+    .programs = PROGRAM_DBT,
+    .args_kind = ARGS_SELECTORS,
+    .args = "[SELECTOR ...]",
+    .summary = "make what another project built visible in the places of this one",
+    .examples = "dbt clone --state prod_artifacts\n"
+                "dbt clone --state prod_artifacts --select orders+ --full-refresh",
+    .flags = clone_flags,
+    .shared = transform_shared_flags,
+    .run = run_clone,
 };
 const CommandDef command_run_operation = {
     .path = "run-operation",

@@ -39,8 +39,8 @@ Str console_duration(const Session *session, Arena *arena, int64_t elapsed_us);
 void console_failed_fast(const Session *session, const NodeResultVec *results);
 /* What ran, and how long it took. */
 void console_finished(const Session *session, const NodeResultVec *results, int64_t elapsed_us);
-/* The end of it all: what ran, what went wrong, the counts. */
-void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
+/* The end of it all: what went wrong, the counts. */
+void console_summary(const Session *session, const NodeResultVec *results,
                      const TransformCounts *counts, bool cancelled);
 
 #endif

@@ -239,11 +239,10 @@ static Value stats_value(Arena *arena, const TransformCounts *counts)
     return value_map_end(&map);
 }
 
-void console_summary(const Session *session, const NodeResultVec *results, int64_t elapsed_us,
+void console_summary(const Session *session, const NodeResultVec *results,
                      const TransformCounts *counts, bool cancelled)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    console_finished(session, results, elapsed_us);
     completed_line(session, arena, count_errors(results), counts->warn, cancelled);
     for (int pass = 0; pass < 2; pass++) {
         for (VEC_EACH(const NodeResult, it, results)) {

@@ -1,6 +1,7 @@
 #include "transform/run/run_node.h"
 
 #include "base/clock.h"
+#include "transform/select/state.h"
 
 Str node_status_text(NodeStatus status)
 {
@@ -38,18 +39,17 @@ NodeRun run_begin(Worker *worker, const Node *node)
 
 /* ---- Materialising ---- */
 
-static Error *check_return(const Node *node, JValue value)
+static Error *check_return(Str materialization, JValue value)
 {
     JValue relations = value.type == J_DICT ? jdict_get_text(value.dict, STR("relations")) : JNONE;
     if (relations.type == J_LIST) {
         return NULL;
     }
-    Str materialized = node_materialized(node);
     if (jis_str(value)) {
         return jraise("CompilationError",
                       "The materialization (\"" STR_FMT
                       "\") did not explicitly return a list of relations to add to the cache.",
-                      STR_ARG(materialized));
+                      STR_ARG(materialization));
     }
     return jraise("CompilationError",
                   "Invalid return value from materialization, expected a dict with key "
@@ -68,15 +68,13 @@ static void cache_relations(const Session *session, JValue value)
     }
 }
 
-static Error *materialize(Worker *worker, Context *ctx, Str sql)
+/* The materialisation of that name, called for the node. */
+static Error *materialize(Worker *worker, Context *ctx, Str name)
 {
     const Macro *macro = NULL;
-    TRY(macro_find_materialization(worker->session->macros, node_materialized(ctx->node), &macro));
-    JHeap *heap = jinja_heap(worker->state);
-    JValue text = jstr_value(heap, sql);
-    jdict_set_text(heap, ctx->vars, STR("sql"), text);
-    jdict_set_text(heap, ctx->vars, STR("compiled_code"), text);
-    jdict_set_text(heap, ctx->vars, STR(" results"), jdict_value(ctx->run->results));
+    TRY(macro_find_materialization(worker->session->macros, name, &macro));
+    jdict_set_text(jinja_heap(worker->state), ctx->vars, STR(" results"),
+                   jdict_value(ctx->run->results));
     context_enter(worker->state, ctx);
     JinjaScope scope = context_scope(ctx);
     JValue returned = JNONE;
@@ -86,12 +84,37 @@ static Error *materialize(Worker *worker, Context *ctx, Str sql)
         VEC_PUSH(ctx->arena, &ctx->trace, macro);
         return err;
     }
-    TRY(check_return(ctx->node, returned));
-    if (jis_absent(jdict_get_text(ctx->run->results, STR("main")))) {
-        return jraise("CompilationError", "main is not being called during running model");
-    }
+    TRY(check_return(name, returned));
     cache_relations(worker->session, returned);
     return NULL;
+}
+
+static bool has_called_main(const NodeRun *run)
+{
+    return !jis_absent(jdict_get_text(run->results, STR("main")));
+}
+
+static Error *build(Worker *worker, Context *ctx, Str sql)
+{
+    JHeap *heap = jinja_heap(worker->state);
+    JValue text = jstr_value(heap, sql);
+    jdict_set_text(heap, ctx->vars, STR("sql"), text);
+    jdict_set_text(heap, ctx->vars, STR("compiled_code"), text);
+    TRY(materialize(worker, ctx, node_materialized(ctx->node)));
+    return has_called_main(ctx->run)
+               ? NULL
+               : jraise("CompilationError", "main is not being called during running model");
+}
+
+/* What the other project built, as `defer_relation`; none when it has no such node. */
+static Error *clone_relation(Worker *worker, Context *ctx)
+{
+    JHeap *heap = jinja_heap(worker->state);
+    RelationName there;
+    bool known = state_relation(worker->session->deferred, ctx->node, &there);
+    jdict_set_text(heap, ctx->vars, STR("defer_relation"),
+                   known ? relation_object(heap, &there) : JNONE);
+    return materialize(worker, ctx, STR("clone"));
 }
 
 /* ---- Tests ---- */
@@ -175,11 +198,12 @@ static Error *compile_phase(Worker *worker, Context *ctx, NodeResult *out)
     return compile_write(session, worker->scratch, out->compiled_path, out->compiled_code);
 }
 
-static Error *execute_phase(Worker *worker, Context *ctx, NodeResult *out)
+static Error *execute_phase(Worker *worker, Context *ctx, NodeWork work, NodeResult *out)
 {
     NodeRun *run = ctx->run;
     out->execute_started_us = clock_now_us();
-    Error *err = materialize(worker, ctx, out->compiled_code);
+    Error *err =
+        work == NODE_CLONE ? clone_relation(worker, ctx) : build(worker, ctx, out->compiled_code);
     if (err == NULL && node_is_test(ctx->node)) {
         err = judge_test(worker, ctx->node, run, out);
     }
@@ -207,24 +231,33 @@ static Error *keep_response(Worker *worker, const NodeRun *run, NodeResult *out)
     return convert_to_text(worker->state, worker->arena, message, &out->message);
 }
 
-static Error *both_phases(Worker *worker, Context *ctx, bool execute, NodeResult *out)
+static Error *both_phases(Worker *worker, Context *ctx, NodeWork work, NodeResult *out)
 {
-    TRY(compile_phase(worker, ctx, out));
-    if (!execute || node_is_ephemeral(ctx->node)) {
+    if (work == NODE_CLONE) {
+        out->compile_started_us = out->compile_ended_us =
+            clock_now_us(); /* the SQL is not needed */
+    } else {
+        TRY(compile_phase(worker, ctx, out));
+    }
+    if (work == NODE_COMPILE || node_is_ephemeral(ctx->node)) {
         return NULL;
     }
-    TRY(execute_phase(worker, ctx, out));
+    TRY(execute_phase(worker, ctx, work, out));
+    if (work == NODE_CLONE && !has_called_main(ctx->run)) {
+        out->message = STR("No-op");
+        return NULL;
+    }
     return node_is_test(ctx->node) ? NULL : keep_response(worker, ctx->run, out);
 }
 
-void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out)
+void run_node(Worker *worker, const Node *node, NodeWork work, NodeResult *out)
 {
     int64_t started_us = clock_monotonic_us();
     *out = (NodeResult){
         .node = node, .status = STATUS_SUCCESS, .failures = -1, .worker = worker->number};
     NodeRun run = run_begin(worker, node);
     Context ctx = compile_context(worker, node, worker->connection != NULL ? &run : NULL);
-    Error *err = both_phases(worker, &ctx, execute, out);
+    Error *err = both_phases(worker, &ctx, work, out);
     node_run_rollback(&run); /* what a query of a failed template began */
     if (err != NULL && error_kind(err) == ERR_CANCELLED &&
         cancel_requested(&worker->session->stop)) {

@@ -8,9 +8,13 @@
 
 /* A run on the worker's connection with no statement done yet; `node` may be NULL. */
 NodeRun run_begin(Worker *worker, const Node *node);
-/* Only compiles when `execute` is false. Never fails as a whole: what went wrong is in the result.
- */
-void run_node(Worker *worker, const Node *node, bool execute, NodeResult *out);
+typedef enum NodeWork {
+    NODE_COMPILE,
+    NODE_BUILD, /* compile, then materialise or test */
+    NODE_CLONE, /* the node's relation of another project, by the materialisation `clone` */
+} NodeWork;
+/* Never fails as a whole: what went wrong is in the result. */
+void run_node(Worker *worker, const Node *node, NodeWork work, NodeResult *out);
 /* Makes a schema in which nodes will be built. */
 MUST_CHECK Error *run_create_schema(Worker *worker, Str database, Str schema);
 

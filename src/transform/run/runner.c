@@ -23,10 +23,21 @@ typedef struct Run {
         *failed_ephemerals; /* by position; written before what waits for it is handed out */
 } Run;
 
-/* Whether nodes are built and tested, and not only compiled. */
+/* Whether something is done in the warehouse. */
 static bool executes(RunMode mode)
 {
     return mode != RUN_COMPILE;
+}
+
+/* Whether nodes are built and tested, with a line for each and the project's hooks around them. */
+static bool builds(RunMode mode)
+{
+    return mode == RUN_EXECUTE || mode == RUN_GATED;
+}
+
+static NodeWork work_of(RunMode mode)
+{
+    return builds(mode) ? NODE_BUILD : mode == RUN_CLONE ? NODE_CLONE : NODE_COMPILE;
 }
 
 /* Ephemeral models have a result where somebody asked to see them. */
@@ -111,7 +122,7 @@ static void skip_step(Run *run, Worker *worker, const ScheduledStep *step)
                                     "in referenced ephemeral model " STR_FMT,
                                     STR_ARG(id), STR_ARG(ephemeral->node->unique_id));
     }
-    if (executes(run->mode)) {
+    if (builds(run->mode)) {
         console_skip(run->session, &result, ephemeral, next_index(run), run->total);
     }
     keep_result(run, &result);
@@ -145,13 +156,13 @@ static void run_step(Run *run, Worker *worker, size_t position)
         pass_exposure(run, worker, position);
         return;
     }
-    bool shown = executes(run->mode) && !node_is_ephemeral(node);
+    bool shown = builds(run->mode) && !node_is_ephemeral(node);
     size_t index = shown ? next_index(run) : 0;
     if (shown) {
         console_start(run->session, node, index, run->total, worker->number);
     }
     NodeResult result;
-    run_node(worker, node, executes(run->mode), &result);
+    run_node(worker, node, work_of(run->mode), &result);
     if (result.interrupted) {
         stop(run);
         set_left(run, &result);
@@ -330,7 +341,7 @@ static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
         console_concurrency(run->session, worker_count, run->total);
     }
     TRY(defer_load(run->session));
-    if (executes(run->mode)) {
+    if (builds(run->mode)) {
         err = run_between_hooks(run, worker_count);
     } else {
         run_nodes(run, worker_count);

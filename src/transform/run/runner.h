@@ -9,6 +9,7 @@ typedef enum RunMode {
     RUN_EXECUTE, /* compile, then build or test */
     RUN_GATED,   /* as RUN_EXECUTE, and what stands behind a failed test is skipped */
     RUN_COMPILE, /* render only; lines for nodes are not printed */
+    RUN_CLONE,   /* make what another project built visible here; the same */
 } RunMode;
 
 typedef struct RunOutcome {
