@@ -79,6 +79,9 @@ void report_text(const Session *session, LogLevel level, const char *name, Str t
  * make an error is kept instead, for report_raised(). report_text() does so, too, with "[WARNING]:
  * " in front. */
 void report_warning(const Session *session, const char *name, Str text);
+/* The same with the members that JSON shows of it; "[WARNING]: " is put in front of the text when
+ * `marked`. */
+void report_warning_event(const Session *session, const ReportEvent *event, bool marked);
 /* The first warning that is an error, or NULL: asked for where the work can stop. ERR_TEMPLATE. */
 MUST_CHECK Error *report_raised(const Session *session);
 /* A warning in lines of 80 columns, as dbt folds some of them. */
@@ -87,5 +90,8 @@ void report_folded_warning(const Session *session, const char *name, Str text);
 void report_warning_once(const Session *session, const char *name, Str text);
 void report_event(const Session *session, const ReportEvent *event);
 void report_print(const Session *session, Str text);
+/* What a command was called for: told as it is, without a time, however much is told besides; as an
+ * event where lines are JSON. */
+void report_result(const Session *session, const ReportEvent *event);
 
 #endif

@@ -15,9 +15,18 @@
 
 /* ---- Selecting ---- */
 
-static void warn_unmatched(void *context, Str message)
+static void warn_unmatched(void *context, Str criterion)
 {
-    report_warning(context, "NoNodesForSelectionCriteria", message);
+    AUTO_FREE(arena) Arena *arena = arena_new("warning");
+    ReportField fields[] = {{"spec_raw", value_string(criterion)}};
+    ReportEvent event = {.name = "NoNodesForSelectionCriteria",
+                         .text = str_printf(arena,
+                                            "The selection criterion '" STR_FMT
+                                            "' does not match any enabled nodes",
+                                            STR_ARG(criterion)),
+                         .fields = fields,
+                         .field_count = ARRAY_LEN(fields)};
+    report_warning_event(context, &event, false);
 }
 
 static void types_of(const StrVec *names, unsigned *out)

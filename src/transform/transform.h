@@ -55,6 +55,8 @@ typedef struct TransformOptions {
     const char *macro_args;   /* --args: YAML text of a mapping; NULL: none */
     bool full_refresh;
     bool fail_fast;
+    bool strict;   /* --strict: all models are bound before the first is built */
+    bool foretell; /* the same where it costs little, to tell of them and go on */
     bool store_failures;
     bool empty;
     bool no_write_json;

@@ -167,7 +167,15 @@ def events(lines):
             found.append(line)
             continue
         event = json.loads(line)
-        if event["info"]["name"] not in ("PartialParsingNotEnabled", "ParsePerfInfoPath"):
+        about = event["data"].get("node_info", {}) if "info" in event else {}
+        if about.get("resource_type") == "operation":
+            about.pop("node_checksum", None)
+        elif event.get("info", {}).get("name") == "FoundStats":  # the order depends on that of files
+            parts = sorted(re.sub(r"\d+ macros", "<n> macros", event["data"]["stat_line"]).split(", "))
+            event["data"]["stat_line"] = event["info"]["msg"] = ", ".join(parts)
+        elif event.get("info", {}).get("name", "").startswith("JinjaLog"):
+            event["info"].pop("thread")
+        if "info" not in event or event["info"]["name"] not in ("PartialParsingNotEnabled", "ParsePerfInfoPath"):
             found.append(masked_event(event))
     return found
 
@@ -189,7 +197,7 @@ def run_step(program, step, folder, environment, wanted=()):
         outcome["error"] = fatal
     if step.split()[0] in ("ls", "list"):
         outcome["lines"] = [line for line in lines if line and not TIMESTAMP.match(line)
-                            and not line.startswith(" ")] if fatal is None else []
+                            and not line.startswith((" ", '{"data"'))] if fatal is None else []
     if all_lines and fatal is None:  # what dango says below an error is its own
         outcome["printed"] = masked_lines(lines)
     if "usage" in wanted and "Usage: " in result.stderr:

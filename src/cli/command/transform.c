@@ -8,6 +8,7 @@ static const char *const outputs[] = {"selector", "name", "path", "json", NULL};
 static const FlagDef run_flags[] = {
     FULL_REFRESH_FLAG("build incremental models anew"),
     EMPTY_FLAG,
+    STRICT_FLAG,
     SELECTION_FLAGS,
     THREAD_FLAGS,
     PROJECT_FLAGS,
@@ -19,6 +20,7 @@ static const FlagDef test_flags[] = {
 static const FlagDef build_flags[] = {
     FULL_REFRESH_FLAG("build incremental models and seeds anew"),
     EMPTY_FLAG,
+    STRICT_FLAG,
     STORE_FAILURES_FLAG,
     SELECTION_FLAGS,
     THREAD_FLAGS,

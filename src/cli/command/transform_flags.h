@@ -72,6 +72,14 @@ extern const char *const transform_resource_types[]; /* choices of --resource-ty
         .help = "build on no rows: a quick check of the SQL", .negatable = true \
     }
 
+#define STRICT_FLAG \
+    { \
+        .name = "strict", .kind = FLAG_SWITCH, .negatable = true, \
+        .help = \
+            "build nothing when a model names a column that does not exist; as dango, runs of " \
+            "up to 200 nodes tell of such columns first, unless --no-strict" \
+    }
+
 #define STORE_FAILURES_FLAG \
     { \
         .name = "store-failures", .kind = FLAG_SWITCH, .help = "keep the failing rows in tables" \

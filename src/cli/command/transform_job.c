@@ -46,12 +46,12 @@ static void on_print(void *context, Str text)
 }
 
 /* An event of the command line itself, which no session tells. */
-static void tell(Job *job, const char *name, LogLevel level, Str text)
+static void tell(Job *job, const char *name, Str text, Str exception)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("event");
-    ReportField fields[] = {{"exc", value_string(text)}};
+    ReportField fields[] = {{"exc", value_string(exception)}};
     ReportEvent event = {.name = name,
-                         .level = level,
+                         .level = LOG_ERROR,
                          .text = text,
                          .fields = fields,
                          .field_count = ARRAY_LEN(fields)};
@@ -146,6 +146,9 @@ static void read_selection(Job *job)
     options->selection.select = words(job, "select");
     options->selection.exclude = words(job, "exclude");
     options->selector = job_text(invocation, "selector");
+    options->strict = job_switch(invocation, "strict");
+    options->foretell = invocation->program == PROGRAM_DANGO && declares(invocation, "strict") &&
+                        !invocation_has(invocation, "strict");
     options->selection.folders_unite = invocation->program == PROGRAM_DANGO;
     for (size_t i = 0; declares(invocation, "select") && i < invocation->args.len; i++) {
         VEC_PUSH(job->app->arena, &options->selection.select, invocation->args.data[i]);
@@ -213,7 +216,7 @@ static void tell_failure(Job *job, const Error *err)
     if (hints.len > 0) {
         strbuf_printf(&told, "\n\n" STR_FMT, STR_ARG(hints));
     }
-    tell(job, "MainEncounteredError", LOG_ERROR, strbuf_str(&told));
+    tell(job, "MainEncounteredError", strbuf_str(&told), text);
 }
 
 /* dbt tells with 2 that the work did not begin (a project that cannot be read) or was interrupted,

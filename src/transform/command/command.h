@@ -36,6 +36,10 @@ MUST_CHECK Error *command_choose(Session *session, unsigned types, NodeSet *out)
 MUST_CHECK Error *command_first_failure(const RunOutcome *outcome);
 /* Prints the SQL of the nodes that were asked for by name. */
 void command_print_compiled(const Session *session, const RunOutcome *outcome);
+/* What JSON shows of a node that was shown or compiled (NULL: the query of the options), of at most
+ * RESULT_FIELDS members; how many. */
+enum { RESULT_FIELDS = 6 };
+size_t command_result_fields(const Session *session, const Node *node, ReportField *out);
 /* Writes the artifacts. ERR_FAILED when a node failed, ERR_CANCELLED. `out_counts` may be NULL. */
 MUST_CHECK Error *command_finish(Session *session, RunOutcome *outcome,
                                  TransformCounts *out_counts);

@@ -15,33 +15,57 @@ Error *command_first_failure(const RunOutcome *outcome)
     return NULL;
 }
 
-static void print_compiled(const Session *session, Str name, Str sql)
+size_t command_result_fields(const Session *session, const Node *node, ReportField *out)
+{
+    const TransformOptions *options = session->options;
+    size_t count = 0;
+    out[count++] = (ReportField){"is_inline", value_bool(node == NULL)};
+    out[count++] = (ReportField){"output_format",
+                                 value_string(options->output_json ? STR("json") : STR("text"))};
+    out[count++] = (ReportField){"quiet", value_bool(options->quiet)};
+    if (node != NULL) {
+        out[count++] = (ReportField){"node_name", value_string(node->name)};
+        out[count++] = (ReportField){"unique_id", value_string(node->unique_id)};
+    }
+    return count;
+}
+
+static Str compiled_document(Arena *arena, const Node *node, Str sql)
+{
+    ValueMapBuilder map = value_map_begin(arena);
+    if (node != NULL) {
+        value_map_set(&map, STR("node"), value_string(node->name));
+    }
+    value_map_set(&map, STR("compiled"), value_string(sql));
+    Value document = value_map_end(&map);
+    return json_text(arena, &document, &json_style_pretty);
+}
+
+/* `node` is NULL for the query of the options. */
+static void print_compiled(const Session *session, const Node *node, Str sql)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("compiled");
+    ReportField fields[RESULT_FIELDS] = {{"compiled", value_string(sql)}};
+    ReportEvent event = {.name = "CompiledNode", .level = LOG_INFO, .fields = fields};
+    event.field_count = 1 + command_result_fields(session, node, fields + 1);
     if (session->options->output_json) {
-        ValueMapBuilder map = value_map_begin(arena);
-        if (name.len > 0) {
-            value_map_set(&map, STR("node"), value_string(name));
-        }
-        value_map_set(&map, STR("compiled"), value_string(sql));
-        Value document = value_map_end(&map);
-        report_print(session, json_text(arena, &document, &json_style_pretty));
+        event.text = compiled_document(arena, node, sql);
     } else if (session->options->quiet) {
-        report_print(session, sql);
-    } else if (name.len == 0) {
-        report_print(session,
-                     str_printf(arena, "Compiled inline node is:\n" STR_FMT, STR_ARG(sql)));
+        event.text = sql;
+    } else if (node == NULL) {
+        event.text = str_printf(arena, "Compiled inline node is:\n" STR_FMT, STR_ARG(sql));
     } else {
-        report_print(session, str_printf(arena, "Compiled node '" STR_FMT "' is:\n" STR_FMT,
-                                         STR_ARG(name), STR_ARG(sql)));
+        event.text = str_printf(arena, "Compiled node '" STR_FMT "' is:\n" STR_FMT,
+                                STR_ARG(node->name), STR_ARG(sql));
     }
+    report_result(session, &event);
 }
 
 void command_print_compiled(const Session *session, const RunOutcome *outcome)
 {
     for (VEC_EACH(const NodeResult, it, &outcome->results)) {
         if (it->compiled && show_wants(session->options, it->node)) {
-            print_compiled(session, it->node->name, it->compiled_code);
+            print_compiled(session, it->node, it->compiled_code);
         }
     }
 }
@@ -60,7 +84,7 @@ static Error *compile_inline(Session *session, RunOutcome *outcome)
     worker_close(&worker);
     TRY(err);
     inline_node_result(session, query, outcome);
-    print_compiled(session, (Str){0}, sql);
+    print_compiled(session, NULL, sql);
     return NULL;
 }
 

@@ -55,6 +55,19 @@ static const Macro *find_macro(const Session *session, MacroName wanted)
     return macro;
 }
 
+static void tell_caught(const Session *session, Arena *arena, Str exception)
+{
+    ReportField fields[] = {{"exc", value_string(exception)}};
+    ReportEvent event = {
+        .name = "RunningOperationCaughtError",
+        .level = LOG_ERROR,
+        .text = str_printf(arena, "Encountered an error while running operation: " STR_FMT,
+                           STR_ARG(exception)),
+        .fields = fields,
+        .field_count = ARRAY_LEN(fields)};
+    report_event(session, &event);
+}
+
 static Error *missing_macro(const Session *session, MacroName wanted)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("macro");
@@ -62,10 +75,10 @@ static Error *missing_macro(const Session *session, MacroName wanted)
                     ? str_printf(arena, "the \"" STR_FMT "\" package", STR_ARG(wanted.package))
                     : STR("any package");
     Str text = str_printf(arena,
-                          "Encountered an error while running operation: Runtime Error\n"
+                          "Runtime Error\n"
                           "  dbt could not find a macro with the name \"" STR_FMT "\" in " STR_FMT,
                           STR_ARG(wanted.name), STR_ARG(place));
-    report_text(session, LOG_ERROR, "RunningOperationCaughtError", text);
+    tell_caught(session, arena, text);
     Suggestion nearest = suggestion_init(wanted.name);
     for (VEC_EACH(const MacroPtr, it, &session->manifest->macros)) {
         suggestion_try(&nearest, (*it)->name);
@@ -96,9 +109,7 @@ static void tell_failure(const Context *ctx, const Macro *macro, const Error *er
                           "Compilation Error in " STR_FMT "\n" STR_FMT "\n  > called by " STR_FMT,
                           STR_ARG(label), STR_ARG(rest), STR_ARG(label));
     }
-    Str line =
-        str_printf(arena, "Encountered an error while running operation: " STR_FMT, STR_ARG(text));
-    report_text(ctx->session, LOG_ERROR, "RunningOperationCaughtError", line);
+    tell_caught(ctx->session, arena, text);
 }
 
 static Error *call_macro(Worker *worker, Context *ctx, const Macro *macro, const Value *args)

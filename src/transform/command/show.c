@@ -26,30 +26,31 @@ static Error *limited_sql(Worker *worker, Context *ctx, Str sql, Str *out)
     return convert_to_text(worker->state, worker->scratch, text, out);
 }
 
-static void print_shown(const Session *session, Str name, Str text)
+static void print_shown(const Session *session, const Node *node, Str text)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("shown");
-    if (session->options->quiet || session->options->output_json) {
-        report_print(session, text);
-    } else if (name.len == 0) {
-        report_print(session,
-                     str_printf(arena, "Previewing inline node:\n" STR_FMT, STR_ARG(text)));
-    } else {
-        report_print(session, str_printf(arena, "Previewing node '" STR_FMT "':\n" STR_FMT,
-                                         STR_ARG(name), STR_ARG(text)));
-    }
+    Str head = node != NULL
+                   ? str_printf(arena, "Previewing node '" STR_FMT "':\n", STR_ARG(node->name))
+                   : STR("Previewing inline node:\n");
+    ReportField fields[RESULT_FIELDS] = {{"preview", value_string(text)}};
+    ReportEvent event = {.name = "ShowNode", .level = LOG_INFO, .fields = fields};
+    event.field_count = 1 + command_result_fields(session, node, fields + 1);
+    bool bare = session->options->quiet || session->options->output_json;
+    event.text = bare ? text : str_printf(arena, STR_FMT STR_FMT, STR_ARG(head), STR_ARG(text));
+    report_result(session, &event);
 }
 
 /* Runs the query as it is and prints its rows. */
-static Error *print_rows(Worker *worker, const NodeRun *run, Str name, Str sql)
+static Error *print_rows(Worker *worker, const NodeRun *run, const Node *node, Str sql)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("show");
     AUTO_FREE(result) Result *result = NULL;
     Str whole = query_comment_add(arena, &run->comment, sql), text;
     Error *err = connection_query(run->connection, whole, NULL, 0, &result);
     TRY(node_run_failure(run, err));
+    Str name = node != NULL ? node->name : (Str){0};
     TRY(show_result(result, arena, name, worker->session->options->output_json, &text));
-    print_shown(worker->session, name, text);
+    print_shown(worker->session, node, text);
     return NULL;
 }
 
@@ -61,7 +62,7 @@ static Error *preview(Worker *worker, const Node *node, Str name, Str sql)
     Str limited = {0};
     Error *err = limited_sql(worker, &ctx, sql, &limited);
     if (err == NULL) {
-        err = print_rows(worker, &run, name, limited);
+        err = print_rows(worker, &run, name.len > 0 ? node : NULL, limited);
     }
     if (err != NULL) {
         Str told = context_failure_text(&ctx, worker->scratch, err);
@@ -152,7 +153,7 @@ static Error *show_plain(const TransformOptions *options, Reporter *reporter)
         Str sql = str_printf(worker.scratch, "  " STR_FMT STR_FMT,
                              STR_ARG(str_from(options->inline_plain)), STR_ARG(limit));
         NodeRun run = {.connection = worker.connection};
-        err = print_rows(&worker, &run, (Str){0}, sql);
+        err = print_rows(&worker, &run, NULL, sql);
     }
     worker_close(&worker);
     return err;

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "transform/artifact/result_value.h"
 #include "transform/console/console_internal.h"
+#include "transform/python/text.h"
 
 /* How the two layouts differ. */
 typedef struct Layout {
@@ -67,9 +68,12 @@ void console_version(const Session *session)
 
 void console_nothing(const Session *session)
 {
-    report_warning(
-        session, "NothingToDo",
-        STR("Nothing to do. Try checking your model configs and model specification args"));
+    static const ReportField none[] = {{0}};
+    ReportEvent event = {
+        .name = "NothingToDo",
+        .text = STR("Nothing to do. Try checking your model configs and model specification args"),
+        .fields = none};
+    report_warning_event(session, &event, false);
 }
 
 /* ---- Found ... ---- */
@@ -340,9 +344,36 @@ static Str first_line(Str message)
     return line;
 }
 
+/* A map without the entries that hold nothing; anything else as it is. */
+static Value without_nulls(Arena *arena, const Value *value)
+{
+    if (!value_is(value, VALUE_MAP)) {
+        return *value;
+    }
+    ValueMapBuilder map = value_map_begin(arena);
+    for (VALUE_EACH_ENTRY(entry, value)) {
+        if (!value_is_null(&entry->value)) {
+            value_map_put(&map, entry->key, entry->value);
+        }
+    }
+    return value_map_end(&map);
+}
+
+/* The configuration of a snapshot as Python prints its values. */
+static Value printed_config(Arena *arena, const Value *config)
+{
+    ValueMapBuilder map = value_map_begin(arena);
+    Value told = without_nulls(arena, config);
+    for (VALUE_EACH_ENTRY(entry, &told)) {
+        Value kept = without_nulls(arena, &entry->value);
+        value_map_put(&map, entry->key, value_string(python_str(&kept, arena)));
+    }
+    return value_map_end(&map);
+}
+
 /* The members that the event of its type has. */
-static size_t end_fields(const NodeResult *result, Str what, Str word, const ReportEvent *event,
-                         ReportField *out)
+static size_t end_fields(Arena *arena, const NodeResult *result, Str what, Str word,
+                         const ReportEvent *event, ReportField *out)
 {
     const Node *node = result->node;
     bool seed = node->type == RESOURCE_SEED, snapshot = node->type == RESOURCE_SNAPSHOT;
@@ -355,8 +386,13 @@ static size_t end_fields(const NodeResult *result, Str what, Str word, const Rep
         out[count++] = (ReportField){"status", value_string(event->status)};
         out[count++] = (ReportField){"schema", value_string(node->schema)};
         out[count++] = (ReportField){"relation", value_string(node->alias)};
+    } else if (snapshot) {
+        out[count++] = (ReportField){"status", value_string(event->status)};
+        out[count++] = (ReportField){"description", value_string(what)};
+        out[count++] = (ReportField){"cfg", printed_config(arena, node->config)};
     } else {
-        out[count++] = (ReportField){"status", value_string(word)};
+        bool failed = result->status == STATUS_ERROR;
+        out[count++] = (ReportField){"status", value_string(failed ? event->status : word)};
         out[count++] = (ReportField){"description", value_string(what)};
     }
     if (seed || snapshot) {
@@ -411,7 +447,8 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     event.level = failed ? LOG_ERROR : LOG_INFO;
     event.thread = result_thread(arena, result->worker);
     ReportField fields[MOST_FIELDS];
-    size_t count = end_fields(result, what, word, &event, fields);
+    size_t count =
+        end_fields(arena, result, type == RESOURCE_SNAPSHOT ? shown : what, word, &event, fields);
     tell_line(
         session, event,
         str_printf(arena, "%s " STR_FMT, failed ? words->failed : words->done, STR_ARG(shown)),
@@ -447,6 +484,7 @@ void console_skip(const Session *session, const NodeResult *result, const NodeRe
     Str text = str_printf(arena, "SKIP " STR_FMT " " STR_FMT "%s", STR_ARG(type), STR_ARG(name),
                           ephemeral != NULL ? " due to ephemeral model status 'error'" : "");
     ReportEvent event = ended("SkippingDetails", result, index, total);
+    event.started_us = clock_now_us();
     event.level = ephemeral != NULL ? LOG_ERROR : LOG_INFO;
     event.thread = result_thread(arena, result->worker);
     ReportField fields[] = {{"resource_type", value_string(resource_type_name(node->type))},

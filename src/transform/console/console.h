@@ -15,6 +15,9 @@ void console_concurrency(const Session *session, size_t threads, size_t nodes);
 void console_blank(const Session *session);
 void console_nothing(const Session *session);
 
+/* What was found wrong before the first node, of how many that could be looked at. */
+void console_strict(const Session *session, const NodeResultVec *wrong, size_t checked);
+
 /* A node begins, ends, or is passed over, as number `index` of `total`. */
 void console_start(const Session *session, const Node *node, size_t index, size_t total,
                    size_t worker);

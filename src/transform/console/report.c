@@ -18,6 +18,7 @@ struct ReportSink {
     StrBuf pending;  /* lines not yet in the file; guarded by mu */
     size_t warnings; /* guarded by mu */
     Str raised;      /* the first warning that is an error; guarded by mu */
+    bool muted;      /* guarded by mu */
     StrMap told;     /* warnings that come once; guarded by mu */
 };
 
@@ -128,10 +129,19 @@ void report_sink_free(ReportSink *sink)
 
 /* ---- Telling ---- */
 
+void report_mute(const Session *session, bool muted)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&session->sink->mu);
+    session->sink->muted = muted;
+}
+
 void report_event(const Session *session, const ReportEvent *event)
 {
     ReportSink *sink = session->sink;
     AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&sink->mu);
+    if (sink->muted) {
+        return;
+    }
     const Reporter *reporter = sink->reporter;
     AUTO_FREE(arena) Arena *arena = arena_new("line");
     int64_t now_us = clock_now_us();
@@ -151,19 +161,32 @@ static void keep_raised(ReportSink *sink, Str text)
     }
 }
 
-void report_warning(const Session *session, const char *name, Str text)
+void report_warning_event(const Session *session, const ReportEvent *event, bool marked)
 {
-    ReportEvent event = {.name = name, .level = LOG_WARNING, .text = text};
-    switch (warn_error_fate(&session->flags->warn_error, str_from(name))) {
+    AUTO_FREE(arena) Arena *arena = arena_new("warning");
+    ReportEvent told = *event;
+    told.level = LOG_WARNING;
+    if (marked) {
+        Str mark =
+            session->reporter->colors ? STR("[\x1b[33mWARNING\x1b[0m]: ") : STR("[WARNING]: ");
+        told.text = str_printf(arena, STR_FMT STR_FMT, STR_ARG(mark), STR_ARG(event->text));
+    }
+    switch (warn_error_fate(&session->flags->warn_error, str_from(event->name))) {
     case WARNING_TOLD:
-        report_event(session, &event);
+        report_event(session, &told);
         break;
     case WARNING_IS_ERROR:
-        keep_raised(session->sink, text);
+        keep_raised(session->sink, told.text);
         break;
     case WARNING_SILENT:
         break;
     }
+}
+
+void report_warning(const Session *session, const char *name, Str text)
+{
+    ReportEvent event = {.name = name, .text = text};
+    report_warning_event(session, &event, false);
 }
 
 Error *report_raised(const Session *session)
@@ -175,13 +198,12 @@ Error *report_raised(const Session *session)
 
 void report_text(const Session *session, LogLevel level, const char *name, Str text)
 {
-    AUTO_FREE(arena) Arena *scratch = arena_new("message");
-    if (level == LOG_WARNING) {
-        report_warning(session, name, str_printf(scratch, "[WARNING]: " STR_FMT, STR_ARG(text)));
-        return;
-    }
     ReportEvent event = {.name = name, .level = level, .text = text};
-    report_event(session, &event);
+    if (level == LOG_WARNING) {
+        report_warning_event(session, &event, true);
+    } else {
+        report_event(session, &event);
+    }
 }
 
 static bool is_first_time(ReportSink *sink, Str text)
@@ -235,16 +257,35 @@ void report_folded_warning(const Session *session, const char *name, Str text)
     report_text(session, LOG_WARNING, name, folded(scratch, text, strlen("[WARNING]: ")));
 }
 
-void report_print(const Session *session, Str text)
+/* The caller holds the lock. */
+static void show_result_line(const Reporter *reporter, Arena *arena, const ReportEvent *event,
+                             Str invocation_id, bool muted)
+{
+    if (muted || reporter->console.level == LOG_OFF) {
+        return;
+    }
+    if (reporter->console.format == LINE_JSON && reporter->event != NULL) {
+        LineStyle all = {.format = LINE_JSON, .level = LOG_DEBUG};
+        Str line = report_line(arena, &all, invocation_id, event, clock_now_us());
+        reporter->event(reporter->context, event, line);
+    } else if (reporter->print != NULL) {
+        Str pieces[] = {event->text, STR("\n")};
+        reporter->print(reporter->context, str_join(arena, pieces, ARRAY_LEN(pieces), STR("")));
+    }
+}
+
+void report_result(const Session *session, const ReportEvent *event)
 {
     ReportSink *sink = session->sink;
-    AUTO_FREE(arena) Arena *scratch = arena_new("message");
-    Str pieces[] = {text, STR("\n")};
-    Str line = str_join(scratch, pieces, ARRAY_LEN(pieces), STR(""));
+    AUTO_FREE(arena) Arena *arena = arena_new("result");
     AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&sink->mu);
-    if (sink->reporter->print != NULL && sink->reporter->console.level < LOG_OFF) {
-        sink->reporter->print(sink->reporter->context, line);
-    }
+    show_result_line(sink->reporter, arena, event, sink->invocation_id, sink->muted);
+}
+
+void report_print(const Session *session, Str text)
+{
+    ReportEvent event = {.name = "PrintEvent", .level = LOG_INFO, .text = text};
+    report_result(session, &event);
 }
 
 size_t report_warning_count(const Session *session)

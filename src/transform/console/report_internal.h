@@ -9,6 +9,8 @@
 void report_sink_free(ReportSink *sink);
 /* `log_file` may be empty: no log is written. */
 ReportSink *report_sink_new(Reporter *reporter, Str log_file, Str invocation_id);
+/* While muted nothing is told or printed. */
+void report_mute(const Session *session, bool muted);
 /* Warnings told so far. */
 size_t report_warning_count(const Session *session);
 

@@ -225,6 +225,29 @@ void console_finished(const Session *session, const NodeResultVec *results, int6
     CONSOLE_TELL(session, event, fields);
 }
 
+void console_strict(const Session *session, const NodeResultVec *wrong, size_t checked)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("console");
+    bool stops = session->options->strict;
+    if (wrong->len > 0) {
+        Str text = str_printf(arena, "Strict check: %zu model%s name%s columns that do not exist%s",
+                              wrong->len, wrong->len == 1 ? "" : "s", wrong->len == 1 ? "s" : "",
+                              stops ? "; nothing is built" : "");
+        console_say(session, "StrictCheck", LOG_ERROR,
+                    console_paint(session, arena, COLOR_RED, text));
+    } else if (stops) {
+        console_say(
+            session, "StrictCheck", LOG_INFO,
+            str_printf(arena, "Strict check: %zu model%s bound", checked, checked == 1 ? "" : "s"));
+    }
+    for (size_t i = 0; i < wrong->len && !stops; i++) {
+        console_failure_lines(session, &wrong->data[i]);
+    }
+    if (wrong->len > 0 || stops) {
+        console_blank(session);
+    }
+}
+
 static Value stats_value(Arena *arena, const TransformCounts *counts)
 {
     const struct {

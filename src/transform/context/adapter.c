@@ -332,6 +332,7 @@ static Error *adapter_check_schema_exists(JinjaState *s, const JCall *call, JVal
     if (adapter_run(s) == NULL) {
         return NULL;
     }
+    TRY(node_run_check_asking(adapter_run(s)));
     TRY(convert_to_text(s, jinja_scratch(s), call->args[2], &wanted));
     TRY(connection_list_schemas(adapter_run(s)->connection, jinja_scratch(s), &schemas));
     for (VEC_EACH(Str, it, &schemas)) {
@@ -355,6 +356,7 @@ static JValue column_list(JinjaState *s, const ColumnInfoVec *columns)
 /* A temporary table belongs to no schema that could be looked into. */
 Error *adapter_columns_of(JinjaState *s, const RelationName *relation, ColumnInfoVec *out)
 {
+    TRY(node_run_check_asking(adapter_run(s)));
     Connection *connection = adapter_run(s)->connection;
     Arena *scratch = jinja_scratch(s);
     Str own = context_of(s)->session->profile->database;
@@ -385,6 +387,7 @@ static Error *adapter_describe_query(JinjaState *s, const JCall *call, JValue *o
     ColumnInfoVec columns = {0};
     if (adapter_run(s) != NULL) {
         Str sql;
+        TRY(node_run_check_asking(adapter_run(s)));
         TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
         Error *err =
             connection_describe(adapter_run(s)->connection, jinja_scratch(s), sql, &columns);

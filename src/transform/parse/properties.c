@@ -68,7 +68,12 @@ static Error *read_macro(Parser *parser, const ProjectFile *file, const Value *e
         Str text =
             str_printf(parser->arena, "Found patch for macro \"" STR_FMT "\" which was not found",
                        STR_ARG(name));
-        report_text(parser->session, LOG_WARNING, "MacroNotFoundForPatch", text);
+        ReportField fields[] = {{"patch_name", value_string(name)}};
+        ReportEvent event = {.name = "MacroNotFoundForPatch",
+                             .text = text,
+                             .fields = fields,
+                             .field_count = ARRAY_LEN(fields)};
+        report_warning_event(parser->session, &event, true);
         return NULL;
     }
     (void)file;
@@ -138,7 +143,16 @@ static PendingNode *find_in_other_section(Parser *parser, const ProjectFile *fil
                               "` specification under the " STR_FMT " key instead.",
                               STR_ARG(name), STR_ARG(type), section, STR_ARG(file->relative),
                               STR_ARG(name), STR_ARG(right));
-        report_text(parser->session, LOG_WARNING, "WrongResourceSchemaFile", text);
+        ReportField fields[] = {{"patch_name", value_string(name)},
+                                {"resource_type", value_string(type)},
+                                {"plural_resource_type", value_string(right)},
+                                {"yaml_key", value_string(str_from(section))},
+                                {"file_path", value_string(file->relative)}};
+        ReportEvent event = {.name = "WrongResourceSchemaFile",
+                             .text = text,
+                             .fields = fields,
+                             .field_count = ARRAY_LEN(fields)};
+        report_warning_event(parser->session, &event, true);
     }
     return found;
 }
@@ -151,7 +165,14 @@ Error *parse_attach_patch(Parser *parser, PendingNode *pending, const ProjectFil
                               "Did not find matching node for patch with name '" STR_FMT
                               "' in the '%s' section of file '" STR_FMT "'",
                               STR_ARG(name), section, STR_ARG(file->relative));
-        report_text(parser->session, LOG_WARNING, "NoNodeForYamlKey", text);
+        ReportField fields[] = {{"patch_name", value_string(name)},
+                                {"yaml_key", value_string(str_from(section))},
+                                {"file_path", value_string(file->relative)}};
+        ReportEvent event = {.name = "NoNodeForYamlKey",
+                             .text = text,
+                             .fields = fields,
+                             .field_count = ARRAY_LEN(fields)};
+        report_warning_event(parser->session, &event, true);
         return NULL;
     }
     if (pending->patch != NULL) {

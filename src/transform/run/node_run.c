@@ -2,8 +2,16 @@
 
 #include "base/number.h"
 
+Error *node_run_check_asking(const NodeRun *run)
+{
+    return run->asks_nothing
+               ? error_new(ERR_UNSUPPORTED, "the warehouse cannot be asked before the run")
+               : NULL;
+}
+
 Error *node_run_begin(NodeRun *run)
 {
+    TRY(node_run_check_asking(run));
     if (run->in_transaction || run->autonomous) {
         return NULL;
     }
@@ -152,6 +160,7 @@ Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, b
 {
     JHeap *heap = jinja_heap(s);
     *out_table = table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0), NULL);
+    TRY(node_run_check_asking(run));
     if (auto_begin) {
         TRY(node_run_begin(run));
     }
@@ -199,6 +208,7 @@ Error *node_run_execute_bound(JinjaState *s, NodeRun *run, Str sql, bool auto_be
                               JList *bindings)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("bindings");
+    TRY(node_run_check_asking(run));
     size_t count = jlist_len(bindings);
     Param *params = ARENA_ARRAY(scratch, Param, count);
     for (size_t i = 0; i < count; i++) {

@@ -9,7 +9,8 @@
 struct NodeRun {
     Connection *connection;
     bool in_transaction;
-    bool autonomous; /* no transactions are made */
+    bool autonomous;   /* no transactions are made */
+    bool asks_nothing; /* only what is listed already is known of the warehouse */
     QueryComment comment;
     JDict *results; /* name -> {response, data, table}; in the context's vars, which protect it */
     StrMap loaded;  /* names that load_result gave away already */
@@ -17,6 +18,8 @@ struct NodeRun {
     bool has_written;
 };
 
+/* ERR_UNSUPPORTED for a run that asks nothing. */
+MUST_CHECK Error *node_run_check_asking(const NodeRun *run);
 /* Begins a transaction unless one is open. */
 MUST_CHECK Error *node_run_begin(NodeRun *run);
 MUST_CHECK Error *node_run_commit(NodeRun *run);

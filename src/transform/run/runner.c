@@ -6,6 +6,7 @@
 #include "transform/run/hooks.h"
 #include "transform/run/run_node.h"
 #include "transform/run/scheduler.h"
+#include "transform/run/strict.h"
 
 /* What the workers share. Lock order: the scheduler's lock and `mu` are never held together. */
 typedef struct Run {
@@ -333,15 +334,60 @@ static Error *run_between_hooks(Run *run, size_t worker_count)
     return run_hooks(run->session, HOOKS_END, told, &run->results);
 }
 
+/* Whether a model names what is not there, which is then a result. Without --strict it is told
+ * where it takes no second to find out, and met again when its turn comes. */
+static bool is_refused(Run *run)
+{
+    enum { CHEAP_STEPS = 200 };
+    const TransformOptions *options = run->session->options;
+    bool foretells = options->foretell && run->plan->len <= CHEAP_STEPS;
+    if (!builds(run->mode) || (!options->strict && !foretells)) {
+        return false;
+    }
+    NodeResultVec wrong = {0};
+    size_t checked = 0;
+    strict_check(&run->workers[0], run->plan, &wrong, &checked);
+    console_strict(run->session, &wrong, checked);
+    if (options->strict) {
+        run->results = wrong;
+    }
+    return options->strict && wrong.len > 0;
+}
+
+static bool has_result(const Run *run, const Node *node)
+{
+    for (VEC_EACH(const NodeResult, it, &run->results)) {
+        if (it->node == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What was refused is not built, and neither is anything else. */
+static void skip_everything(Run *run)
+{
+    for (size_t i = 0; i < run->plan->len; i++) {
+        const Node *node = node_at(run, i);
+        if (!node_is_ephemeral(node) && !has_result(run, node)) {
+            NodeResult result = {
+                .node = node, .status = STATUS_SKIPPED, .failures = -1, .worker = WORKER_OPERATION};
+            VEC_PUSH(run->session->arena, &run->results, result);
+        }
+    }
+}
+
 static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
 {
     int64_t started_us = clock_monotonic_us();
     Error *err = NULL;
     if (executes(run->mode)) {
-        console_concurrency(run->session, worker_count, run->total);
+        console_concurrency(run->session, worker_count, run->plan->len);
     }
     TRY(defer_load(run->session));
-    if (builds(run->mode)) {
+    if (is_refused(run)) {
+        skip_everything(run);
+    } else if (builds(run->mode)) {
         err = run_between_hooks(run, worker_count);
     } else {
         run_nodes(run, worker_count);

@@ -231,10 +231,7 @@ static Error *pick(const Selector *selector, const SelectExpr *expr, Picked *out
         subtract(selector, out, &excluded);
     }
     if (expr->word.len > 0 && node_set_count(&out->direct) == 0) {
-        selector->warn(selector->context, str_printf(selector->arena,
-                                                     "The selection criterion '" STR_FMT
-                                                     "' does not match any enabled nodes",
-                                                     STR_ARG(expr->word)));
+        selector->warn(selector->context, expr->word);
     }
     return NULL;
 }

@@ -64,7 +64,7 @@ typedef struct Selection {
 } Selection;
 
 /* Told about words that match nothing. */
-typedef void (*SelectWarning)(void *context, Str message);
+typedef void (*SelectWarning)(void *context, Str criterion);
 
 /* The nodes meant, whatever their type. ERR_USAGE for a word that cannot be understood.
  * `out_selected` lives in `arena`. */

@@ -1,0 +1,1 @@
+{% macro w() %}{{ exceptions.warn('careful') }}{% endmacro %}

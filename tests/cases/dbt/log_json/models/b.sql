@@ -1,0 +1,2 @@
+{{ exceptions.warn('careful') if execute }}
+select id from {{ ref('a') }}
