@@ -434,7 +434,10 @@ static void publish_graph(Session *session)
     }
     for (VEC_EACH(NodePtr, it, &session->manifest->nodes)) {
         const Node *node = *it;
-        size_t part = node->type == RESOURCE_SOURCE ? 1 : node->type == RESOURCE_EXPOSURE ? 2 : 0;
+        size_t part = 0;
+        while (!str_is(resource_type_member(node->type), parts[part])) {
+            part++;
+        }
         jdict_set_text(heap, nodes[part], node->unique_id, context_node_dict(heap, node));
     }
     session->graph_value = jdict_value(graph);

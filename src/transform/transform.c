@@ -145,6 +145,9 @@ Error *command_begin(const TransformOptions *options, Reporter *reporter, const 
     if (err == NULL) {
         err = artifacts_write_manifest(session, NULL);
     }
+    if (err == NULL) {
+        err = artifacts_write_semantic_manifest(session);
+    }
     if (err != NULL) {
         session_close(session);
         return err;

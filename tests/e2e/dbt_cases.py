@@ -11,7 +11,7 @@ Each folder of tests/cases/dbt/ is a project with a file steps.txt: one command 
 A step may begin with variables for its environment, `NAME=value`. A case may bring its own profiles.yml. A file
 compare.txt beside steps.txt asks for more to be compared: `warnings` (their texts), `usage` (what is said of a wrong
 command line), `events` (lines of JSON, with all their members), `manifest` (what the last step wrote of the project's own
-resources).
+resources), `semantic` (semantic_manifest.json).
 
 tests/oracle/requirements-dbt.txt lists what the oracle is made of.
 """
@@ -180,6 +180,12 @@ def events(lines):
     return found
 
 
+def without_summary(lines):
+    """Without what real dbt says at the end of each command about all deprecations it met."""
+    ends = [i for i, line in enumerate(lines) if "[WARNING][DeprecationsSummary]" in line]
+    return lines[:ends[0]] if ends else lines
+
+
 def run_step(program, step, folder, environment, wanted=()):
     """A step that begins with `!` also tells every line it printed."""
     all_lines, step = step.startswith("!"), step.lstrip("! ")
@@ -190,7 +196,7 @@ def run_step(program, step, folder, environment, wanted=()):
     before = results.stat().st_mtime_ns if results.exists() else None
     result = subprocess.run([*program, *step.split()], cwd=folder, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
-    lines = result.stdout.splitlines()
+    lines = without_summary(result.stdout.splitlines())
     outcome = {"step": told, "exit": result.returncode}
     fatal = fatal_text(lines)
     if fatal is not None:
@@ -286,6 +292,8 @@ def observe_project(program, source, steps, profiles):
             document["docs"] = described(own_manifest(folder))
         if "manifest" in wanted:
             document["manifest"] = own_manifest(folder)
+        if "semantic" in wanted:
+            document["semantic"] = json.loads((folder / "target" / "semantic_manifest.json").read_text())
         return json.loads(json.dumps(document).replace(str(folder), "<project>")
                           .replace(temporary, "<around>"))
 

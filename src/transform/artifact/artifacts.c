@@ -85,19 +85,14 @@ static Value node_entry(Arena *arena, const NodeResult *result, const Node *node
     return value_map_end(&map);
 }
 
-static bool has_section_of_its_own(const Node *node)
+/* The nodes that belong into this member of the manifest. */
+static void write_nodes(JsonFile *file, const char *member, const Manifest *manifest,
+                        const NodeResult *const *results)
 {
-    return node->type == RESOURCE_SOURCE || node->type == RESOURCE_EXPOSURE;
-}
-
-/* The nodes that `type` stands for: RESOURCE_MODEL for all without a section of their own. */
-static void write_nodes(JsonFile *file, const char *key, const Manifest *manifest,
-                        const NodeResult *const *results, ResourceType type)
-{
-    json_file_begin(file, str_from(key));
+    json_file_begin(file, str_from(member));
     for (VEC_EACH(const NodePtr, it, &manifest->nodes)) {
         const Node *node = *it;
-        if (has_section_of_its_own(node) ? node->type == type : type == RESOURCE_MODEL) {
+        if (str_is(resource_type_member(node->type), member)) {
             Value value = node_entry(json_file_arena(file), results[node->index], node);
             json_file_member(file, node->unique_id, &value);
         }
@@ -220,8 +215,9 @@ static Value selectors_value(const Session *session, Arena *arena)
 
 Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcome)
 {
-    static const char *const empty_maps[] = {"metrics", "saved_queries", "functions",
-                                             "semantic_models", "unit_tests"};
+    static const char *const empty_maps[] = {"unit_tests", "functions"};
+    static const char *const members[] = {"exposures", "metrics", "semantic_models",
+                                          "saved_queries"};
     if (session->options->no_write_json) {
         return NULL;
     }
@@ -232,11 +228,13 @@ Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcom
     const NodeResult *const *results =
         (const NodeResult *const *)results_by_node(session, outcome, arena);
     write_member(file, "metadata", manifest_metadata(session, arena));
-    write_nodes(file, "nodes", manifest, results, RESOURCE_MODEL);
-    write_nodes(file, "sources", manifest, results, RESOURCE_SOURCE);
+    write_nodes(file, "nodes", manifest, results);
+    write_nodes(file, "sources", manifest, results);
     write_macros(file, manifest);
     write_docs(file, manifest);
-    write_nodes(file, "exposures", manifest, results, RESOURCE_EXPOSURE);
+    for (size_t i = 0; i < ARRAY_LEN(members); i++) {
+        write_nodes(file, members[i], manifest, results);
+    }
     for (size_t i = 0; i < ARRAY_LEN(empty_maps); i++) {
         write_member(file, empty_maps[i], empty_map(arena));
     }

@@ -33,8 +33,9 @@ static Str selector_text(Arena *arena, const Node *node)
         return str_printf(arena, "source:" STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(node->package),
                           STR_ARG(node->source->source_name), STR_ARG(node->name));
     }
-    if (node->type == RESOURCE_EXPOSURE) {
-        return str_printf(arena, "exposure:" STR_FMT "." STR_FMT, STR_ARG(node->package),
+    if (node->type == RESOURCE_EXPOSURE || resource_type_is_semantic(node->type)) {
+        return str_printf(arena, STR_FMT ":" STR_FMT "." STR_FMT,
+                          STR_ARG(resource_type_name(node->type)), STR_ARG(node->package),
                           STR_ARG(node->name));
     }
     return dotted_fqn(arena, node);

@@ -109,7 +109,7 @@ static void add_types(const Session *session, size_t *counts, StrBuf *out)
     static const ResourceType order[] = {
         RESOURCE_MODEL,  RESOURCE_SNAPSHOT,  RESOURCE_ANALYSIS, RESOURCE_TEST,
         RESOURCE_SEED,   RESOURCE_OPERATION, RESOURCE_TEST,     RESOURCE_INLINE,
-        RESOURCE_SOURCE, RESOURCE_EXPOSURE,
+        RESOURCE_SOURCE, RESOURCE_EXPOSURE,  RESOURCE_METRIC,
     };
     bool tests_first = has_singular_test(session);
     for (size_t i = 0; i < ARRAY_LEN(order); i++) {
@@ -122,6 +122,16 @@ static void add_types(const Session *session, size_t *counts, StrBuf *out)
             counts[type] = 0;
         }
         tests_first = tests_first || type == RESOURCE_OPERATION;
+    }
+}
+
+static void add_queries(const size_t *counts, StrBuf *out)
+{
+    if (counts[RESOURCE_SEMANTIC_MODEL] > 0) {
+        add_count(out, counts[RESOURCE_SEMANTIC_MODEL], "semantic model", "semantic models");
+    }
+    if (counts[RESOURCE_SAVED_QUERY] > 0) {
+        add_count(out, counts[RESOURCE_SAVED_QUERY], "saved query", "saved queries");
     }
 }
 
@@ -138,6 +148,7 @@ void console_found(const Session *session, const NodeSet *selected)
         if (session->manifest->groups.len > 0) {
             add_count(&found, session->manifest->groups.len, "group", "groups");
         }
+        add_queries(counts, &found);
     } else if (selected != NULL) {
         if (counts[RESOURCE_MODEL] > 0 || counts[RESOURCE_TEST] == 0) {
             add_count(&found, counts[RESOURCE_MODEL], "model", "models");
@@ -456,12 +467,18 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
         fields, count);
 }
 
+/* Most are called as in artifacts, words joined by "_". */
+static Str spoken_type(const Node *node)
+{
+    return node->type == RESOURCE_SAVED_QUERY ? STR("saved query") : resource_type_name(node->type);
+}
+
 void console_no_op(const Session *session, const Node *node, size_t index, size_t total)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
     NodeResult result = {.node = node, .status = STATUS_NO_OP};
-    Str what = str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(resource_type_name(node->type)),
-                          STR_ARG(node->name));
+    Str what =
+        str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(spoken_type(node)), STR_ARG(node->name));
     ReportField fields[] = {{"description", value_string(what)},
                             {"status", value_string(STR("no-op"))},
                             INDEX_FIELDS(index, total),

@@ -134,8 +134,11 @@ static Str finished_counts(const Session *session, Arena *arena, const NodeResul
     StrBuf text = strbuf_init(arena, LIMIT_ERROR_BYTES);
     for (VEC_EACH(KindCount, it, &kinds)) {
         bool one_test = it->count == 1 && str_is(it->key, "test");
+        bool query = str_is(it->key, "saved_query");
+        Str one = query ? STR("saved quer") : one_test ? it->key : it->text;
+        const char *ending = query ? (it->count == 1 ? "y" : "ies") : it->count == 1 ? "" : "s";
         strbuf_printf(&text, "%s%zu " STR_FMT "%s", text.len > 0 ? ", " : "", it->count,
-                      STR_ARG(one_test ? it->key : it->text), it->count == 1 ? "" : "s");
+                      STR_ARG(one), ending);
     }
     return strbuf_str(&text);
 }

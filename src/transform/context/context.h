@@ -27,6 +27,7 @@ typedef enum ContextPhase {
 typedef struct Capture {
     RefCallVec refs;
     SourceCallVec sources;
+    MetricCallVec metrics;
     const Value *config; /* of the calls of config(), merged */
     StrMap macros;       /* unique ids of macros called by the file itself */
     StrVec docs;         /* of a description: unique ids of the blocks in it */

@@ -156,6 +156,28 @@ static Error *fn_ref(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+/* ---- metric ---- */
+
+/* Renders as the metric's name: what it stands for is the business of whoever answers queries. */
+static Error *fn_metric(JinjaState *s, const JCall *call, JValue *out)
+{
+    Context *ctx = context_of(s);
+    if (call->argc < 1 || call->argc > 2) {
+        return jraise("CompilationError", "metric() takes at %s (%zu given)",
+                      call->argc < 1 ? "least one argument" : "most two arguments", call->argc);
+    }
+    MetricCall metric = {0};
+    if (call->argc == 2) {
+        TRY(convert_to_text(s, ctx->arena, call->args[0], &metric.package));
+    }
+    TRY(convert_to_text(s, ctx->arena, call->args[call->argc - 1], &metric.name));
+    if (ctx->phase != PHASE_RUN) {
+        VEC_PUSH(ctx->arena, &ctx->capture->metrics, metric);
+    }
+    *out = jstr_value(jinja_heap(s), metric.name);
+    return NULL;
+}
+
 /* ---- source ---- */
 
 static Error *fn_source(JinjaState *s, const JCall *call, JValue *out)
@@ -513,6 +535,7 @@ static Error *fn_render(JinjaState *s, const JCall *call, JValue *out)
 const JBuiltin context_node_functions[] = {
     {"ref", fn_ref, 0, JARGS_ANY, NULL, JB_CONTEXT | JB_KWARGS, NULL},
     {"source", fn_source, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
+    {"metric", fn_metric, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
     {"render", fn_render, 1, 1, "string", JB_CONTEXT, NULL},
     {0},
 };

@@ -259,10 +259,11 @@ static bool has_parent_in(const Graph *graph, size_t node, const NodeSet *set)
     return false;
 }
 
-/* dbt lets nothing stand in front of tests and exposures but what they name. */
+/* dbt lets nothing stand in front of tests, exposures and queries but what they name. */
 static bool is_gated(const Node *node)
 {
-    return !node_is_test(node) && node->type != RESOURCE_EXPOSURE;
+    return !node_is_test(node) && node->type != RESOURCE_EXPOSURE &&
+           !resource_type_is_semantic(node->type);
 }
 
 static void add_gates_of(const Graph *graph, Arena *arena, size_t test, Graph *gated)

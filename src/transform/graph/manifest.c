@@ -7,6 +7,7 @@ Manifest *manifest_new(Arena *arena, Str root_package)
     manifest->root_package = root_package;
     StrMap *const maps[] = {&manifest->by_id,        &manifest->refables,
                             &manifest->source_names, &manifest->disabled_names,
+                            &manifest->metric_names, &manifest->disabled_metrics,
                             &manifest->macros_by_id, &manifest->docs};
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
         *maps[i] = strmap_init(arena);
@@ -17,6 +18,12 @@ Manifest *manifest_new(Arena *arena, Str root_package)
 const NameEntry *manifest_names(const StrMap *names, Str name)
 {
     return strmap_find(names, name);
+}
+
+const Node *manifest_legacy_time_spine(const Manifest *manifest)
+{
+    const NameEntry *found = manifest_names(&manifest->refables, STR("metricflow_time_spine"));
+    return found != NULL ? found->node : NULL;
 }
 
 Str manifest_source_key(Arena *arena, Str source, Str table)
@@ -54,9 +61,13 @@ static void add_name(Manifest *manifest, StrMap *names, Str name, Node *node)
 static Error *two_nodes_error(Arena *arena, const Node *a, const Node *b)
 {
     bool test = a->type == RESOURCE_TEST;
-    Str plural = test ? STR("data_tests") : resource_type_plural(a->type);
-    Str use = test ? STR("running tests.")
-                   : str_printf(arena, "looking for ref(\"" STR_FMT "\").", STR_ARG(a->name));
+    bool semantic = resource_type_is_semantic(a->type);
+    Str plural = test       ? STR("data_tests")
+                 : semantic ? resource_type_member(a->type)
+                            : resource_type_plural(a->type);
+    Str use = test       ? STR("running tests.")
+              : semantic ? str_printf(arena, "looking for " STR_FMT ".", STR_ARG(a->name))
+                         : str_printf(arena, "looking for ref(\"" STR_FMT "\").", STR_ARG(a->name));
     Str where = {0};
     if (test && a->test != NULL && a->test->column_name.len > 0) {
         where = str_printf(arena, "defined on column \"" STR_FMT "\" in \"" STR_FMT "\"",
@@ -125,6 +136,8 @@ Error *manifest_add_node(Manifest *manifest, Node *node)
         VEC_PUSH(manifest->arena, &manifest->disabled, node);
         if (source || resource_type_is_refable(node->type)) {
             add_name(manifest, &manifest->disabled_names, name, node);
+        } else if (node->type == RESOURCE_METRIC) {
+            add_name(manifest, &manifest->disabled_metrics, name, node);
         }
         return NULL;
     }
@@ -133,6 +146,8 @@ Error *manifest_add_node(Manifest *manifest, Node *node)
     strmap_set(&manifest->by_id, node->unique_id, node);
     if (source) {
         add_name(manifest, &manifest->source_names, name, node);
+    } else if (node->type == RESOURCE_METRIC) {
+        add_name(manifest, &manifest->metric_names, name, node);
     } else if (resource_type_is_refable(node->type)) {
         add_refable(manifest, node);
     }

@@ -16,12 +16,14 @@ typedef struct Manifest {
     NodeVec disabled;
     MacroVec macros;
     GroupVec groups;
-    StrMap by_id;          /* unique_id -> Node, enabled ones */
-    StrMap refables;       /* name, and "name.v2" -> first NameEntry: what ref() may mean */
-    StrMap source_names;   /* "source.table" -> first NameEntry */
-    StrMap disabled_names; /* the same for disabled nodes, both kinds */
-    StrMap macros_by_id;   /* unique_id -> Macro */
-    StrMap docs;           /* unique_id -> DocBlock */
+    StrMap by_id;            /* unique_id -> Node, enabled ones */
+    StrMap refables;         /* name, and "name.v2" -> first NameEntry: what ref() may mean */
+    StrMap source_names;     /* "source.table" -> first NameEntry */
+    StrMap disabled_names;   /* the same for disabled nodes, both kinds */
+    StrMap metric_names;     /* name -> first NameEntry: what metric() may mean */
+    StrMap disabled_metrics; /* the same for disabled ones */
+    StrMap macros_by_id;     /* unique_id -> Macro */
+    StrMap docs;             /* unique_id -> DocBlock */
 } Manifest;
 
 Manifest *manifest_new(Arena *arena, Str root_package);
@@ -48,6 +50,8 @@ typedef struct NameEntry {
 
 /* The entries of a name in one of the maps above; NULL when there are none. */
 const NameEntry *manifest_names(const StrMap *names, Str name);
+/* The model "metricflow_time_spine", once the calendar of all metrics; NULL without one. */
+const Node *manifest_legacy_time_spine(const Manifest *manifest);
 /* "source.table" */
 Str manifest_source_key(Arena *arena, Str source, Str table);
 

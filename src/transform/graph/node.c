@@ -7,11 +7,12 @@ typedef struct ResourceTypeRow {
     Str name;
     Str plural;
     Str tree;
+    Str member;
 } ResourceTypeRow;
 
 static const ResourceTypeRow resource_types[RESOURCE_TYPE_COUNT] = {
-#define X(name, text, plural, tree) \
-    [RESOURCE_##name] = {STR_INIT(text), STR_INIT(plural), STR_INIT(tree)},
+#define X(name, text, plural, tree, member) \
+    [RESOURCE_##name] = {STR_INIT(text), STR_INIT(plural), STR_INIT(tree), STR_INIT(member)},
     RESOURCE_TYPES(X)
 #undef X
 };
@@ -29,6 +30,17 @@ Str resource_type_plural(ResourceType type)
 Str resource_type_tree(ResourceType type)
 {
     return resource_types[type].tree;
+}
+
+Str resource_type_member(ResourceType type)
+{
+    return resource_types[type].member;
+}
+
+bool resource_type_is_semantic(ResourceType type)
+{
+    return type == RESOURCE_METRIC || type == RESOURCE_SEMANTIC_MODEL ||
+           type == RESOURCE_SAVED_QUERY;
 }
 
 bool resource_type_parse(Str name, ResourceType *out_type)

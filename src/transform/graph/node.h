@@ -13,20 +13,24 @@
 #include "base/vec.h"
 #include "value/value.h"
 
-/* Kind, the name in ids and artifacts, how many of them are called, key of its config tree. */
+/* Kind, the name in ids and artifacts, how many of them are called, key of its config tree, member
+ * of the manifest. */
 #define RESOURCE_TYPES(X) \
-    X(MODEL, "model", "models", "models") \
-    X(ANALYSIS, "analysis", "analyses", "analyses") \
-    X(TEST, "test", "data tests", "data_tests") \
-    X(SNAPSHOT, "snapshot", "snapshots", "snapshots") \
-    X(OPERATION, "operation", "operations", "models") \
-    X(SEED, "seed", "seeds", "seeds") \
-    X(INLINE, "sql_operation", "sql operations", "") \
-    X(SOURCE, "source", "sources", "sources") \
-    X(EXPOSURE, "exposure", "exposures", "exposures")
+    X(MODEL, "model", "models", "models", "nodes") \
+    X(ANALYSIS, "analysis", "analyses", "analyses", "nodes") \
+    X(TEST, "test", "data tests", "data_tests", "nodes") \
+    X(SNAPSHOT, "snapshot", "snapshots", "snapshots", "nodes") \
+    X(OPERATION, "operation", "operations", "models", "nodes") \
+    X(SEED, "seed", "seeds", "seeds", "nodes") \
+    X(INLINE, "sql_operation", "sql operations", "", "nodes") \
+    X(SOURCE, "source", "sources", "sources", "sources") \
+    X(EXPOSURE, "exposure", "exposures", "exposures", "exposures") \
+    X(METRIC, "metric", "metrics", "metrics", "metrics") \
+    X(SEMANTIC_MODEL, "semantic_model", "semantic models", "semantic-models", "semantic_models") \
+    X(SAVED_QUERY, "saved_query", "saved queries", "saved-queries", "saved_queries")
 
 typedef enum ResourceType {
-#define X(name, text, plural, tree) RESOURCE_##name,
+#define X(name, text, plural, tree, member) RESOURCE_##name,
     RESOURCE_TYPES(X)
 #undef X
         RESOURCE_TYPE_COUNT
@@ -37,6 +41,10 @@ Str resource_type_plural(ResourceType type);
 /* "models" for RESOURCE_MODEL: where dbt_project.yml configures it. Empty for those without a tree.
  */
 Str resource_type_tree(ResourceType type);
+/* "nodes" for RESOURCE_MODEL: the member of manifest.json, and of `graph`, that has it. */
+Str resource_type_member(ResourceType type);
+/* Metrics, semantic models and saved queries: entries of property files that describe queries. */
+bool resource_type_is_semantic(ResourceType type);
 /* False when no resource is called so. */
 bool resource_type_parse(Str name, ResourceType *out_type);
 /* Models, seeds and snapshots: what ref() may name. */
@@ -56,6 +64,13 @@ typedef struct SourceCall {
     Str table;
 } SourceCall;
 typedef VEC(SourceCall) SourceCallVec;
+
+/* One call of metric(). */
+typedef struct MetricCall {
+    Str package; /* empty = not given */
+    Str name;
+} MetricCall;
+typedef VEC(MetricCall) MetricCallVec;
 
 /* What makes a test a generic one. */
 typedef struct TestInfo {
@@ -95,7 +110,8 @@ typedef struct ModelInfo {
     StrVec primary_key; /* of the constraints, else as tests let suppose */
     Value version;      /* null for most models */
     Value latest_version;
-    Str deprecation_date; /* "2024-01-01T00:00:00+00:00"; empty when there is none */
+    const Value *time_spine; /* as artifacts have it, or NULL */
+    Str deprecation_date;    /* "2024-01-01T00:00:00+00:00"; empty when there is none */
 } ModelInfo;
 
 typedef struct Node {
@@ -126,13 +142,15 @@ typedef struct Node {
     Str patch_path;    /* "package://models/schema.yml"; empty when no property file names it */
     RefCallVec refs;
     SourceCallVec sources;
+    MetricCallVec metrics;
     StrVec depends_on;        /* unique ids of nodes, in order of first use */
     StrVec depends_on_macros; /* unique ids */
     int64_t created_us;
     const TestInfo *test;     /* of a generic test, else NULL */
     const SourceInfo *source; /* of a source, else NULL */
     ModelInfo *model;         /* of a model that a property file describes, else NULL */
-    const Value *exposure;    /* the entry of the property file, else NULL */
+    const Value *entry;       /* of an exposure: that of the property file. Of metrics and their
+                               * like: the same in the shape of artifacts. Else NULL */
     size_t index;             /* place in the manifest's `nodes` once it is finished */
 } Node;
 
@@ -173,6 +191,7 @@ typedef struct Group {
     Str path;
     Str original_path;
     const Value *entry;
+    const Value *config; /* map */
 } Group;
 
 typedef Group *GroupPtr;

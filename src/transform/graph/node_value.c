@@ -1,60 +1,8 @@
 #include "transform/graph/node_value.h"
 
 #include "base/number.h"
+#include "transform/graph/doc.h"
 #include "transform/parse/constraint.h"
-
-/* A map under construction, with one function per kind of value: documents here are long rather
- * than deep. */
-typedef struct Doc {
-    Arena *arena;
-    ValueMapBuilder map;
-} Doc;
-
-static Doc doc_begin(Arena *arena)
-{
-    return (Doc){.arena = arena, .map = value_map_begin(arena)};
-}
-
-static void doc_set(Doc *doc, const char *key, Value value)
-{
-    value_map_set(&doc->map, str_from(key), value);
-}
-
-static void doc_text(Doc *doc, const char *key, Str text)
-{
-    doc_set(doc, key, value_string(text.data != NULL ? text : STR("")));
-}
-
-/* Null when there is none. */
-static void doc_optional(Doc *doc, const char *key, Str text)
-{
-    doc_set(doc, key, text.len > 0 ? value_string(text) : value_null());
-}
-
-static Value text_list(Arena *arena, const StrVec *texts)
-{
-    ValueVec items = {0};
-    for (VEC_EACH(const Str, it, texts)) {
-        VEC_PUSH(arena, &items, value_string(*it));
-    }
-    return value_list_of(&items);
-}
-
-static Value empty_map(Arena *arena)
-{
-    ValueMapBuilder builder = value_map_begin(arena);
-    return value_map_end(&builder);
-}
-
-static Value or_map(Arena *arena, const Value *value)
-{
-    return value != NULL ? *value : empty_map(arena);
-}
-
-static Value doc_end(Doc *doc)
-{
-    return value_map_end(&doc->map);
-}
 
 /* ---- Fields ---- */
 
@@ -125,7 +73,7 @@ static Value constraints_field(Arena *arena, const Node *node)
 static Value primary_key_field(Arena *arena, const Node *node)
 {
     static const StrVec none = {0};
-    return text_list(arena, node->model != NULL ? &node->model->primary_key : &none);
+    return doc_texts(arena, node->model != NULL ? &node->model->primary_key : &none);
 }
 
 static Value created_field(Arena *arena, const Node *node)
@@ -195,7 +143,7 @@ static Value sources_field(Arena *arena, const Node *node)
         StrVec pair = {0};
         VEC_PUSH(arena, &pair, call->source);
         VEC_PUSH(arena, &pair, call->table);
-        VEC_PUSH(arena, &items, text_list(arena, &pair));
+        VEC_PUSH(arena, &items, doc_texts(arena, &pair));
     }
     return value_list_of(&items);
 }
@@ -203,9 +151,9 @@ static Value sources_field(Arena *arena, const Node *node)
 static Value depends_on_field(Arena *arena, const Node *node)
 {
     Doc doc = doc_begin(arena);
-    doc_set(&doc, "macros", text_list(arena, &node->depends_on_macros));
+    doc_set(&doc, "macros", doc_texts(arena, &node->depends_on_macros));
     if (node->type != RESOURCE_SEED) {
-        doc_set(&doc, "nodes", text_list(arena, &node->depends_on));
+        doc_set(&doc, "nodes", doc_texts(arena, &node->depends_on));
     }
     return doc_end(&doc);
 }
@@ -267,27 +215,33 @@ static Value freshness_field(Arena *arena, const Node *node)
 
 static Value source_meta_field(Arena *arena, const Node *node)
 {
-    return or_map(arena, value_find(node->source->raw_source, STR("meta")));
+    return doc_map_or_empty(arena, value_find(node->source->raw_source, STR("meta")));
 }
 
-/* Who answers for a group or an exposure: the two known keys, then all others. */
-static Value owner_value(Arena *arena, const Value *given)
+static Value metrics_field(Arena *arena, const Node *node)
 {
-    static const char *const known[] = {"email", "name"};
-    Doc owner = doc_begin(arena);
-    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
-        const Value *part = value_find(given, str_from(known[i]));
-        doc_set(&owner, known[i], part != NULL ? *part : value_null());
+    ValueVec items = {0};
+    for (VEC_EACH(const MetricCall, call, &node->metrics)) {
+        StrVec names = {0};
+        if (call->package.len > 0) {
+            VEC_PUSH(arena, &names, call->package);
+        }
+        VEC_PUSH(arena, &names, call->name);
+        VEC_PUSH(arena, &items, doc_texts(arena, &names));
     }
-    for (VALUE_EACH_ENTRY(entry, given)) {
-        value_map_put(&owner.map, entry->key, entry->value);
-    }
-    return doc_end(&owner);
+    return value_list_of(&items);
+}
+
+static Value time_spine_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    const Value *spine = node->model != NULL ? node->model->time_spine : NULL;
+    return spine != NULL ? *spine : value_null();
 }
 
 static Value owner_field(Arena *arena, const Node *node)
 {
-    return owner_value(arena, value_find(node->exposure, STR("owner")));
+    return doc_owner(arena, value_find(node->entry, STR("owner")));
 }
 
 /* Where a field's value comes from. */
@@ -356,7 +310,7 @@ static const NodeField node_fields[] = {
     {"language", MADE_FOR(CODE, language_field)},
     {"refs", MADE_FOR(CODE, refs_field)},
     {"sources", MADE_FOR(CODE, sources_field)},
-    {"metrics", ALWAYS_FOR(CODE, NO_ITEMS)},
+    {"metrics", MADE_FOR(CODE, metrics_field)},
     {"functions", ALWAYS_FOR(CODE, NO_ITEMS)},
     {"depends_on", MADE(depends_on_field)},
     {"compiled_path", ALWAYS_FOR(CODE, NULL)},
@@ -370,8 +324,8 @@ static const NodeField node_fields[] = {
     {"version", MADE_FOR(MODEL, model_version_field)},
     {"latest_version", MADE_FOR(MODEL, latest_version_field)},
     {"deprecation_date", MADE_FOR(MODEL, deprecation_field)},
-    {"time_spine", ALWAYS_FOR(MODEL, NULL)},
     {"primary_key", MADE_FOR(MODEL, primary_key_field)},
+    {"time_spine", MADE_FOR(MODEL, time_spine_field)},
     {0},
 };
 
@@ -431,16 +385,99 @@ static const NodeField exposure_fields[] = {
     {"depends_on", MADE(depends_on_field)},
     {"refs", MADE(refs_field)},
     {"sources", MADE(sources_field)},
+    {"metrics", MADE(metrics_field)},
+    {"created_at", MADE(created_field)},
+    {0},
+};
+
+static const NodeField metric_fields[] = {
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"description", ALWAYS(ENTRY)},
+    {"label", ALWAYS(ENTRY)},
+    {"type", ALWAYS(ENTRY)},
+    {"type_params", ALWAYS(ENTRY)},
+    {"filter", ALWAYS(ENTRY)},
+    {"metadata", ALWAYS(NULL)},
+    {"time_granularity", ALWAYS(ENTRY)},
+    {"meta", OF(MAP, meta)},
+    {"tags", OF(TEXTS, tags)},
+    {"config", OF(MAP, config)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"sources", MADE(sources_field)},
+    {"depends_on", MADE(depends_on_field)},
+    {"refs", MADE(refs_field)},
     {"metrics", ALWAYS(NO_ITEMS)},
     {"created_at", MADE(created_field)},
+    {"group", MADE(group_field)},
+    {0},
+};
+
+static const NodeField semantic_model_fields[] = {
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"model", ALWAYS(ENTRY)},
+    {"node_relation", ALWAYS(ENTRY)},
+    {"description", ALWAYS(ENTRY)},
+    {"label", ALWAYS(ENTRY)},
+    {"defaults", ALWAYS(ENTRY)},
+    {"entities", ALWAYS(ENTRY)},
+    {"measures", ALWAYS(ENTRY)},
+    {"dimensions", ALWAYS(ENTRY)},
+    {"metadata", ALWAYS(NULL)},
+    {"depends_on", MADE(depends_on_field)},
+    {"refs", MADE(refs_field)},
+    {"created_at", MADE(created_field)},
+    {"config", OF(MAP, config)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"primary_entity", ALWAYS(ENTRY)},
+    {"group", MADE(group_field)},
+    {0},
+};
+
+static const NodeField saved_query_fields[] = {
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"query_params", ALWAYS(ENTRY)},
+    {"exports", ALWAYS(ENTRY)},
+    {"description", ALWAYS(ENTRY)},
+    {"label", ALWAYS(ENTRY)},
+    {"metadata", ALWAYS(NULL)},
+    {"config", OF(MAP, config)},
+    {"unrendered_config", OF(MAP, unrendered_config)},
+    {"group", MADE(group_field)},
+    {"depends_on", MADE(depends_on_field)},
+    {"created_at", MADE(created_field)},
+    {"refs", MADE(refs_field)},
+    {"tags", OF(TEXTS, tags)},
     {0},
 };
 
 static const NodeField *fields_of(const Node *node)
 {
-    return node->type == RESOURCE_SOURCE     ? source_fields
-           : node->type == RESOURCE_EXPOSURE ? exposure_fields
-                                             : node_fields;
+    static const NodeField *const tables[RESOURCE_TYPE_COUNT] = {
+        [RESOURCE_SOURCE] = source_fields,
+        [RESOURCE_EXPOSURE] = exposure_fields,
+        [RESOURCE_METRIC] = metric_fields,
+        [RESOURCE_SEMANTIC_MODEL] = semantic_model_fields,
+        [RESOURCE_SAVED_QUERY] = saved_query_fields,
+    };
+    return tables[node->type] != NULL ? tables[node->type] : node_fields;
 }
 
 /* The struct that has the field; NULL when the node has no such part. */
@@ -474,14 +511,13 @@ static Value field_value(Arena *arena, const NodeField *field, const Node *node,
         return text->len > 0 ? value_string(*text) : value_null();
     }
     case FIELD_TEXTS:
-        return text_list(arena, at);
+        return doc_texts(arena, at);
     case FIELD_MAP: {
         const Value *const *map = at;
-        return or_map(arena, *map);
+        return doc_map_or_empty(arena, *map);
     }
     case FIELD_ENTRY: {
-        const Value *part = value_find(node->exposure, str_from(field->key));
-        return part != NULL ? *part : value_null();
+        return doc_find(node->entry, field->key);
     }
     case FIELD_NULL:
         break;
@@ -515,54 +551,4 @@ bool node_value_field(Arena *arena, const Node *node, Str key, Value *out)
         }
     }
     return false;
-}
-
-/* ---- Groups ---- */
-
-Value group_value(Arena *arena, const Group *group)
-{
-    Doc doc = doc_begin(arena);
-    doc_text(&doc, "name", group->name);
-    doc_text(&doc, "resource_type", STR("group"));
-    doc_text(&doc, "package_name", group->package);
-    doc_text(&doc, "path", group->path);
-    doc_text(&doc, "original_file_path", group->original_path);
-    doc_text(&doc, "unique_id", group->unique_id);
-    doc_set(&doc, "owner", owner_value(arena, value_find(group->entry, STR("owner"))));
-    const Value *description = value_find(group->entry, STR("description"));
-    doc_set(&doc, "description", description != NULL ? *description : value_null());
-    Doc config = doc_begin(arena);
-    doc_set(&config, "meta",
-            or_map(arena, value_find(value_find(group->entry, STR("config")), STR("meta"))));
-    doc_set(&doc, "config", doc_end(&config));
-    return doc_end(&doc);
-}
-
-/* ---- Macros ---- */
-
-Value macro_value(Arena *arena, const Macro *macro)
-{
-    Doc doc = doc_begin(arena);
-    doc_text(&doc, "name", macro->name);
-    doc_text(&doc, "resource_type", STR("macro"));
-    doc_text(&doc, "package_name", macro->package);
-    doc_text(&doc, "path", macro->path);
-    doc_text(&doc, "original_file_path", macro->path);
-    doc_text(&doc, "unique_id", macro->unique_id);
-    doc_text(&doc, "macro_sql", macro->sql);
-    Doc depends = doc_begin(arena);
-    doc_set(&depends, "macros", text_list(arena, &macro->depends_on));
-    doc_set(&doc, "depends_on", doc_end(&depends));
-    doc_text(&doc, "description", macro->description);
-    const Value *meta = value_find(macro->properties, STR("meta"));
-    doc_set(&doc, "meta", or_map(arena, meta));
-    Doc docs = doc_begin(arena);
-    doc_set(&docs, "show", value_bool(true));
-    doc_set(&docs, "node_color", value_null());
-    doc_set(&doc, "docs", doc_end(&docs));
-    doc_set(&doc, "patch_path", value_null());
-    const Value *arguments = value_find(macro->properties, STR("arguments"));
-    doc_set(&doc, "arguments", arguments != NULL ? *arguments : value_list(NULL, 0));
-    doc_set(&doc, "supported_languages", value_null());
-    return doc_end(&doc);
 }

@@ -73,12 +73,28 @@ void resolve_source(const Manifest *manifest, Str package, const SourceCall *cal
     *out_disabled = *out_node == NULL && manifest_names(&manifest->disabled_names, key) != NULL;
 }
 
+void resolve_metric_call(const Manifest *manifest, Str package, const MetricCall *call,
+                         Node **out_node, bool *out_disabled)
+{
+    bool ambiguous = false;
+    const NameEntry *entries = manifest_names(&manifest->metric_names, call->name);
+    const NameEntry *disabled = manifest_names(&manifest->disabled_metrics, call->name);
+    *out_node = find_by_name(manifest, entries, package, call->package, &ambiguous);
+    *out_disabled = *out_node == NULL &&
+                    find_by_name(manifest, disabled, package, call->package, &ambiguous) != NULL;
+}
+
 /* ---- Telling what is missing ---- */
 
+/* "Saved_Query" */
 static Str capitalized(Arena *arena, Str word)
 {
     char *copy = str_to_c(arena, word);
-    copy[0] = copy[0] >= 'a' && copy[0] <= 'z' ? (char)(copy[0] - ('a' - 'A')) : copy[0];
+    for (size_t i = 0; i < word.len; i++) {
+        bool first = i == 0 || copy[i - 1] == '_';
+        copy[i] =
+            first && copy[i] >= 'a' && copy[i] <= 'z' ? (char)(copy[i] - ('a' - 'A')) : copy[i];
+    }
     return (Str){copy, word.len};
 }
 
@@ -130,14 +146,14 @@ typedef struct Resolver {
     void *context;
 } Resolver;
 
-static void add_dependency(Resolver *resolver, Node *node, const Node *parent)
+void resolve_add_dependency(Manifest *manifest, Node *node, const Node *parent)
 {
     for (VEC_EACH(Str, it, &node->depends_on)) {
         if (str_eq(*it, parent->unique_id)) {
             return;
         }
     }
-    VEC_PUSH(resolver->arena, &node->depends_on, parent->unique_id);
+    VEC_PUSH(manifest->arena, &node->depends_on, parent->unique_id);
 }
 
 /* Tests lose what they cannot find and are left out; everything else fails. */
@@ -157,13 +173,13 @@ static Error *report_missing(Resolver *resolver, Node *node, Str text, bool disa
 
 static Error *resolve_node(Resolver *resolver, Node *node)
 {
-    const Manifest *manifest = resolver->manifest;
+    Manifest *manifest = resolver->manifest;
     Node *parent = NULL;
     bool disabled = false;
     for (VEC_EACH(RefCall, ref, &node->refs)) {
         TRY(resolve_ref(manifest, node->package, ref, &parent, &disabled));
         if (parent != NULL) {
-            add_dependency(resolver, node, parent);
+            resolve_add_dependency(manifest, node, parent);
             continue;
         }
         Str text = resolve_missing_ref_text(resolver->arena, node, ref, disabled);
@@ -172,12 +188,30 @@ static Error *resolve_node(Resolver *resolver, Node *node)
     for (VEC_EACH(SourceCall, call, &node->sources)) {
         resolve_source(manifest, node->package, call, &parent, &disabled);
         if (parent != NULL) {
-            add_dependency(resolver, node, parent);
+            resolve_add_dependency(manifest, node, parent);
             continue;
         }
         Str name = manifest_source_key(resolver->arena, call->source, call->table);
         Str text = missing_text(resolver->arena, node, STR("source"), name, (Str){0}, disabled);
         TRY(report_missing(resolver, node, text, disabled, &manifest->source_names, name));
+    }
+    return NULL;
+}
+
+static Error *resolve_metric_calls(Resolver *resolver, Node *node)
+{
+    Manifest *manifest = resolver->manifest;
+    for (VEC_EACH(const MetricCall, call, &node->metrics)) {
+        Node *parent = NULL;
+        bool disabled = false;
+        resolve_metric_call(manifest, node->package, call, &parent, &disabled);
+        if (parent != NULL) {
+            resolve_add_dependency(manifest, node, parent);
+            continue;
+        }
+        Str text =
+            missing_text(resolver->arena, node, STR("metric"), call->name, (Str){0}, disabled);
+        TRY(report_missing(resolver, node, text, disabled, &manifest->metric_names, call->name));
     }
     return NULL;
 }
@@ -205,6 +239,23 @@ Error *manifest_resolve(Manifest *manifest, ResolveWarning warn, void *context)
     for (VEC_EACH(NodePtr, it, &manifest->nodes)) {
         TRY(resolve_node(&resolver, *it));
     }
+    for (VEC_EACH(NodePtr, it, &manifest->nodes)) {
+        if ((*it)->type != RESOURCE_SAVED_QUERY) {
+            TRY(resolve_metric_calls(&resolver, *it));
+        }
+    }
     drop_disabled(manifest);
+    return NULL;
+}
+
+Error *manifest_resolve_queries(Manifest *manifest, ResolveWarning warn, void *context)
+{
+    Resolver resolver = {
+        .manifest = manifest, .arena = manifest->arena, .warn = warn, .context = context};
+    for (VEC_EACH(NodePtr, it, &manifest->nodes)) {
+        if ((*it)->type == RESOURCE_SAVED_QUERY) {
+            TRY(resolve_metric_calls(&resolver, *it));
+        }
+    }
     return NULL;
 }

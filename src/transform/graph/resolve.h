@@ -1,5 +1,5 @@
-/* transform/graph/resolve.h - what ref() and source() mean: from the names a node gives to the
- * nodes they stand for. Reads the manifest only. */
+/* transform/graph/resolve.h - what ref(), source() and metric() mean: from the names a node gives
+ * to the nodes they stand for. Reads the manifest only. */
 #ifndef TRANSFORM_GRAPH_RESOLVE_H
 #define TRANSFORM_GRAPH_RESOLVE_H
 
@@ -13,6 +13,11 @@ MUST_CHECK Error *resolve_ref(const Manifest *manifest, Str package, const RefCa
 void resolve_source(const Manifest *manifest, Str package, const SourceCall *call, Node **out_node,
                     bool *out_disabled);
 
+void resolve_metric_call(const Manifest *manifest, Str package, const MetricCall *call,
+                         Node **out_node, bool *out_disabled);
+/* Unless the node depends on it already. */
+void resolve_add_dependency(Manifest *manifest, Node *node, const Node *parent);
+
 /* A warning about a test that refers to what is not there. */
 typedef void (*ResolveWarning)(void *context, Str message);
 
@@ -20,6 +25,9 @@ typedef void (*ResolveWarning)(void *context, Str message);
  * is ERR_TEMPLATE with the nearest known name as hint; a test that does is reported and disabled.
  */
 MUST_CHECK Error *manifest_resolve(Manifest *manifest, ResolveWarning warn, void *context);
+
+/* The same for the metrics of saved queries, after those are resolved themselves. */
+MUST_CHECK Error *manifest_resolve_queries(Manifest *manifest, ResolveWarning warn, void *context);
 
 /* "Model 'model.x.b' (models/b.sql) depends on a node named 'zz' which was not found" */
 Str resolve_missing_ref_text(Arena *arena, const Node *node, const RefCall *ref, bool disabled);

@@ -29,8 +29,11 @@ typedef enum FieldOwner {
     OF_TEST = 1 << 3,
     OF_SOURCE = 1 << 4,
     OF_EXPOSURE = 1 << 5,
+    OF_SEMANTIC = 1 << 6, /* metrics and semantic models */
+    OF_SAVED_QUERY = 1 << 7,
+    OF_QUERIES = OF_SEMANTIC | OF_SAVED_QUERY,
     OF_NODES = OF_MODEL | OF_SEED | OF_SNAPSHOT,
-    OF_ALL = OF_NODES | OF_TEST | OF_SOURCE | OF_EXPOSURE,
+    OF_ALL = OF_NODES | OF_TEST | OF_SOURCE | OF_EXPOSURE | OF_QUERIES,
 } FieldOwner;
 
 typedef struct ConfigField {
@@ -52,10 +55,14 @@ static const ConfigField fields[] = {
     {"schema", OF_NODES, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"schema", OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "dbt_test__audit"},
     {"database", OF_NODES | OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
-    {"tags", OF_ALL & ~OF_SOURCE, MERGE_APPEND, FIELD_ANY, "[]"},
+    {"group", OF_QUERIES, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"tags", OF_ALL & ~(OF_SOURCE | OF_QUERIES), MERGE_APPEND, FIELD_ANY, "[]"},
     {"meta", OF_ALL, MERGE_UPDATE, FIELD_MAP, "{}"},
     {"tags", OF_SOURCE, MERGE_APPEND, FIELD_ANY, "[]"},
     {"group", OF_NODES | OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"export_as", OF_SAVED_QUERY, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"schema", OF_SAVED_QUERY, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"cache", OF_SAVED_QUERY, MERGE_UPDATE, FIELD_MAP, "cache"},
     {"static_analysis", OF_NODES | OF_TEST | OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "null"},
     {"materialized", OF_MODEL, MERGE_REPLACE, FIELD_TEXT, "view"},
     {"materialized", OF_SEED, MERGE_REPLACE, FIELD_TEXT, "seed"},
@@ -114,6 +121,11 @@ static unsigned owner_of(ResourceType type)
         return OF_SOURCE;
     case RESOURCE_EXPOSURE:
         return OF_EXPOSURE;
+    case RESOURCE_METRIC:
+    case RESOURCE_SEMANTIC_MODEL:
+        return OF_SEMANTIC;
+    case RESOURCE_SAVED_QUERY:
+        return OF_SAVED_QUERY;
     case RESOURCE_MODEL:
     case RESOURCE_ANALYSIS:
     case RESOURCE_OPERATION:
@@ -196,8 +208,8 @@ static Value merge_field(Arena *arena, MergeKind kind, const Value *base, const 
     switch (kind) {
     case MERGE_REPLACE:
         break;
-    case MERGE_APPEND:
-        return append_lists(arena, base, over);
+    case MERGE_APPEND: /* a level alone stays as it is written */
+        return base != NULL ? append_lists(arena, base, over) : *over;
     case MERGE_UPDATE:
         return update_map(arena, base, over);
     case MERGE_GRANTS:
@@ -241,6 +253,21 @@ const Value *config_of_entry(Arena *arena, const Value *entry, const char *const
     Value *level = ARENA_NEW(arena, Value); /* the result may be this very map */
     *level = value_map_end(&builder);
     return config_merge(arena, level, value_find(entry, STR("config")));
+}
+
+const Value *config_overlay(Arena *arena, const Value *base, const Value *over)
+{
+    if (value_len(over) == 0) {
+        return base != NULL ? base : over;
+    }
+    ValueMapBuilder builder = value_map_begin(arena);
+    if (base != NULL) {
+        value_map_put_all(&builder, base);
+    }
+    value_map_put_all(&builder, over);
+    Value *result = ARENA_NEW(arena, Value);
+    *result = value_map_end(&builder);
+    return result;
 }
 
 /* The key as the table of fields has it. */
@@ -299,12 +326,13 @@ static const Value *level_configs(Arena *arena, const Value *level)
     return result;
 }
 
-const Value *config_of_tree(Arena *arena, const Value *tree, const StrVec *fqn)
+const Value *config_of_tree(Arena *arena, const Value *tree, const StrVec *fqn,
+                            ConfigCombine combine)
 {
     const Value *merged = NULL;
     const Value *level = tree;
     for (size_t i = 0; value_is(level, VALUE_MAP); i++) {
-        merged = config_merge(arena, merged, level_configs(arena, level));
+        merged = combine(arena, merged, level_configs(arena, level));
         level = i < fqn->len ? value_find(level, fqn->data[i]) : NULL;
     }
     return merged;
@@ -381,6 +409,11 @@ static Value preset_value(Arena *arena, const char *preset)
     }
     if (str_is(text, "meta columns")) {
         return preset_meta_columns(arena);
+    }
+    if (str_is(text, "cache")) {
+        ValueMapBuilder builder = value_map_begin(arena);
+        value_map_set(&builder, STR("enabled"), value_bool(false));
+        return value_map_end(&builder);
     }
     if (str_is(text, "contract")) {
         return two_entries(arena, "enforced", value_bool(false), "alias_types", value_bool(true));

@@ -14,9 +14,16 @@ const Value *config_merge(Arena *arena, const Value *base, const Value *over);
 /* `config` of an entry over those keys that may also stand beside it; `beside` ends with NULL. */
 const Value *config_of_entry(Arena *arena, const Value *entry, const char *const *beside);
 
-/* The levels of a tree of dbt_project.yml (`models:`) that apply to a fqn, merged from outside in.
+/* The same where what `over` says stands in place of what was there: what was written, not what it
+ * comes to. */
+const Value *config_overlay(Arena *arena, const Value *base, const Value *over);
+typedef const Value *(*ConfigCombine)(Arena *arena, const Value *base, const Value *over);
+
+/* The levels of a tree of dbt_project.yml (`models:`) that apply to a fqn, combined from outside
+ * in.
  */
-const Value *config_of_tree(Arena *arena, const Value *tree, const StrVec *fqn);
+const Value *config_of_tree(Arena *arena, const Value *tree, const StrVec *fqn,
+                            ConfigCombine combine);
 
 /* The innermost of those levels, NULL when there is none: what config_of_tree gives depends on it
  * alone. */

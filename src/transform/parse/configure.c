@@ -138,25 +138,36 @@ static const Value *keep(Arena *arena, const Value *value)
     return kept;
 }
 
+/* dbt notes nothing of trees whose name has a hyphen. */
+static const Value *tree_as_written(Arena *arena, const ConfigInput *input, const Value *tree)
+{
+    bool noted = str_find_char(resource_type_tree(input->type), '-') == SIZE_MAX;
+    return noted ? config_of_tree(arena, tree, input->fqn, config_overlay) : NULL;
+}
+
 static Error *merge_levels(Parser *parser, const ConfigInput *input, Configured *out)
 {
     Arena *arena = parser->scratch;
-    const Value *of_tree = config_of_tree(arena, input->tree, input->fqn);
+    const Value *of_tree = config_of_tree(arena, input->tree, input->fqn, config_merge);
     const Value *merged = of_tree;
+    const Value *written = tree_as_written(arena, input, input->tree);
     if (input->type == RESOURCE_TEST && parser->session->options->store_failures) {
         merged = config_merge(arena, store_failures_level(arena), merged);
     }
-    const Value *levels[] = {input->patch, input->in_file,
-                             config_of_tree(arena, input->root_tree, input->fqn)};
+    const Value *of_root = config_of_tree(arena, input->root_tree, input->fqn, config_merge);
+    const Value *levels[] = {input->patch, input->in_file, of_root};
     for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
         const Value *level = NULL;
         TRY(config_normalize(arena, levels[i], &level));
         merged = config_merge(arena, merged, level);
+        written = config_overlay(
+            arena, written,
+            levels[i] == of_root ? tree_as_written(arena, input, input->root_tree) : level);
     }
     const Value *config = NULL;
     TRY(config_finish(arena, input->type, merged, &config));
     *out = (Configured){.of_tree = keep(parser->arena, of_tree),
-                        .unrendered = keep(parser->arena, merged),
+                        .unrendered = keep(parser->arena, written),
                         .config = keep(parser->arena, config)};
     return NULL;
 }
@@ -184,7 +195,9 @@ static Error *wrong_config(const Node *node, TAKES Error *err)
                       STR_ARG(label));
 }
 
-Error *parse_configure(Parser *parser, Node *node, const Value *patch, const Value *in_file)
+/* Merges the levels and gives the node what they come to. */
+static Error *configure_levels(Parser *parser, Node *node, const Value *patch, const Value *in_file,
+                               const Configured **out)
 {
     const ProjectFileDef *root = &parser->session->projects.data[0];
     Str tree = resource_type_tree(node->type);
@@ -196,15 +209,27 @@ Error *parse_configure(Parser *parser, Node *node, const Value *patch, const Val
         .patch = patch,
         .root_tree = parser->project != root ? project_file_tree(root, tree) : NULL,
     };
-    const Configured *configured = NULL;
-    Error *err = find_configured(parser, &input, &configured);
+    Error *err = find_configured(parser, &input, out);
     if (err != NULL) {
         return error_kind(err) == ERR_CONFIG ? wrong_config(node, err) : err;
     }
-    node->unrendered_config = configured->unrendered;
-    node->config = configured->config;
+    node->unrendered_config = (*out)->unrendered;
+    node->config = (*out)->config;
     node->enabled = value_find(node->config, STR("enabled"))->as.boolean;
     node->meta = value_find(node->config, STR("meta"));
+    return NULL;
+}
+
+Error *parse_configure_entry(Parser *parser, Node *node, const Value *config)
+{
+    const Configured *configured = NULL;
+    return configure_levels(parser, node, config, NULL, &configured);
+}
+
+Error *parse_configure(Parser *parser, Node *node, const Value *patch, const Value *in_file)
+{
+    const Configured *configured = NULL;
+    TRY(configure_levels(parser, node, patch, in_file, &configured));
     const Value *by_age[] = {configured->of_tree, in_file, patch, node->config};
     for (size_t i = 0; i < ARRAY_LEN(by_age); i++) { /* the order in which tags are met */
         parse_add_tags(parser->arena, value_find(by_age[i], STR("tags")), &node->tags);

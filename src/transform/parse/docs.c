@@ -139,13 +139,16 @@ static bool is_template(const Value *description)
     return str_contains(text, STR("{{")) || str_contains(text, STR("{%"));
 }
 
+/* Lists in entries whose items have descriptions of their own. */
+static const char *const described[] = {"columns",  "tables",   "arguments", "versions",
+                                        "entities", "measures", "dimensions"};
+
 /* Whether the entry or something it lists has a description to be rendered. */
 static bool has_template(const Value *entry)
 {
-    static const char *const parts[] = {"columns", "tables", "arguments", "versions"};
     bool found = is_template(value_find(entry, STR("description")));
-    for (size_t i = 0; !found && i < ARRAY_LEN(parts); i++) {
-        for (VALUE_EACH(item, value_find(entry, str_from(parts[i])))) {
+    for (size_t i = 0; !found && i < ARRAY_LEN(described); i++) {
+        for (VALUE_EACH(item, value_find(entry, str_from(described[i])))) {
             found = found || has_template(item);
         }
     }
@@ -157,7 +160,6 @@ static Error *render_entry(Parser *parser, Str owner, const Value *entry, Value 
 /* A key of the entry: the description, a list of things that have some, or anything else. */
 static Error *render_key(Parser *parser, Capture *capture, const ValueEntry *entry, Value *out)
 {
-    static const char *const parts[] = {"columns", "tables", "arguments", "versions"};
     Str key = value_text_or(&entry->key, (Str){0});
     *out = entry->value;
     if (str_is(key, "description") && is_template(&entry->value)) {
@@ -169,8 +171,8 @@ static Error *render_key(Parser *parser, Capture *capture, const ValueEntry *ent
         return NULL;
     }
     bool listed = false;
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        listed = listed || str_is(key, parts[i]);
+    for (size_t i = 0; i < ARRAY_LEN(described); i++) {
+        listed = listed || str_is(key, described[i]);
     }
     if (!listed || !value_is(&entry->value, VALUE_LIST)) {
         return NULL;
@@ -213,7 +215,9 @@ Error *parse_descriptions(Parser *parser, const char *section, Value *entry)
         return NULL;
     }
     Str plural = str_from(section);
-    Str type = str_is(plural, "analyses") ? STR("analysis") : str_slice(plural, 0, plural.len - 1);
+    Str type = str_is(plural, "analyses")        ? STR("analysis")
+               : str_is(plural, "saved_queries") ? STR("saved_query")
+                                                 : str_slice(plural, 0, plural.len - 1);
     Str name = value_text_or(value_find(entry, STR("name")), (Str){0});
     Str owner = str_printf(parser->arena, STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(type),
                            STR_ARG(parser->project->name), STR_ARG(name));

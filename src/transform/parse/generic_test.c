@@ -275,6 +275,30 @@ static void add_config_value(const Value *value, Arena *arena, StrBuf *out)
     }
 }
 
+static void add_config_entry(Arena *arena, Str key, const Value *value, bool first, StrBuf *out)
+{
+    strbuf_printf(out, "%s" STR_FMT "=", first ? "" : ",", STR_ARG(key));
+    add_config_value(value, arena, out);
+}
+
+/* The known keys in dbt's order, then the others. */
+static void add_config(Arena *arena, const Value *config, StrBuf *out)
+{
+    size_t before = out->len;
+    for (size_t i = 0; i < ARRAY_LEN(config_keys); i++) {
+        const Value *value = value_find(config, str_from(config_keys[i]));
+        if (value != NULL) {
+            add_config_entry(arena, str_from(config_keys[i]), value, out->len == before, out);
+        }
+    }
+    for (VALUE_EACH_ENTRY(entry, config)) {
+        Str key = value_text_or(&entry->key, (Str){0});
+        if (!is_config_key(key)) {
+            add_config_entry(arena, key, &entry->value, out->len == before, out);
+        }
+    }
+}
+
 static Str raw_code(Arena *arena, const TestSpec *spec)
 {
     StrBuf text = strbuf_init(arena, LIMIT_CONFIG_BYTES);
@@ -286,16 +310,16 @@ static Str raw_code(Arena *arena, const TestSpec *spec)
                   STR_ARG(spec->macro_name));
     if (value_len(spec->config) > 0) {
         strbuf_add_c(&text, "{{ config(");
-        for (VALUE_EACH_ENTRY(entry, spec->config)) {
-            if (entry != value_entries(spec->config)) {
-                strbuf_add_char(&text, ',');
-            }
-            strbuf_printf(&text, STR_FMT "=", STR_ARG(value_text_or(&entry->key, (Str){0})));
-            add_config_value(&entry->value, arena, &text);
-        }
+        add_config(arena, spec->config, &text);
         strbuf_add_c(&text, ") }}");
     }
     return strbuf_str(&text);
+}
+
+void generic_test_configure(Arena *arena, TestSpec *spec, const Value *config)
+{
+    spec->config = config;
+    spec->raw_code = raw_code(arena, spec);
 }
 
 Error *generic_test_read(Arena *arena, const Value *entry, const TestTarget *target,

@@ -33,5 +33,7 @@ typedef struct TestSpec {
 /* ERR_CONFIG with the entry's place for what is no test. */
 MUST_CHECK Error *generic_test_read(Arena *arena, const Value *entry, const TestTarget *target,
                                     TestSpec *out_spec);
+/* Gives the test another configuration. */
+void generic_test_configure(Arena *arena, TestSpec *spec, const Value *config);
 
 #endif

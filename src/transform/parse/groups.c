@@ -6,6 +6,26 @@
 
 /* ---- Groups ---- */
 
+/* dbt configures groups by the tree of models. */
+static Error *configure_group(Parser *parser, Group *group)
+{
+    Arena *arena = parser->arena;
+    StrVec fqn = {0};
+    VEC_PUSH(arena, &fqn, group->package);
+    Str piece;
+    bool nested = str_find_char(group->path, '/') != SIZE_MAX;
+    for (Str rest = fs_directory_name(group->path); nested && str_next_piece(&rest, '/', &piece);) {
+        VEC_PUSH(arena, &fqn, piece);
+    }
+    VEC_PUSH(arena, &fqn, group->name);
+    const Value *tree = project_file_tree(parser->project, STR("models"));
+    const Value *config = config_of_tree(arena, tree, &fqn, config_merge);
+    const Value *level = NULL;
+    TRY(config_normalize(arena, value_find(group->entry, STR("config")), &level));
+    group->config = config_merge(arena, config, level);
+    return NULL;
+}
+
 Error *parse_group(Parser *parser, const ProjectFile *file, const Value *entry)
 {
     Manifest *manifest = parser->session->manifest;
@@ -18,6 +38,7 @@ Error *parse_group(Parser *parser, const ProjectFile *file, const Value *entry)
                      .path = file->path,
                      .original_path = file->relative,
                      .entry = entry};
+    TRY(configure_group(parser, group));
     if (value_is_null(value_find(owner, STR("name"))) &&
         value_is_null(value_find(owner, STR("email")))) {
         return error_as(value_error(ERR_CONFIG, entry,

@@ -76,6 +76,8 @@ void parse_keep_capture(Arena *arena, const Capture *capture, Node *node);
  * `config:` of its property file entry, `in_file` that of its own calls; both may be NULL. */
 MUST_CHECK Error *parse_configure(Parser *parser, Node *node, const Value *patch,
                                   const Value *in_file);
+/* The same for what has no relation; `config` is that of its entry. */
+MUST_CHECK Error *parse_configure_entry(Parser *parser, Node *node, const Value *config);
 /* Adds text to tags unless it is there. */
 void parse_add_tags(Arena *arena, const Value *tags, StrVec *out);
 
@@ -132,6 +134,17 @@ Context parse_yaml_context(Parser *parser);
 /* sources.c: one entry of `sources:` and of `exposures:`, rendered. */
 MUST_CHECK Error *parse_source(Parser *parser, const ProjectFile *file, const Value *entry);
 MUST_CHECK Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry);
+
+/* time_spine.c: what the entry of a configured model says of it as the calendar of metrics. */
+MUST_CHECK Error *parse_time_spine(Parser *parser, const PendingNode *pending);
+/* semantic_check.c: what only all metrics and semantic models together show, and that there is a
+ * calendar for them. After the graph is made. */
+MUST_CHECK Error *parse_check_semantics(Session *session);
+
+/* semantic.c: an entry of `metrics:`, `semantic_models:` and `saved_queries:`. */
+MUST_CHECK Error *parse_metric(Parser *parser, const ProjectFile *file, const Value *entry);
+MUST_CHECK Error *parse_semantic_model(Parser *parser, const ProjectFile *file, const Value *entry);
+MUST_CHECK Error *parse_saved_query(Parser *parser, const ProjectFile *file, const Value *entry);
 
 /* docs.c: the {% docs %} blocks of all projects, before what refers to them. */
 MUST_CHECK Error *parse_docs(Session *session);

@@ -201,6 +201,7 @@ Error *parse_model_properties(Parser *parser, const PendingNode *pending)
             parser->arena, value_find(pending->patch, STR("deprecation_date")));
         TRY(each_constraint(node, check_type, node));
         TRY(parse_foreign_keys(parser, node));
+        TRY(parse_time_spine(parser, pending));
     }
     TRY(parse_check_access(node));
     Error *err = has_contract(node) ? check_contract(parser, node) : NULL;

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "transform/graph/resolve.h"
+#include "transform/graph/resolve_metrics.h"
 
 /* ---- Parsers ---- */
 
@@ -176,6 +177,11 @@ void parse_keep_capture(Arena *arena, const Capture *capture, Node *node)
                  (SourceCall){.source = str_dup(arena, call->source),
                               .table = str_dup(arena, call->table)});
     }
+    for (VEC_EACH(const MetricCall, call, &capture->metrics)) {
+        VEC_PUSH(arena, &node->metrics,
+                 (MetricCall){.package = str_dup(arena, call->package),
+                              .name = str_dup(arena, call->name)});
+    }
     for (STRMAP_EACH(it, &capture->macros)) {
         keep_macro(arena, node, it->key);
     }
@@ -210,13 +216,16 @@ Error *parse_reference(Parser *parser, Node *node, Str text, Node *out_call)
     Node call = *node;
     call.refs = (RefCallVec){0};
     call.sources = (SourceCallVec){0};
+    call.metrics = (MetricCallVec){0};
     call.depends_on_macros = (StrVec){0};
     call.test = NULL;
     call.raw_code = str_printf(parser->arena, "{{ " STR_FMT " }}", STR_ARG(text));
     const Value *config = NULL;
     TRY(parse_render_node(parser, &call, &(ParseInput){0}, &config));
-    Capture capture = {
-        .refs = call.refs, .sources = call.sources, .macros = strmap_init(parser->scratch)};
+    Capture capture = {.refs = call.refs,
+                       .sources = call.sources,
+                       .metrics = call.metrics,
+                       .macros = strmap_init(parser->scratch)};
     parse_keep_capture(parser->arena, &capture, node);
     if (out_call != NULL) {
         *out_call = call;
@@ -384,9 +393,12 @@ Error *parse_projects(Session *session)
         TRY(parse_project(&parser));
     }
     TRY(manifest_resolve(session->manifest, warn_missing, session));
+    TRY(manifest_resolve_metrics(session->manifest));
+    TRY(manifest_resolve_queries(session->manifest, warn_missing, session));
     TRY(parse_check_references(session));
     TRY(parse_resolve_foreign_keys(session));
     parse_primary_keys(session->manifest);
     TRY(manifest_finish(session->manifest));
-    return graph_new(session->arena, session->manifest, &session->graph);
+    TRY(graph_new(session->arena, session->manifest, &session->graph));
+    return parse_check_semantics(session);
 }

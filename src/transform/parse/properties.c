@@ -23,6 +23,13 @@ static bool keep_unrendered(const StrVec *path)
     return false;
 }
 
+/* The conditions of queries are templates for those who answer them. */
+static bool keep_conditions(const StrVec *path)
+{
+    Str key = VEC_LAST(path);
+    return keep_unrendered(path) || str_is(key, "filter") || str_is(key, "where");
+}
+
 /* ---- Sections ---- */
 
 typedef Error *(*EntryReader)(Parser *parser, const ProjectFile *file, const Value *entry);
@@ -98,14 +105,23 @@ static Error *skip_unit_test(Parser *parser, const ProjectFile *file, const Valu
 typedef struct Section {
     const char *key;
     EntryReader read;
+    YamlKeep keep; /* what stays as it is written */
 } Section;
 
 static const Section sections[] = {
-    {"models", read_model},       {"seeds", read_seed},
-    {"snapshots", read_snapshot}, {"sources", parse_source},
-    {"macros", read_macro},       {"data_tests", read_singular_test},
-    {"analyses", read_analysis},  {"exposures", parse_exposure},
-    {"groups", parse_group},      {"unit_tests", skip_unit_test},
+    {"models", read_model, keep_unrendered},
+    {"seeds", read_seed, keep_unrendered},
+    {"snapshots", read_snapshot, keep_unrendered},
+    {"sources", parse_source, keep_unrendered},
+    {"macros", read_macro, keep_unrendered},
+    {"data_tests", read_singular_test, keep_unrendered},
+    {"analyses", read_analysis, keep_unrendered},
+    {"exposures", parse_exposure, keep_unrendered},
+    {"metrics", parse_metric, keep_conditions},
+    {"groups", parse_group, keep_unrendered},
+    {"semantic_models", parse_semantic_model, keep_unrendered},
+    {"unit_tests", skip_unit_test, keep_unrendered},
+    {"saved_queries", parse_saved_query, keep_conditions},
 };
 enum { SECTION_COUNT = ARRAY_LEN(sections) };
 
@@ -278,9 +294,10 @@ typedef struct PropertyFile {
 } PropertyFile;
 typedef VEC(PropertyFile) PropertyFileVec;
 
-static Error *read_section(Parser *parser, const ProjectFile *file, const char *section,
+static Error *read_section(Parser *parser, const ProjectFile *file, const Section *kind,
                            const Value *list, ValueVec *out)
 {
+    const char *section = kind->key;
     if (value_is_null(list)) {
         return NULL;
     }
@@ -298,7 +315,7 @@ static Error *read_section(Parser *parser, const ProjectFile *file, const char *
             return shape_error(entry, file, section, "does not have a name attribute.");
         }
         Value rendered;
-        TRY(yaml_render(&renderer, entry, keep_unrendered, &rendered));
+        TRY(yaml_render(&renderer, entry, kind->keep, &rendered));
         TRY(parse_descriptions(parser, section, &rendered));
         VEC_PUSH(parser->arena, out, rendered);
     }
@@ -330,7 +347,7 @@ static Error *read_file(Parser *parser, void *items, size_t index)
     TRY(read_document(parser, &file->file, &document));
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         const Value *list = value_find(document, str_from(sections[i].key));
-        TRY(read_section(parser, &file->file, sections[i].key, list, &file->entries[i]));
+        TRY(read_section(parser, &file->file, &sections[i], list, &file->entries[i]));
     }
     return NULL;
 }

@@ -1,5 +1,7 @@
 #include "transform/parse/internal.h"
 
+#include <stdlib.h>
+
 #include "base/map.h"
 #include "transform/parse/external_source.h"
 
@@ -40,12 +42,12 @@ static Error *configure_source(Parser *parser, Node *node, const Value *source, 
     Arena *arena = parser->arena;
     const ProjectFileDef *root = &parser->session->projects.data[0];
     const Value *tree = project_file_tree(parser->project, STR("sources"));
-    const Value *merged = config_of_tree(arena, tree, &node->fqn);
+    const Value *merged = config_of_tree(arena, tree, &node->fqn, config_merge);
     merged = config_merge(arena, merged, source_level(parser, source));
     merged = config_merge(arena, merged, source_level(parser, table));
     if (parser->project != root) {
-        const Value *over =
-            config_of_tree(arena, project_file_tree(root, STR("sources")), &node->fqn);
+        const Value *over = config_of_tree(arena, project_file_tree(root, STR("sources")),
+                                           &node->fqn, config_merge);
         merged = config_merge(arena, merged, over);
     }
     TRY(config_finish(arena, RESOURCE_SOURCE, merged, &node->config));
@@ -197,13 +199,40 @@ static Error *check_exposure(const ProjectFile *file, const Value *entry)
     return NULL;
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+    return str_compare(value_text_or(a, (Str){0}), value_text_or(b, (Str){0}));
+}
+
+/* dbt sorts the tags of exposures. */
+static const Value *sorted_tags(Arena *arena, const Value *config)
+{
+    const Value *tags = value_find(config, STR("tags"));
+    if (!value_is(tags, VALUE_LIST) || value_len(tags) < 2) {
+        return config;
+    }
+    ValueVec sorted = {0};
+    for (VALUE_EACH(tag, tags)) {
+        VEC_PUSH(arena, &sorted, *tag);
+    }
+    if (sorted.len > 0) {
+        qsort(sorted.data, sorted.len, sizeof(Value), compare_texts);
+    }
+    ValueMapBuilder map = value_map_begin(arena);
+    value_map_put_all(&map, config);
+    value_map_set(&map, STR("tags"), value_list_of(&sorted));
+    Value *result = ARENA_NEW(arena, Value);
+    *result = value_map_end(&map);
+    return result;
+}
+
 Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry)
 {
     TRY(check_exposure(file, entry));
     Node *node = new_entry_node(parser, RESOURCE_EXPOSURE, text_of(entry, "name", (Str){0}), file);
-    node->exposure = entry;
+    node->entry = entry;
     node->description = text_of(entry, "description", (Str){0});
-    const Value *level = source_level(parser, entry);
+    const Value *level = sorted_tags(parser->arena, source_level(parser, entry));
     TRY(config_finish(parser->arena, RESOURCE_EXPOSURE, level, &node->config));
     node->unrendered_config = value_find(entry, STR("config"));
     node->enabled = value_find(node->config, STR("enabled"))->as.boolean;

@@ -100,11 +100,26 @@ static Error *render_test(Parser *parser, Node *node, const Value **out_config)
     return NULL;
 }
 
+/* The configuration of a test may be written as templates, unlike its arguments. */
+static Error *render_config(Parser *parser, TestSpec *spec)
+{
+    if (value_len(spec->config) == 0) {
+        return NULL;
+    }
+    Context ctx = parse_yaml_context(parser);
+    YamlRenderer renderer = {.state = parser->state, .context = &ctx};
+    Value *rendered = ARENA_NEW(parser->scratch, Value);
+    TRY(yaml_render(&renderer, spec->config, NULL, rendered));
+    generic_test_configure(parser->scratch, spec, rendered);
+    return NULL;
+}
+
 static Error *make_test(Parser *parser, void *items, size_t index)
 {
     PendingTest *pending = (PendingTest *)items + index;
     TestSpec spec;
     TRY(generic_test_read(parser->scratch, pending->entry, &pending->target, &spec));
+    TRY(render_config(parser, &spec));
     Node *node = new_test_node(parser, pending, &spec);
     const Value *in_macro = NULL;
     TRY(render_test(parser, node, &in_macro));

@@ -138,8 +138,9 @@ static void keep_failed_ephemeral(Run *run, Worker *worker, size_t position,
     run->failed_ephemerals[position] = kept;
 }
 
-/* Nothing is done for an exposure, which stands for what others make of the models. */
-static void pass_exposure(Run *run, const Worker *worker, size_t position)
+/* Nothing is done for exposures and saved queries: they stand for what others make of the models.
+ */
+static void pass_over(Run *run, const Worker *worker, size_t position)
 {
     NodeResult result = {.node = node_at(run, position),
                          .status = STATUS_NO_OP,
@@ -153,8 +154,8 @@ static void pass_exposure(Run *run, const Worker *worker, size_t position)
 static void run_step(Run *run, Worker *worker, size_t position)
 {
     const Node *node = node_at(run, position);
-    if (node->type == RESOURCE_EXPOSURE) {
-        pass_exposure(run, worker, position);
+    if (node->type == RESOURCE_EXPOSURE || node->type == RESOURCE_SAVED_QUERY) {
+        pass_over(run, worker, position);
         return;
     }
     bool shown = builds(run->mode) && !node_is_ephemeral(node);

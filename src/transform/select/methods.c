@@ -155,21 +155,46 @@ static bool match_source(const MatchContext *ctx, const Node *node)
                           ARRAY_LEN(parts) - skipped);
 }
 
-static Error *prepare_exposure(const MatchContext *ctx)
+/* Methods named after what they look for: "name" or "package.name". */
+static const struct {
+    const char *method;
+    ResourceType type;
+    const char *spoken;
+    const char *plural;
+} named_types[] = {
+    {"exposure", RESOURCE_EXPOSURE, "exposure", "Exposures"},
+    {"metric", RESOURCE_METRIC, "metric", "Metrics"},
+    {"semantic_model", RESOURCE_SEMANTIC_MODEL, "semantic model", "Semantic models"},
+    {"saved_query", RESOURCE_SAVED_QUERY, "saved query", "Saved queries"},
+};
+
+static size_t named_type_of(const MatchContext *ctx)
+{
+    size_t i = 0;
+    while (!str_is(ctx->criterion->method, named_types[i].method)) {
+        i++;
+    }
+    return i;
+}
+
+static Error *prepare_named(const MatchContext *ctx)
 {
     const Criterion *criterion = ctx->criterion;
     if (count_dots(criterion->value) <= 1) {
         return NULL;
     }
+    size_t row = named_type_of(ctx);
+    const char *method = named_types[row].method;
     return error_new(ERR_USAGE,
-                     "Invalid exposure selector value \"" STR_FMT "\". Exposures must be of the "
-                     "form ${exposure_name} or ${exposure_package.exposure_name}",
-                     STR_ARG(criterion->value));
+                     "Invalid %s selector value \"" STR_FMT "\". %s must be of the form "
+                     "${%s_name} or ${%s_package.%s_name}",
+                     named_types[row].spoken, STR_ARG(criterion->value), named_types[row].plural,
+                     method, method, method);
 }
 
-static bool match_exposure(const MatchContext *ctx, const Node *node)
+static bool match_named(const MatchContext *ctx, const Node *node)
 {
-    if (node->type != RESOURCE_EXPOSURE) {
+    if (node->type != named_types[named_type_of(ctx)].type) {
         return false;
     }
     const Str parts[] = {node->package, node->name};
@@ -219,6 +244,9 @@ static bool scalar_matches(const Value *value, Str wanted, bool ignore_case)
 
 static bool match_config(const MatchContext *ctx, const Node *node)
 {
+    if (resource_type_is_semantic(node->type)) { /* which dbt does not look at here */
+        return false;
+    }
     const Value *at = node->config;
     const StrVec *path = &ctx->criterion->arguments;
     for (VEC_EACH(Str, it, path)) {
@@ -243,7 +271,8 @@ static bool match_config(const MatchContext *ctx, const Node *node)
 static bool match_group(const MatchContext *ctx, const Node *node)
 {
     const Value *group = value_find(node->config, STR("group"));
-    return value_is(group, VALUE_STRING) &&
+    bool asked = node->type == RESOURCE_METRIC || !resource_type_is_semantic(node->type);
+    return asked && value_is(group, VALUE_STRING) &&
            select_pattern_matches(ctx->criterion->value, group->as.text);
 }
 
@@ -350,7 +379,10 @@ static const SelectMethod methods[] = {
     {"fqn", NULL, match_fqn},
     {"tag", NULL, match_tag},
     {"source", prepare_source, match_source},
-    {"exposure", prepare_exposure, match_exposure},
+    {"exposure", prepare_named, match_named},
+    {"metric", prepare_named, match_named},
+    {"semantic_model", prepare_named, match_named},
+    {"saved_query", prepare_named, match_named},
     {"path", NULL, match_path},
     {"file", NULL, match_file},
     {"package", NULL, match_package},

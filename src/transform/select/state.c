@@ -110,12 +110,9 @@ Str state_result(const State *state, Str unique_id)
 /* What the node was; NULL when it was not there. */
 static const Value *node_then(const State *state, const Node *node)
 {
-    const char *part = node->type == RESOURCE_SOURCE     ? "sources"
-                       : node->type == RESOURCE_EXPOSURE ? "exposures"
-                                                         : "nodes";
-    return state_has_manifest(state)
-               ? value_find(value_find(state->then, str_from(part)), node->unique_id)
-               : NULL;
+    Str member = resource_type_member(node->type);
+    return state_has_manifest(state) ? value_find(value_find(state->then, member), node->unique_id)
+                                     : NULL;
 }
 
 /* ---- Comparing ---- */
