@@ -63,8 +63,23 @@ static const NodeResult **results_by_node(const Session *session, const RunOutco
                 results[it->node->index] = it;
             }
         }
+        for (VEC_EACH(const NodeResult, it, &outcome->ephemerals)) {
+            results[it->node->index] = it;
+        }
     }
     return results;
+}
+
+static Value extra_ctes_value(Arena *arena, const CteVec *ctes)
+{
+    ValueVec items = {0};
+    for (VEC_EACH(const Cte, cte, ctes)) {
+        ValueMapBuilder map = value_map_begin(arena);
+        set_text(&map, "id", cte->id);
+        set_text(&map, "sql", cte_text(arena, cte));
+        VEC_PUSH(arena, &items, value_map_end(&map));
+    }
+    return value_list_of(&items);
 }
 
 /* The node's document, with its compiled code once there is some. */
@@ -81,7 +96,10 @@ static Value node_entry(Arena *arena, const NodeResult *result, const Node *node
     set(&map, "compiled", value_bool(true));
     set_text(&map, "compiled_code", result->compiled_code);
     set(&map, "extra_ctes_injected", value_bool(true));
-    set(&map, "extra_ctes", value_list(NULL, 0));
+    set(&map, "extra_ctes", extra_ctes_value(arena, &result->ctes));
+    if (node->type == RESOURCE_OPERATION) { /* dbt counts anew those that it runs */
+        set(&map, "index", value_int((int64_t)node->hook_index + 1));
+    }
     return value_map_end(&map);
 }
 
@@ -191,6 +209,16 @@ static void write_groups(JsonFile *file, const Manifest *manifest)
     json_file_end(file);
 }
 
+static Value quoting_value(Arena *arena, unsigned quoted)
+{
+    ValueMapBuilder map = value_map_begin(arena);
+    set(&map, "database", value_bool((quoted & PART_DATABASE) != 0));
+    set(&map, "schema", value_bool((quoted & PART_SCHEMA) != 0));
+    set(&map, "identifier", value_bool((quoted & PART_IDENTIFIER) != 0));
+    set(&map, "column", value_null());
+    return value_map_end(&map);
+}
+
 static Value manifest_metadata(const Session *session, Arena *arena)
 {
     ValueMapBuilder map = artifact_metadata(session, arena, "manifest/v12");
@@ -200,6 +228,7 @@ static Value manifest_metadata(const Session *session, Arena *arena)
     set(&map, "user_id", value_null());
     set(&map, "send_anonymous_usage_stats", value_bool(false));
     set_text(&map, "adapter_type", STR("duckdb"));
+    set(&map, "quoting", quoting_value(arena, session->projects.data[0].quoting));
     set(&map, "run_started_at", result_time(arena, session->started_us));
     return value_map_end(&map);
 }

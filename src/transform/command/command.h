@@ -9,7 +9,7 @@
 
 /* Types as a set of bits, by ResourceType. */
 enum {
-    TYPES_OF_OTHERS = 1u << 30, /* what projects of ours never have, such as metrics */
+    TYPES_OF_OTHERS = 1u << 30, /* what is no node here, such as functions */
     TYPES_RUN = 1u << RESOURCE_MODEL,
     TYPES_TEST = 1u << RESOURCE_TEST,
     TYPES_SEED = 1u << RESOURCE_SEED,

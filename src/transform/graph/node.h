@@ -17,7 +17,7 @@
  * of the manifest. */
 #define RESOURCE_TYPES(X) \
     X(MODEL, "model", "models", "models", "nodes") \
-    X(ANALYSIS, "analysis", "analyses", "analyses", "nodes") \
+    X(ANALYSIS, "analysis", "analyses", "models", "nodes") \
     X(TEST, "test", "data tests", "data_tests", "nodes") \
     X(SNAPSHOT, "snapshot", "snapshots", "snapshots", "nodes") \
     X(OPERATION, "operation", "operations", "models", "nodes") \
@@ -125,6 +125,7 @@ typedef struct Node {
     StrVec fqn;
     Str raw_code;
     const struct JinjaTemplate *tpl; /* of raw_code; NULL for what has none */
+    Str root_path;                   /* of the project, of a seed */
     Str checksum;                    /* hex, or empty for generic tests */
     bool checksum_of_path;           /* it is the file's path: the file is too large to be hashed */
     Str database;
@@ -151,6 +152,7 @@ typedef struct Node {
     ModelInfo *model;         /* of a model that a property file describes, else NULL */
     const Value *entry;       /* of an exposure: that of the property file. Of metrics and their
                                * like: the same in the shape of artifacts. Else NULL */
+    size_t hook_index;        /* of an operation, among those of its kind */
     size_t index;             /* place in the manifest's `nodes` once it is finished */
 } Node;
 
@@ -219,8 +221,10 @@ typedef struct Macro {
     unsigned line;                   /* of the block in its file, from 1 */
     Str description;
     const Value *properties; /* the entry of a property file, or NULL */
-    StrVec depends_on;       /* unique ids of macros it names, found without running it */
-    size_t index;            /* place in the manifest's `macros` */
+    Str patch_path;          /* "package://macros/schema.yml" of that file */
+    int64_t created_us;
+    StrVec depends_on; /* unique ids of macros it names, found without running it */
+    size_t index;      /* place in the manifest's `macros` */
 } Macro;
 
 typedef Macro *MacroPtr;

@@ -180,12 +180,14 @@ static Value test_metadata_field(Arena *arena, const Node *node)
 
 static Value source_quoting_field(Arena *arena, const Node *node)
 {
-    const SourceInfo *source = node->source;
+    static const char *const parts[] = {"database", "schema", "identifier", "column"};
+    const Value *shared = value_find(node->source->raw_source, STR("quoting"));
+    const Value *own = value_find(node->source->raw_table, STR("quoting"));
     Doc doc = doc_begin(arena);
-    doc_set(&doc, "database", value_bool(source->quote_database));
-    doc_set(&doc, "schema", value_bool(source->quote_schema));
-    doc_set(&doc, "identifier", value_bool(source->quote_identifier));
-    doc_set(&doc, "column", value_null());
+    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
+        bool given = value_find(own, str_from(parts[i])) != NULL;
+        doc_set(&doc, parts[i], doc_find(given ? own : shared, parts[i]));
+    }
     return doc_end(&doc);
 }
 
@@ -215,7 +217,28 @@ static Value freshness_field(Arena *arena, const Node *node)
 
 static Value source_meta_field(Arena *arena, const Node *node)
 {
-    return doc_map_or_empty(arena, value_find(node->source->raw_source, STR("meta")));
+    const Value *source = node->source->raw_source;
+    const Value *levels[] = {value_find(source, STR("meta")),
+                             value_find(value_find(source, STR("config")), STR("meta"))};
+    Doc doc = doc_begin(arena);
+    for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+        if (value_is(levels[i], VALUE_MAP)) {
+            value_map_put_all(&doc.map, levels[i]);
+        }
+    }
+    return doc_end(&doc);
+}
+
+static Value unrendered_database_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return doc_find(node->source->raw_source, "unrendered_database");
+}
+
+static Value unrendered_schema_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return doc_find(node->source->raw_source, "unrendered_schema");
 }
 
 static Value metrics_field(Arena *arena, const Node *node)
@@ -230,6 +253,12 @@ static Value metrics_field(Arena *arena, const Node *node)
         VEC_PUSH(arena, &items, doc_texts(arena, &names));
     }
     return value_list_of(&items);
+}
+
+static Value hook_index_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return value_int((int64_t)node->hook_index);
 }
 
 static Value time_spine_field(Arena *arena, const Node *node)
@@ -261,6 +290,8 @@ typedef enum FieldOwner {
     OF_NODE,
     OF_CODE,  /* the Node of anything but a seed */
     OF_MODEL, /* the Node of a model */
+    OF_SEED,
+    OF_OPERATION,
     OF_TEST,
     OF_SOURCE,
 } FieldOwner;
@@ -307,6 +338,7 @@ static const NodeField node_fields[] = {
     {"relation_name", OF(OPTIONAL, relation_name)},
     {"raw_code", OF(TEXT, raw_code)},
     {"doc_blocks", OF(TEXTS, doc_blocks)},
+    {"root_path", FIELD_OPTIONAL, OF_SEED, offsetof(Node, root_path), NULL},
     {"language", MADE_FOR(CODE, language_field)},
     {"refs", MADE_FOR(CODE, refs_field)},
     {"sources", MADE_FOR(CODE, sources_field)},
@@ -315,6 +347,7 @@ static const NodeField node_fields[] = {
     {"depends_on", MADE(depends_on_field)},
     {"compiled_path", ALWAYS_FOR(CODE, NULL)},
     {"contract", MADE_FOR(CODE, contract_field)},
+    {"index", MADE_FOR(OPERATION, hook_index_field)},
     {"column_name", OF_TEST(OPTIONAL, column_name)},
     {"file_key_name", OF_TEST(OPTIONAL, file_key_name)},
     {"attached_node", OF_TEST(OPTIONAL, attached_node)},
@@ -358,8 +391,8 @@ static const NodeField source_fields[] = {
     {"unrendered_config", OF(MAP, unrendered_config)},
     {"relation_name", OF(TEXT, relation_name)},
     {"created_at", MADE(created_field)},
-    {"unrendered_database", ALWAYS(NULL)},
-    {"unrendered_schema", ALWAYS(NULL)},
+    {"unrendered_database", MADE(unrendered_database_field)},
+    {"unrendered_schema", MADE(unrendered_schema_field)},
     {"doc_blocks", OF(TEXTS, doc_blocks)},
     {0},
 };
@@ -374,14 +407,14 @@ static const NodeField exposure_fields[] = {
     {"fqn", OF(TEXTS, fqn)},
     {"type", ALWAYS(ENTRY)},
     {"owner", MADE(owner_field)},
+    {"description", OF(TEXT, description)},
     {"label", ALWAYS(ENTRY)},
     {"maturity", ALWAYS(ENTRY)},
-    {"url", ALWAYS(ENTRY)},
-    {"description", OF(TEXT, description)},
     {"meta", OF(MAP, meta)},
     {"tags", OF(TEXTS, tags)},
     {"config", OF(MAP, config)},
     {"unrendered_config", OF(MAP, unrendered_config)},
+    {"url", ALWAYS(ENTRY)},
     {"depends_on", MADE(depends_on_field)},
     {"refs", MADE(refs_field)},
     {"sources", MADE(sources_field)},
@@ -490,6 +523,10 @@ static const void *field_base(const NodeField *field, const Node *node)
         return node->type != RESOURCE_SEED ? node : NULL;
     case OF_MODEL:
         return node->type == RESOURCE_MODEL ? node : NULL;
+    case OF_SEED:
+        return node->type == RESOURCE_SEED ? node : NULL;
+    case OF_OPERATION:
+        return node->type == RESOURCE_OPERATION ? node : NULL;
     case OF_TEST:
         return node->test;
     case OF_SOURCE:

@@ -26,6 +26,50 @@ Value group_value(Arena *arena, const Group *group)
 
 /* ---- Macros ---- */
 
+/* What the entry and its `config` say of a key, the entry last; NULL without an entry. */
+static void put_both(Doc *doc, const Macro *macro, const char *key)
+{
+    const Value *config = value_find(macro->properties, STR("config"));
+    const Value *levels[] = {value_find(config, str_from(key)),
+                             value_find(macro->properties, str_from(key))};
+    for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+        if (value_is(levels[i], VALUE_MAP)) {
+            value_map_put_all(&doc->map, levels[i]);
+        }
+    }
+}
+
+static Value macro_meta(Arena *arena, const Macro *macro)
+{
+    Doc meta = doc_begin(arena);
+    put_both(&meta, macro, "meta");
+    return doc_end(&meta);
+}
+
+static Value macro_docs(Arena *arena, const Macro *macro)
+{
+    Doc docs = doc_begin(arena);
+    doc_set(&docs, "show", value_bool(true));
+    doc_set(&docs, "node_color", value_null());
+    put_both(&docs, macro, "docs");
+    return doc_end(&docs);
+}
+
+static Value macro_arguments(Arena *arena, const Macro *macro)
+{
+    ValueVec arguments = {0};
+    const Value *given = value_find(macro->properties, STR("arguments"));
+    for (VALUE_EACH(argument, given)) {
+        const Value *description = value_find(argument, STR("description"));
+        Doc doc = doc_begin(arena);
+        doc_set(&doc, "name", doc_find(argument, "name"));
+        doc_set(&doc, "type", doc_find(argument, "type"));
+        doc_set(&doc, "description", description != NULL ? *description : value_string(STR("")));
+        VEC_PUSH(arena, &arguments, doc_end(&doc));
+    }
+    return value_list_of(&arguments);
+}
+
 Value macro_value(Arena *arena, const Macro *macro)
 {
     Doc doc = doc_begin(arena);
@@ -40,15 +84,16 @@ Value macro_value(Arena *arena, const Macro *macro)
     doc_set(&depends, "macros", doc_texts(arena, &macro->depends_on));
     doc_set(&doc, "depends_on", doc_end(&depends));
     doc_text(&doc, "description", macro->description);
-    const Value *meta = value_find(macro->properties, STR("meta"));
-    doc_set(&doc, "meta", doc_map_or_empty(arena, meta));
-    Doc docs = doc_begin(arena);
-    doc_set(&docs, "show", value_bool(true));
-    doc_set(&docs, "node_color", value_null());
-    doc_set(&doc, "docs", doc_end(&docs));
-    doc_set(&doc, "patch_path", value_null());
-    const Value *arguments = value_find(macro->properties, STR("arguments"));
-    doc_set(&doc, "arguments", arguments != NULL ? *arguments : value_list(NULL, 0));
+    Value meta = macro_meta(arena, macro), docs = macro_docs(arena, macro);
+    Doc config = doc_begin(arena);
+    doc_set(&config, "meta", meta);
+    doc_set(&config, "docs", docs);
+    doc_set(&doc, "meta", meta);
+    doc_set(&doc, "docs", docs);
+    doc_set(&doc, "config", doc_end(&config));
+    doc_optional(&doc, "patch_path", macro->patch_path);
+    doc_set(&doc, "arguments", macro_arguments(arena, macro));
+    doc_set(&doc, "created_at", value_float((double)macro->created_us / 1e6));
     doc_set(&doc, "supported_languages", value_null());
     return doc_end(&doc);
 }

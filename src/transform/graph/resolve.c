@@ -176,15 +176,6 @@ static Error *resolve_node(Resolver *resolver, Node *node)
     Manifest *manifest = resolver->manifest;
     Node *parent = NULL;
     bool disabled = false;
-    for (VEC_EACH(RefCall, ref, &node->refs)) {
-        TRY(resolve_ref(manifest, node->package, ref, &parent, &disabled));
-        if (parent != NULL) {
-            resolve_add_dependency(manifest, node, parent);
-            continue;
-        }
-        Str text = resolve_missing_ref_text(resolver->arena, node, ref, disabled);
-        TRY(report_missing(resolver, node, text, disabled, &manifest->refables, ref->name));
-    }
     for (VEC_EACH(SourceCall, call, &node->sources)) {
         resolve_source(manifest, node->package, call, &parent, &disabled);
         if (parent != NULL) {
@@ -194,6 +185,15 @@ static Error *resolve_node(Resolver *resolver, Node *node)
         Str name = manifest_source_key(resolver->arena, call->source, call->table);
         Str text = missing_text(resolver->arena, node, STR("source"), name, (Str){0}, disabled);
         TRY(report_missing(resolver, node, text, disabled, &manifest->source_names, name));
+    }
+    for (VEC_EACH(RefCall, ref, &node->refs)) {
+        TRY(resolve_ref(manifest, node->package, ref, &parent, &disabled));
+        if (parent != NULL) {
+            resolve_add_dependency(manifest, node, parent);
+            continue;
+        }
+        Str text = resolve_missing_ref_text(resolver->arena, node, ref, disabled);
+        TRY(report_missing(resolver, node, text, disabled, &manifest->refables, ref->name));
     }
     return NULL;
 }

@@ -23,7 +23,7 @@ typedef enum FieldType {
 } FieldType;
 
 typedef enum FieldOwner {
-    OF_MODEL = 1 << 0, /* also analyses, operations and inline queries */
+    OF_MODEL = 1 << 0,
     OF_SEED = 1 << 1,
     OF_SNAPSHOT = 1 << 2,
     OF_TEST = 1 << 3,
@@ -32,7 +32,8 @@ typedef enum FieldOwner {
     OF_SEMANTIC = 1 << 6, /* metrics and semantic models */
     OF_SAVED_QUERY = 1 << 7,
     OF_QUERIES = OF_SEMANTIC | OF_SAVED_QUERY,
-    OF_NODES = OF_MODEL | OF_SEED | OF_SNAPSHOT,
+    OF_CODE = 1 << 8, /* analyses, operations and inline queries */
+    OF_NODES = OF_MODEL | OF_SEED | OF_SNAPSHOT | OF_CODE,
     OF_ALL = OF_NODES | OF_TEST | OF_SOURCE | OF_EXPOSURE | OF_QUERIES,
 } FieldOwner;
 
@@ -64,7 +65,7 @@ static const ConfigField fields[] = {
     {"schema", OF_SAVED_QUERY, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"cache", OF_SAVED_QUERY, MERGE_UPDATE, FIELD_MAP, "cache"},
     {"static_analysis", OF_NODES | OF_TEST | OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "null"},
-    {"materialized", OF_MODEL, MERGE_REPLACE, FIELD_TEXT, "view"},
+    {"materialized", OF_MODEL | OF_CODE, MERGE_REPLACE, FIELD_TEXT, "view"},
     {"materialized", OF_SEED, MERGE_REPLACE, FIELD_TEXT, "seed"},
     {"materialized", OF_SNAPSHOT, MERGE_REPLACE, FIELD_TEXT, "snapshot"},
     {"materialized", OF_TEST, MERGE_REPLACE, FIELD_TEXT, "test"},
@@ -127,13 +128,14 @@ static unsigned owner_of(ResourceType type)
     case RESOURCE_SAVED_QUERY:
         return OF_SAVED_QUERY;
     case RESOURCE_MODEL:
+        return OF_MODEL;
     case RESOURCE_ANALYSIS:
     case RESOURCE_OPERATION:
     case RESOURCE_INLINE:
     case RESOURCE_TYPE_COUNT:
         break;
     }
-    return OF_MODEL;
+    return OF_CODE;
 }
 
 static const ConfigField *find_field(unsigned owners, Str name)
@@ -512,6 +514,25 @@ static Error *complete_field(Arena *arena, const ConfigField *field, const Value
     return NULL;
 }
 
+/* Whether a test stores what it finds, and as what: each follows from the other. */
+static void complete_storing(unsigned owner, ValueMapBuilder *config)
+{
+    Value stores_key = value_string(STR("store_failures"));
+    Value as_key = value_string(STR("store_failures_as"));
+    const ValueEntry *stores = value_map_peek(config, &stores_key);
+    const ValueEntry *as = value_map_peek(config, &as_key);
+    if (owner != OF_TEST || stores == NULL || as == NULL) {
+        return;
+    }
+    if (value_is(&as->value, VALUE_STRING)) {
+        bool kept = !str_is(as->value.as.text, "ephemeral");
+        value_map_put(config, stores_key, value_bool(kept));
+    } else if (value_is(&stores->value, VALUE_BOOL)) {
+        Str kind = stores->value.as.boolean ? STR("table") : STR("ephemeral");
+        value_map_put(config, as_key, value_string(kind));
+    }
+}
+
 Error *config_finish(Arena *arena, ResourceType type, const Value *merged, const Value **out_config)
 {
     unsigned owner = owner_of(type);
@@ -526,6 +547,7 @@ Error *config_finish(Arena *arena, ResourceType type, const Value *merged, const
         TRY(check_field(&fields[i], &value));
         value_map_set(&builder, str_from(fields[i].name), value);
     }
+    complete_storing(owner, &builder);
     for (VALUE_EACH_ENTRY(entry, merged)) {
         if (find_field(owner, value_text_or(&entry->key, (Str){0})) == NULL) {
             value_map_put(&builder, entry->key, entry->value);

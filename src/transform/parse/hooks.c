@@ -86,7 +86,7 @@ Error *parse_model_hooks(Parser *parser, Node *node)
 
 /* ---- Hooks of the run ---- */
 
-static Error *add_operation(Parser *parser, Str kind, size_t index, Str sql)
+static Error *add_operation(Parser *parser, Str kind, size_t index, Str sql, Str checksum)
 {
     Arena *arena = parser->arena;
     Str package = parser->project->name;
@@ -97,7 +97,8 @@ static Error *add_operation(Parser *parser, Str kind, size_t index, Str sql)
     Node *node = parse_new_node(parser, RESOURCE_OPERATION, name, &file);
     node->build_path = fs_join(arena, file.relative, file.path);
     node->raw_code = sql;
-    node->checksum = digest_sha256(arena, sql);
+    node->checksum = checksum;
+    node->hook_index = index;
     VEC_PUSH(arena, &node->tags, kind);
     const Value *in_file = NULL;
     TRY(parse_render_node(parser, node, &(ParseInput){0}, &in_file));
@@ -114,8 +115,14 @@ Error *parse_run_hooks(Parser *parser)
         if (!value_is_null(given)) {
             TRY(value_get_strings(parser->arena, given, kind, VALUE_SINGLE_TOO, &hooks));
         }
+        Str text = {0};
+        if (hooks.len > 0) {
+            Str path = fs_join(parser->arena, parser->project->root, STR("dbt_project.yml"));
+            TRY(fs_read_file(parser->arena, path.data, LIMIT_CONFIG_BYTES, &text));
+        }
+        Str checksum = digest_sha256(parser->arena, str_trim(text));
         for (size_t i = 0; i < hooks.len; i++) {
-            TRY(add_operation(parser, kind, i, hooks.data[i]));
+            TRY(add_operation(parser, kind, i, hooks.data[i], checksum));
         }
     }
     return NULL;

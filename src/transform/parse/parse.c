@@ -38,6 +38,9 @@ Str parse_unique_id(Parser *parser, const char *before, Str after)
 static void set_fqn(Parser *parser, Node *node, const ProjectFile *file)
 {
     VEC_PUSH(parser->arena, &node->fqn, node->package);
+    if (node->type == RESOURCE_ANALYSIS) {
+        VEC_PUSH(parser->arena, &node->fqn, STR("analysis"));
+    }
     Str directory = fs_directory_name(file->path);
     Str piece;
     bool nested = str_find_char(file->path, '/') != SIZE_MAX;
@@ -64,6 +67,9 @@ Node *parse_new_node(Parser *parser, ResourceType type, Str name, const ProjectF
                    .created_us = parser->session->started_us};
     node->unique_id = parse_unique_id(parser, str_to_c(parser->arena, type_name), name);
     set_fqn(parser, node, file);
+    if (type == RESOURCE_ANALYSIS) {
+        node->path = fs_join(parser->arena, STR("analysis"), file->path);
+    }
     return node;
 }
 
@@ -262,6 +268,7 @@ static Error *read_seed_file(Parser *parser, Node *node, const ProjectFile *file
     FsInfo info;
     Str text;
     TRY(fs_info(file->absolute.data, &info));
+    node->root_path = parser->project->root;
     node->checksum_of_path = info.size_bytes > LIMIT_SEED_HASH_BYTES;
     if (node->checksum_of_path) {
         node->checksum = file->relative;

@@ -83,7 +83,8 @@ static Error *read_macro(Parser *parser, const ProjectFile *file, const Value *e
         report_warning_event(parser->session, &event, true);
         return NULL;
     }
-    (void)file;
+    macro->patch_path = str_printf(parser->arena, STR_FMT "://" STR_FMT, STR_ARG(macro->package),
+                                   STR_ARG(file->relative));
     macro->description = value_text_or(value_find(entry, STR("description")), (Str){0});
     macro->properties = entry;
     return NULL;
@@ -294,6 +295,25 @@ typedef struct PropertyFile {
 } PropertyFile;
 typedef VEC(PropertyFile) PropertyFileVec;
 
+/* Where a source lies is also told as it is written. */
+static void note_written(Arena *arena, const Section *section, const Value *written, Value *entry)
+{
+    static const char *const places[][2] = {{"database", "unrendered_database"},
+                                            {"schema", "unrendered_schema"}};
+    if (section->read != parse_source) {
+        return;
+    }
+    ValueMapBuilder map = value_map_begin(arena);
+    value_map_put_all(&map, entry);
+    for (size_t i = 0; i < ARRAY_LEN(places); i++) {
+        const Value *place = value_find(written, str_from(places[i][0]));
+        if (place != NULL) {
+            value_map_set(&map, str_from(places[i][1]), *place);
+        }
+    }
+    *entry = value_placed_at(value_map_end(&map), entry);
+}
+
 static Error *read_section(Parser *parser, const ProjectFile *file, const Section *kind,
                            const Value *list, ValueVec *out)
 {
@@ -316,6 +336,7 @@ static Error *read_section(Parser *parser, const ProjectFile *file, const Sectio
         }
         Value rendered;
         TRY(yaml_render(&renderer, entry, kind->keep, &rendered));
+        note_written(parser->arena, kind, entry, &rendered);
         TRY(parse_descriptions(parser, section, &rendered));
         VEC_PUSH(parser->arena, out, rendered);
     }

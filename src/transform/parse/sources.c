@@ -37,21 +37,107 @@ static const Value *source_level(Parser *parser, const Value *entry)
     return config_of_entry(parser->arena, entry, beside);
 }
 
+static int compare_texts(const void *a, const void *b)
+{
+    return str_compare(value_text_or(a, (Str){0}), value_text_or(b, (Str){0}));
+}
+
+/* dbt sorts the tags of sources and exposures. */
+static const Value *sorted_tags(Arena *arena, const Value *config)
+{
+    const Value *tags = value_find(config, STR("tags"));
+    StrVec known = {0};
+    ValueVec sorted = {0};
+    parse_add_tags(arena, tags, &known);
+    for (VEC_EACH(const Str, tag, &known)) {
+        VEC_PUSH(arena, &sorted, value_string(*tag));
+    }
+    if (sorted.len == 0) {
+        return config;
+    }
+    qsort(sorted.data, sorted.len, sizeof(Value), compare_texts);
+    ValueMapBuilder map = value_map_begin(arena);
+    value_map_put_all(&map, config);
+    value_map_set(&map, STR("tags"), value_list_of(&sorted));
+    Value *result = ARENA_NEW(arena, Value);
+    *result = value_map_end(&map);
+    return result;
+}
+
+/* What the entries of the source and of the table say. */
+static const Value *own_level(Parser *parser, const Value *source, const Value *table)
+{
+    const Value *merged =
+        config_merge(parser->arena, source_level(parser, source), source_level(parser, table));
+    return sorted_tags(parser->arena, merged);
+}
+
+/* The tree's tags never count, and its freshness only where the entries have none. */
+static const Value *over_tree(Arena *arena, const Value *tree, const Value *own)
+{
+    const Value *freshness = value_find(own, STR("freshness"));
+    const Value *tags = value_find(own, STR("tags"));
+    ValueMapBuilder map = value_map_begin(arena);
+    value_map_put_all(&map, config_merge(arena, tree, own));
+    value_map_set(&map, STR("tags"), tags != NULL ? *tags : value_list(NULL, 0));
+    if (freshness != NULL) {
+        value_map_set(&map, STR("freshness"), *freshness);
+    }
+    Value *merged = ARENA_NEW(arena, Value);
+    *merged = value_map_end(&map);
+    return merged;
+}
+
+/* What dbt notes as written: these keys always, whatever the entries say. */
+static const Value *written_config(Arena *arena, const Value *own, const Value *config)
+{
+    static const char *const always[] = {"freshness", "loaded_at_field", "loaded_at_query"};
+    ValueMapBuilder map = value_map_begin(arena);
+    value_map_set(&map, STR("tags"), value_list(NULL, 0));
+    ValueMapBuilder meta = value_map_begin(arena);
+    value_map_set(&map, STR("meta"), value_map_end(&meta));
+    if (own != NULL) {
+        value_map_put_all(&map, own);
+    }
+    for (size_t i = 0; i < ARRAY_LEN(always); i++) {
+        const Value *value = value_find(config, str_from(always[i]));
+        value_map_set(&map, str_from(always[i]), value != NULL ? *value : value_null());
+    }
+    Value *written = ARENA_NEW(arena, Value);
+    *written = value_map_end(&map);
+    return written;
+}
+
+/* The tags that stand beside `config` are those that tests of the source inherit. */
+static const Value *inherited_tags(Arena *arena, const Value *source, const Value *table)
+{
+    StrVec tags = {0};
+    ValueVec items = {0};
+    parse_add_tags(arena, value_find(source, STR("tags")), &tags);
+    parse_add_tags(arena, value_find(table, STR("tags")), &tags);
+    for (VEC_EACH(const Str, tag, &tags)) {
+        VEC_PUSH(arena, &items, value_string(*tag));
+    }
+    Value *list = ARENA_NEW(arena, Value);
+    *list = value_list_of(&items);
+    return list;
+}
+
 static Error *configure_source(Parser *parser, Node *node, const Value *source, const Value *table)
 {
     Arena *arena = parser->arena;
     const ProjectFileDef *root = &parser->session->projects.data[0];
     const Value *tree = project_file_tree(parser->project, STR("sources"));
     const Value *merged = config_of_tree(arena, tree, &node->fqn, config_merge);
-    merged = config_merge(arena, merged, source_level(parser, source));
-    merged = config_merge(arena, merged, source_level(parser, table));
+    const Value *own = own_level(parser, source, table);
+    merged = over_tree(arena, merged, own);
     if (parser->project != root) {
         const Value *over = config_of_tree(arena, project_file_tree(root, STR("sources")),
                                            &node->fqn, config_merge);
         merged = config_merge(arena, merged, over);
     }
     TRY(config_finish(arena, RESOURCE_SOURCE, merged, &node->config));
-    node->unrendered_config = merged;
+    node->unrendered_config = written_config(arena, own, node->config);
     node->enabled = value_find(node->config, STR("enabled"))->as.boolean;
     node->meta = value_find(node->config, STR("meta"));
     parse_add_tags(arena, value_find(node->config, STR("tags")), &node->tags);
@@ -128,7 +214,7 @@ static Error *parse_table(Parser *parser, const ProjectFile *file, const Value *
                                STR_ARG(source_name), STR_ARG(node->name)),
         .key = str_printf(parser->arena, "sources." STR_FMT, STR_ARG(source_name)),
         .is_source = true,
-        .tags = value_find(node->config, STR("tags")),
+        .tags = inherited_tags(parser->arena, source, table),
     };
     return parse_tests_of(parser, file, table, &owner);
 }
@@ -197,33 +283,6 @@ static Error *check_exposure(const ProjectFile *file, const Value *entry)
                               "at path ['maturity']: it is not one of ['low', 'medium', 'high']");
     }
     return NULL;
-}
-
-static int compare_texts(const void *a, const void *b)
-{
-    return str_compare(value_text_or(a, (Str){0}), value_text_or(b, (Str){0}));
-}
-
-/* dbt sorts the tags of exposures. */
-static const Value *sorted_tags(Arena *arena, const Value *config)
-{
-    const Value *tags = value_find(config, STR("tags"));
-    if (!value_is(tags, VALUE_LIST) || value_len(tags) < 2) {
-        return config;
-    }
-    ValueVec sorted = {0};
-    for (VALUE_EACH(tag, tags)) {
-        VEC_PUSH(arena, &sorted, *tag);
-    }
-    if (sorted.len > 0) {
-        qsort(sorted.data, sorted.len, sizeof(Value), compare_texts);
-    }
-    ValueMapBuilder map = value_map_begin(arena);
-    value_map_put_all(&map, config);
-    value_map_set(&map, STR("tags"), value_list_of(&sorted));
-    Value *result = ARENA_NEW(arena, Value);
-    *result = value_map_end(&map);
-    return result;
 }
 
 Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry)

@@ -128,7 +128,18 @@ static Error *add_test_arguments(Worker *worker, Context *ctx)
     return NULL;
 }
 
-Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Str *out_sql)
+static CteVec copy_ctes(Arena *arena, const CteVec *ctes)
+{
+    CteVec copies = {0};
+    for (VEC_EACH(const Cte, it, ctes)) {
+        VEC_PUSH(
+            arena, &copies,
+            (Cte){.id = it->id, .name = str_dup(arena, it->name), .sql = str_dup(arena, it->sql)});
+    }
+    return copies;
+}
+
+Error *compile_node(Worker *worker, Context *ctx, Arena *arena, CompiledNode *out)
 {
     CteVec ctes = {0};
     Str sql;
@@ -139,7 +150,8 @@ Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Str *out_sql)
     TRY(expand(&expansion, &ctes));
     ctx->ctes = NULL;
     bool injects = !worker->session->options->no_inject_ctes;
-    *out_sql = str_dup(arena, injects ? cte_inject(worker->scratch, sql, &expansion.done) : sql);
+    out->sql = str_dup(arena, injects ? cte_inject(worker->scratch, sql, &expansion.done) : sql);
+    out->ctes = copy_ctes(arena, &expansion.done);
     return NULL;
 }
 

@@ -23,9 +23,15 @@ void worker_close(Worker *worker);
 /* The context of a node at run time. Its texts live in the worker's scratch arena. */
 Context compile_context(Worker *worker, const Node *node, NodeRun *run);
 
-/* Renders the node, with ephemeral models put in. The SQL lives in `arena`. The error is the bare
- * one; see context_failure_text. */
-MUST_CHECK Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Str *out_sql);
+/* What rendering a node gives: the SQL, and the ephemeral models that were put into it. */
+typedef struct CompiledNode {
+    Str sql;
+    CteVec ctes;
+} CompiledNode;
+
+/* Renders the node, with ephemeral models put in. The result lives in `arena`. The error is the
+ * bare one; see context_failure_text. */
+MUST_CHECK Error *compile_node(Worker *worker, Context *ctx, Arena *arena, CompiledNode *out);
 
 /* Where the node's files are written: below compiled/ or run/ of the target directory, as shown to
  * users. */

@@ -35,6 +35,12 @@ static bool word_at(Str sql, size_t at, Str word)
     return strchr(" \t\r\n\f\v/-\"", next) != NULL;
 }
 
+Str cte_text(Arena *arena, const Cte *cte)
+{
+    return str_printf(arena, " " STR_FMT " as (\n" STR_FMT "\n)", STR_ARG(cte->name),
+                      STR_ARG(cte->sql));
+}
+
 Str cte_inject(Arena *arena, Str sql, const CteVec *ctes)
 {
     if (ctes->len == 0) {

@@ -14,6 +14,8 @@ typedef struct Cte {
 } Cte;
 typedef VEC(Cte) CteVec;
 
+/* The expression as it stands in the list of WITH. */
+Str cte_text(Arena *arena, const Cte *cte);
 /* `sql` with the expressions in front, inside its own WITH clause if it begins with one. */
 Str cte_inject(Arena *arena, Str sql, const CteVec *ctes);
 

@@ -89,7 +89,10 @@ static Error *compile_hook(const HookRun *hooks, Context *ctx, NodeResult *out)
         set_outcome(hooks, ctx->vars);
     }
     out->compile_started_us = clock_now_us();
-    Error *err = compile_node(worker, ctx, worker->arena, &out->compiled_code);
+    CompiledNode compiled = {0};
+    Error *err = compile_node(worker, ctx, worker->arena, &compiled);
+    out->compiled_code = compiled.sql;
+    out->ctes = compiled.ctes;
     out->compile_ended_us = clock_now_us();
     if (err != NULL) {
         Str told = context_failure_text(ctx, worker->arena, err);

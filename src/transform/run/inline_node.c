@@ -18,7 +18,9 @@ static Error *compile(Worker *worker, InlineNode *query, Arena *arena, Str *out_
     query->run = run_begin(worker, &query->node);
     Context ctx =
         compile_context(worker, &query->node, worker->connection != NULL ? &query->run : NULL);
-    Error *err = compile_node(worker, &ctx, arena, out_sql);
+    CompiledNode compiled = {0};
+    Error *err = compile_node(worker, &ctx, arena, &compiled);
+    *out_sql = compiled.sql;
     if (err == NULL) {
         return NULL;
     }

@@ -4,6 +4,7 @@
 #define TRANSFORM_RUN_RESULT_H
 
 #include "transform/graph/node.h"
+#include "transform/run/cte.h"
 
 /* Status, its name in artifacts. */
 #define NODE_STATUSES(X) \
@@ -41,6 +42,7 @@ typedef struct NodeResult {
     int64_t elapsed_us;
     bool compiled;
     Str compiled_code;
+    CteVec ctes;       /* of ephemeral models in that code */
     Str compiled_path; /* as shown: "target/compiled/x/models/a.sql" */
 } NodeResult;
 typedef VEC(NodeResult) NodeResultVec;

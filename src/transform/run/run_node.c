@@ -187,7 +187,10 @@ static Error *compile_phase(Worker *worker, Context *ctx, NodeResult *out)
         out->compile_ended_us = out->compile_started_us;
         return NULL; /* it has no code */
     }
-    Error *err = compile_node(worker, ctx, worker->arena, &out->compiled_code);
+    CompiledNode compiled = {0};
+    Error *err = compile_node(worker, ctx, worker->arena, &compiled);
+    out->compiled_code = compiled.sql;
+    out->ctes = compiled.ctes;
     out->compile_ended_us = clock_now_us();
     TRY(err);
     out->compiled = true;

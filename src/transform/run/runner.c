@@ -18,8 +18,9 @@ typedef struct Run {
     size_t total;  /* nodes that are counted: all but ephemeral models */
     bool skip_all; /* what a hook was to prepare is not there */
     Mutex mu;
-    size_t started;        /* guarded by mu */
-    NodeResultVec results; /* guarded by mu */
+    size_t started;           /* guarded by mu */
+    NodeResultVec results;    /* guarded by mu */
+    NodeResultVec ephemerals; /* guarded by mu */
     NodeResult *
         *failed_ephemerals; /* by position; written before what waits for it is handed out */
 } Run;
@@ -62,6 +63,13 @@ static void keep_result(Run *run, const NodeResult *result)
 {
     AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&run->mu);
     VEC_PUSH(run->session->arena, &run->results, *result);
+}
+
+/* It has a place in the manifest alone. */
+static void keep_ephemeral(Run *run, const NodeResult *result)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&run->mu);
+    VEC_PUSH(run->session->arena, &run->ephemerals, *result);
 }
 
 static bool is_failure(NodeStatus status)
@@ -177,6 +185,8 @@ static void run_step(Run *run, Worker *worker, size_t position)
         keep_failed_ephemeral(run, worker, position, &result);
     } else if (!node_is_ephemeral(node) || failed || shows_ephemeral(run)) {
         keep_result(run, &result);
+    } else {
+        keep_ephemeral(run, &result);
     }
     if (failed && run->session->options->fail_fast) {
         stop(run);
@@ -394,6 +404,7 @@ static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
         run_nodes(run, worker_count);
     }
     out->results = run->results;
+    out->ephemerals = run->ephemerals;
     out->counts = count_results(&run->results);
     out->elapsed_us = clock_monotonic_us() - started_us;
     out->cancelled = cancel_requested(run->session->options->cancel);

@@ -13,7 +13,8 @@ typedef enum RunMode {
 } RunMode;
 
 typedef struct RunOutcome {
-    NodeResultVec results; /* in order of completion; in the session's arena and the workers' */
+    NodeResultVec results;    /* in order of completion; in the session's arena and the workers' */
+    NodeResultVec ephemerals; /* compiled on the way, without being results */
     TransformCounts counts;
     int64_t elapsed_us;
     bool cancelled;

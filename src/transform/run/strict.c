@@ -246,20 +246,20 @@ static void check_model(Check *check, const Node *node)
                    .results = jdict_new(jinja_heap(worker->state)),
                    .loaded = strmap_init(worker->scratch)};
     Context ctx = compile_context(worker, node, &run);
-    Str sql;
-    Error *err = compile_node(worker, &ctx, worker->scratch, &sql);
+    CompiledNode compiled = {0};
+    Error *err = compile_node(worker, &ctx, worker->scratch, &compiled);
     if (err != NULL) {
         error_discard(err, "told when its turn comes, if it is then still one");
         return;
     }
-    if (str_trim(sql).len == 0) {
+    if (str_trim(compiled.sql).len == 0) {
         return;
     }
-    err = bind(check, node, sql, &check->outputs[node->index]);
+    err = bind(check, node, compiled.sql, &check->outputs[node->index]);
     check->checked += err == NULL;
     if (err != NULL) {
         check->outputs[node->index] = OUTPUT_UNKNOWN;
-        keep_failure(check, &ctx, sql, err);
+        keep_failure(check, &ctx, compiled.sql, err);
     }
 }
 
