@@ -10,6 +10,7 @@
 #include "cli/app.h"
 #include "cli/help.h"
 #include "cli/usage.h"
+#include "transform/transform.h"
 #include "value/json_writer.h"
 
 /* Set by the signal handler, read by everything that runs long. */
@@ -164,10 +165,23 @@ static bool answer_help(const App *app, const Invocation *invocation)
     return false;
 }
 
+/* Under the name dbt in dbt's layout, which tools read the release from. */
+static void print_version(const App *app, Program program)
+{
+    if (program != PROGRAM_DBT) {
+        term_printf(&app->out, "%s version %s\n", program_name(program), DANGO_VERSION);
+        return;
+    }
+    term_printf(&app->out,
+                "Core:\n  - installed: %s\n  - latest:    %s - Up to date!\n\nPlugins:\n"
+                "  - duckdb: %s - Up to date!\n\n\n",
+                TRANSFORM_DBT_VERSION, TRANSFORM_DBT_VERSION, TRANSFORM_ADAPTER_VERSION);
+}
+
 static Error *run_command(App *app, const Invocation *invocation)
 {
     if (invocation_switch(invocation, "version")) {
-        term_printf(&app->out, "%s version %s\n", program_name(invocation->program), DANGO_VERSION);
+        print_version(app, invocation->program);
         return NULL;
     }
     if (answer_help(app, invocation)) {

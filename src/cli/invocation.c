@@ -12,21 +12,24 @@ typedef struct Parser {
     bool words_only; /* after "--" */
 } Parser;
 
-static bool is_choice(const FlagDef *flag, Str value)
+/* The allowed value meant, whatever the case of its letters; NULL for none. */
+static const char *find_choice(const FlagDef *flag, Str value)
 {
     for (const char *const *choice = flag->choices; choice != NULL && *choice != NULL; choice++) {
-        if (str_is(value, *choice)) {
-            return true;
+        if (str_eq_nocase(value, str_from(*choice))) {
+            return *choice;
         }
     }
-    return flag->choices == NULL;
+    return NULL;
 }
 
 static Error *add_value(Parser *parser, const FlagDef *flag, Str value)
 {
-    if (!is_choice(flag, value)) {
+    const char *choice = find_choice(flag, value);
+    if (flag->choices != NULL && choice == NULL) {
         return usage_wrong_choice(parser->out, flag, value);
     }
+    value = choice != NULL ? str_from(choice) : value;
     int64_t number = 0;
     if (flag->kind == FLAG_INT && (!number_parse_int64(value, &number) || number < flag->min)) {
         return usage_wrong_number(parser->out, flag, value);
@@ -51,8 +54,8 @@ static bool takes_next_as_optional(const Parser *parser, const FlagDef *flag)
 {
     int64_t number = 0;
     Str next = next_is_word(parser) ? str_from(parser->argv[parser->at]) : STR("");
-    return next.len > 0 &&
-           (flag->choices != NULL ? is_choice(flag, next) : number_parse_int64(next, &number));
+    return next.len > 0 && (flag->choices != NULL ? find_choice(flag, next) != NULL
+                                                  : number_parse_int64(next, &number));
 }
 
 /* The words after the option, up to the next option. */

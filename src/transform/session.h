@@ -17,10 +17,6 @@
 #include "transform/select/state.h"
 #include "transform/transform.h"
 
-/* The release of dbt whose behaviour this follows. */
-#define TRANSFORM_DBT_VERSION "1.11.16"
-#define TRANSFORM_ADAPTER_VERSION "1.11.1"
-
 /* Where lines go: the reporter and the log file; see report.c. */
 typedef struct ReportSink ReportSink;
 

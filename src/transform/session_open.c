@@ -248,6 +248,20 @@ static Value strings_value(Arena *arena, const StrVec *texts)
     return value_list_of(&items);
 }
 
+/* --args as a map; what is none is told by the operation itself. */
+static Value operation_args(Arena *arena, const char *text)
+{
+    const Value *args = NULL;
+    ReadOptions options = {.path = STR("--args")};
+    ValueMapBuilder none = value_map_begin(arena);
+    Error *err = text != NULL ? yaml_read(arena, str_from(text), &options, &args) : NULL;
+    if (err != NULL) {
+        error_discard(err, "told by the operation");
+        args = NULL;
+    }
+    return value_is(args, VALUE_MAP) ? *args : value_map_end(&none);
+}
+
 /* What the run was asked for, for templates and artifacts. */
 static void keep_flag_values(Session *session)
 {
@@ -267,6 +281,10 @@ static void keep_flag_values(Session *session)
     value_map_set(&map, STR("which"), value_string(session->command));
     value_map_set(&map, STR("invocation_command"), value_string(options->invocation_command));
     value_map_set(&map, STR("vars"), *session->cli_vars);
+    if (options->macro != NULL) {
+        value_map_set(&map, STR("macro"), value_string(str_from(options->macro)));
+        value_map_set(&map, STR("args"), operation_args(session->arena, options->macro_args));
+    }
     value_map_set(&map, STR("select"), strings_value(session->arena, &options->selection.select));
     value_map_set(&map, STR("exclude"), strings_value(session->arena, &options->selection.exclude));
     Value *all = ARENA_NEW(session->arena, Value);

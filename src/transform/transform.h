@@ -13,6 +13,10 @@
 #include "transform/select/select.h"
 #include "warehouse/warehouse.h"
 
+/* The release of dbt whose behaviour this follows. */
+#define TRANSFORM_DBT_VERSION "1.11.16"
+#define TRANSFORM_ADAPTER_VERSION "1.11.1"
+
 /* All zeroes is a good start: everything from the project and profile, everything selected. */
 typedef struct TransformOptions {
     const char

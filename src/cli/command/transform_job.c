@@ -35,8 +35,10 @@ static void on_event(void *context, const ReportEvent *event, Str line)
 {
     const Job *job = context;
     (void)event;
-    fwrite(line.data, 1, line.len, job->app->out.file);
-    fflush(job->app->out.file);
+    if (line.len > 0) {
+        fwrite(line.data, 1, line.len, job->app->out.file);
+        fflush(job->app->out.file);
+    }
 }
 
 static void on_print(void *context, Str text)

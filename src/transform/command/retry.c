@@ -11,8 +11,15 @@ typedef struct RetryCommand {
 } RetryCommand;
 
 static const RetryCommand commands[] = {
-    {"build", transform_build},       {"run", transform_run},   {"test", transform_test},
-    {"snapshot", transform_snapshot}, {"seed", transform_seed}, {"compile", transform_compile},
+    {"build", transform_build},
+    {"run", transform_run},
+    {"test", transform_test},
+    {"snapshot", transform_snapshot},
+    {"seed", transform_seed},
+    {"compile", transform_compile},
+    {"generate", transform_docs},
+    {"clone", transform_clone},
+    {"run-operation", transform_run_operation},
 };
 
 /* Where the results of the run before are: the directory of --state, else the target directory. */
@@ -76,6 +83,12 @@ static bool was_on(const Value *args, const char *name)
 static void as_before(Arena *arena, const Value *args, TransformOptions *options)
 {
     const Value *vars = value_find(args, STR("vars"));
+    const Value *macro_args = value_find(args, STR("args"));
+    Str macro = value_text_or(value_find(args, STR("macro")), (Str){0});
+    options->macro = macro.len > 0 ? str_to_c(arena, macro) : NULL;
+    if (value_len(macro_args) > 0) {
+        options->macro_args = str_to_c(arena, json_text(arena, macro_args, &json_style_compact));
+    }
     options->full_refresh = was_on(args, "full_refresh");
     options->fail_fast = options->fail_fast || was_on(args, "fail_fast");
     options->store_failures = was_on(args, "store_failures");
@@ -103,6 +116,9 @@ Error *transform_retry(const TransformOptions *options, Reporter *reporter,
     as_before(arena, args, &again);
     unfinished_of(arena, value_find(document, STR("results")), &wanted);
     again.only = &wanted;
+    if (wanted.len == 0 && again.macro != NULL) {
+        return NULL; /* a macro that went well is not called twice */
+    }
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (str_is(which, commands[i].name)) {
             return commands[i].run(&again, reporter, out_counts);

@@ -89,7 +89,7 @@ static void log_locked(ReportSink *sink, Str line)
 /* What stands between two invocations, where lines are for people. */
 static Str banner(Arena *arena, const LineStyle *style, Str invocation_id)
 {
-    if (style->format != LINE_DEBUG) {
+    if (style->format != LINE_DEBUG || style->level >= LOG_ERROR) {
         return (Str){0};
     }
     StrBuf out = strbuf_init(arena, LIMIT_ERROR_BYTES);
