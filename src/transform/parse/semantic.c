@@ -234,7 +234,10 @@ Error *parse_semantic_model(Parser *parser, const ProjectFile *file, const Value
 
 static Value either(const Value *own, const Value *otherwise, Value last)
 {
-    return !value_is_null(own) ? *own : !value_is_null(otherwise) ? *otherwise : last;
+    if (own != NULL && !value_is_null(own)) {
+        return *own;
+    }
+    return otherwise != NULL && !value_is_null(otherwise) ? *otherwise : last;
 }
 
 static Error *read_export(Parser *parser, const Node *query, const Value *export, Value *out)

@@ -148,7 +148,8 @@ static Error *read_texts(const ShapeCall *call, const Value *value, Value *out)
     }
     size_t index = 0;
     for (VALUE_EACH(item, value)) {
-        ShapePlace place = {.above = call->place, .index = index++};
+        ShapePlace place = {.above = call->place, .index = index};
+        index++;
         if (!value_is(item, VALUE_STRING)) {
             return wrong_value(&place, item, "is not of type 'string'");
         }
@@ -194,7 +195,8 @@ static Error *read_parts(const ShapeCall *call, const Value *value, Value *out)
     ValueVec parts = {0};
     size_t index = 0;
     for (VALUE_EACH(item, value)) {
-        ShapePlace place = {.above = call->place, .index = index++};
+        ShapePlace place = {.above = call->place, .index = index};
+        index++;
         ShapeCall of_item = {.input = call->input, .field = call->field, .place = &place};
         Value part = value_null();
         TRY(read_part(&of_item, item, &part));
