@@ -38,6 +38,7 @@
 #define LIMIT_CHILD_LINE_BYTES (1 * MIB)
 #define LIMIT_ERROR_BYTES 4000 /* one message; longer ones are cut with a mark */
 #define LIMIT_THREADS 256
+#define LIMIT_BATCHES 1000000 /* of one model: hours of a century */
 
 /* The books that dlt and we keep in a warehouse. */
 #define LIMIT_STATE_BYTES (256 * MIB)  /* state of one pipeline, unpacked */

@@ -6,6 +6,7 @@
 #define TRANSFORM_TRANSFORM_H
 
 #include "base/error.h"
+#include "base/map.h"
 #include "base/thread.h"
 #include "project/project.h"
 #include "transform/console/report.h"
@@ -57,6 +58,12 @@ typedef struct TransformOptions {
     bool no_inject_ctes;      /* ephemeral models stay names */
     const char *macro;        /* run-operation: "name" or "package.name" */
     const char *macro_args;   /* --args: YAML text of a mapping; NULL: none */
+    bool has_event_time;      /* --event-time-start and --event-time-end: the part of time that
+                               * microbatch models are built for */
+    int64_t event_time_start_us, event_time_end_us;
+    const StrMap *retried_batches; /* retry: unique id -> BatchResults of the run before, of models
+                                    * some of whose batches succeeded; or NULL */
+    int64_t retried_started_us;    /* when that run began; 0: there was none */
     bool full_refresh;
     bool fail_fast;
     bool strict;   /* --strict: all models are bound before the first is built */

@@ -1,8 +1,5 @@
 {# Adds to the table what is new. Where there is no table yet, or with a full refresh, it is made whole. #}
 {% materialization incremental, adapter='duckdb' %}
-  {%- if config.get('incremental_strategy') == 'microbatch' -%}
-    {%- do get_incremental_microbatch_sql({}) -%}
-  {%- endif -%}
   {%- set target_relation = this.incorporate(type='table') -%}
   {%- set existing = load_cached_relation(this) -%}
   {%- set intermediate = make_intermediate_relation(target_relation) -%}

@@ -80,6 +80,16 @@ extern const char *const transform_resource_types[]; /* choices of --resource-ty
             "up to 200 nodes tell of such columns first, unless --no-strict" \
     }
 
+#define EVENT_TIME_FLAGS \
+    {.name = "event-time-start", \
+     .kind = FLAG_TEXT, \
+     .value = "TIME", \
+     .help = "build microbatch models from here on: 2024-01-01 or 2024-01-01T00:00:00"}, \
+    { \
+        .name = "event-time-end", .kind = FLAG_TEXT, .value = "TIME", \
+        .help = "and up to here, which does not belong to it" \
+    }
+
 #define STORE_FAILURES_FLAG \
     { \
         .name = "store-failures", .kind = FLAG_SWITCH, .help = "keep the failing rows in tables" \

@@ -289,7 +289,7 @@ static Value result_value(Arena *arena, const NodeResult *result)
     set(&map, "compiled_code",
         result->compiled ? value_string(result->compiled_code) : value_null());
     set(&map, "relation_name", relation.len > 0 ? value_string(relation) : value_null());
-    set(&map, "batch_results", value_null());
+    set(&map, "batch_results", result_batches(arena, result));
     return value_map_end(&map);
 }
 

@@ -39,7 +39,8 @@ static Value adapter_response(Arena *arena, const NodeResult *result)
         return *result->response;
     }
     ValueMapBuilder map = value_map_begin(arena);
-    bool answered = result->execute_ended_us > 0 && result->status != STATUS_ERROR;
+    bool answered =
+        result->execute_ended_us > 0 && result->status != STATUS_ERROR && result->batches == NULL;
     if (answered && result->node->type != RESOURCE_OPERATION) {
         set(&map, "_message", value_string(STR("OK")));
     }
@@ -52,6 +53,29 @@ Str result_thread(Arena *arena, size_t worker)
         return worker == WORKER_MAIN ? STR("main") : STR("MainThread");
     }
     return str_printf(arena, "Thread-%zu (worker)", worker + 1);
+}
+
+static Value batch_list(Arena *arena, const BatchVec *batches)
+{
+    ValueVec list = {0};
+    for (VEC_EACH(const Batch, it, batches)) {
+        ValueVec ends = {0};
+        VEC_PUSH(arena, &ends, value_string(clock_iso_utc(arena, it->start_us)));
+        VEC_PUSH(arena, &ends, value_string(clock_iso_utc(arena, it->end_us)));
+        VEC_PUSH(arena, &list, value_list_of(&ends));
+    }
+    return value_list_of(&list);
+}
+
+Value result_batches(Arena *arena, const NodeResult *result)
+{
+    if (result->batches == NULL) {
+        return value_null();
+    }
+    ValueMapBuilder map = value_map_begin(arena);
+    set(&map, "successful", batch_list(arena, &result->batches->successful));
+    set(&map, "failed", batch_list(arena, &result->batches->failed));
+    return value_map_end(&map);
 }
 
 void result_add_fields(Arena *arena, const NodeResult *result, ValueMapBuilder *map)
@@ -146,7 +170,7 @@ JValue result_object(JHeap *heap, const NodeResult *result)
     result_add_fields(arena, result, &map);
     set(&map, "node", value_map_end(&node));
     set(&map, "agate_table", value_null());
-    set(&map, "batch_results", value_null());
+    set(&map, "batch_results", result_batches(arena, result));
     Value fields = value_map_end(&map);
     return record_new(heap, convert_to_jinja(heap, &fields));
 }

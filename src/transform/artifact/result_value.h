@@ -12,6 +12,8 @@ Value result_time(Arena *arena, int64_t time_us);
 Str result_thread(Arena *arena, size_t worker);
 /* Adds status, timing, thread_id, execution_time, adapter_response, message and failures. */
 void result_add_fields(Arena *arena, const NodeResult *result, ValueMapBuilder *map);
+/* The batches of a microbatch model; null for all else. */
+Value result_batches(Arena *arena, const NodeResult *result);
 
 /* What templates get of a result: its fields and its node, each with to_dict(). */
 JValue result_object(JHeap *heap, const NodeResult *result);

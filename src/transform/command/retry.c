@@ -1,5 +1,6 @@
 #include "base/fs.h"
 #include "base/limits.h"
+#include "transform/run/batch.h"
 #include "transform/session_open.h"
 #include "value/json_reader.h"
 #include "value/json_writer.h"
@@ -73,6 +74,65 @@ static void unfinished_of(Arena *arena, const Value *results, StrVec *out)
     }
 }
 
+/* ---- Batches ---- */
+
+static bool time_of(const Value *value, int64_t *out_us)
+{
+    DateTime at = {0};
+    if (!datetime_parse_iso(value_text_or(value, STR("")), &at)) {
+        return false;
+    }
+    *out_us = datetime_to_us(&at);
+    return true;
+}
+
+static void batches_of(Arena *arena, const Value *list, BatchVec *out)
+{
+    for (VALUE_EACH(pair, list)) {
+        Batch batch = {0};
+        if (value_len(pair) == 2 && time_of(&pair->as.list.items[0], &batch.start_us) &&
+            time_of(&pair->as.list.items[1], &batch.end_us)) {
+            VEC_PUSH(arena, out, batch);
+        }
+    }
+}
+
+/* Of models whose batches failed in part, those that did. Where all failed the model is built as if
+ * for the first time, which may be a full refresh. */
+static const StrMap *failed_batches(Arena *arena, const Value *results)
+{
+    StrMap *all = ARENA_NEW(arena, StrMap);
+    *all = strmap_init(arena);
+    for (VALUE_EACH(result, results)) {
+        const Value *batches = value_find(result, STR("batch_results"));
+        BatchResults *kept = ARENA_NEW(arena, BatchResults);
+        *kept = (BatchResults){0};
+        batches_of(arena, value_find(batches, STR("successful")), &kept->successful);
+        batches_of(arena, value_find(batches, STR("failed")), &kept->failed);
+        if (kept->successful.len > 0 && kept->failed.len > 0) {
+            strmap_set(all, value_text_or(value_find(result, STR("unique_id")), STR("")), kept);
+        }
+    }
+    return all;
+}
+
+/* The part of time is the same, also where it ended with the beginning of the run before. */
+static void times_before(const Value *document, TransformOptions *options)
+{
+    const Value *args = value_find(document, STR("args"));
+    const Value *about = value_find(document, STR("metadata"));
+    int64_t start_us = 0, end_us = 0;
+    if (time_of(value_find(args, STR("event_time_start")), &start_us) &&
+        time_of(value_find(args, STR("event_time_end")), &end_us)) {
+        options->has_event_time = true;
+        options->event_time_start_us = start_us;
+        options->event_time_end_us = end_us;
+    }
+    (void)time_of(value_find(about, STR("invocation_started_at")), &options->retried_started_us);
+}
+
+/* ---- The invocation ---- */
+
 static bool was_on(const Value *args, const char *name)
 {
     const Value *value = value_find(args, str_from(name));
@@ -119,6 +179,8 @@ Error *transform_retry(const TransformOptions *options, Reporter *reporter,
     if (wanted.len == 0 && again.macro != NULL) {
         return NULL; /* a macro that went well is not called twice */
     }
+    again.retried_batches = failed_batches(arena, value_find(document, STR("results")));
+    times_before(document, &again);
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (str_is(which, commands[i].name)) {
             return commands[i].run(&again, reporter, out_counts);

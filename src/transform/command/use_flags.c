@@ -39,6 +39,9 @@ static void fill_options(Arena *arena, const Flags *flags, TransformOptions *opt
     options->fail_fast = flag_on(flags, DBT_FAIL_FAST);
     options->store_failures = flag_on(flags, DBT_STORE_FAILURES);
     options->empty = flag_on(flags, DBT_EMPTY);
+    options->has_event_time =
+        flag_time(flags, DBT_EVENT_TIME_START, &options->event_time_start_us) &&
+        flag_time(flags, DBT_EVENT_TIME_END, &options->event_time_end_us);
     options->quiet = flag_on(flags, DBT_QUIET);
     options->no_introspect = !flag_on(flags, DBT_INTROSPECT);
     options->no_write_json = !flag_on(flags, DBT_WRITE_JSON);

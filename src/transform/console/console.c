@@ -7,6 +7,7 @@
 #include "transform/artifact/result_value.h"
 #include "transform/console/console_internal.h"
 #include "transform/python/text.h"
+#include "transform/run/microbatch.h"
 
 /* How the two layouts differ. */
 typedef struct Layout {
@@ -201,16 +202,20 @@ static void add_dots(const Session *session, StrBuf *line)
     }
 }
 
-/* "1 of 15 START sql view model staging.stg_x " and dots up to the width, then what stands in the
- * brackets. */
+Str console_dotted(const Session *session, Arena *arena, const ReportEvent *event, Str text,
+                   Str bracket)
+{
+    StrBuf line = strbuf_init(arena, LIMIT_CONFIG_BYTES);
+    strbuf_printf(&line, "%zu of %zu " STR_FMT " ", event->index, event->total, STR_ARG(text));
+    add_dots(session, &line);
+    strbuf_printf(&line, " [" STR_FMT "]", STR_ARG(bracket));
+    return strbuf_str(&line);
+}
+
 void console_node_line(const Session *session, ReportEvent event, Str text, Str bracket)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    StrBuf line = strbuf_init(arena, LIMIT_CONFIG_BYTES);
-    strbuf_printf(&line, "%zu of %zu " STR_FMT " ", event.index, event.total, STR_ARG(text));
-    add_dots(session, &line);
-    strbuf_printf(&line, " [" STR_FMT "]", STR_ARG(bracket));
-    event.text = strbuf_str(&line);
+    event.text = console_dotted(session, arena, &event, text, bracket);
     report_event(session, &event);
 }
 
@@ -243,7 +248,8 @@ static Str describe(const Session *session, Arena *arena, const Node *node)
     if (what != NULL) {
         return str_printf(arena, "%s " STR_FMT, what, STR_ARG(relation));
     }
-    Str materialized = node_materialized(node);
+    Str materialized =
+        microbatch_applies(session, node) ? STR("microbatch") : node_materialized(node);
     return str_printf(arena, "sql " STR_FMT " model " STR_FMT, STR_ARG(materialized),
                       STR_ARG(relation));
 }
@@ -306,9 +312,8 @@ Str console_duration(const Session *session, Arena *arena, int64_t elapsed_us)
                       (double)elapsed_us / 1e6);
 }
 
-/* "OK in 0.12s", the word in a colour. */
-static Str end_bracket(const Session *session, Arena *arena, ConsoleColor color, Str word,
-                       int64_t elapsed_us)
+Str console_end_bracket(const Session *session, Arena *arena, ConsoleColor color, Str word,
+                        int64_t elapsed_us)
 {
     Str time = console_duration(session, arena, elapsed_us);
     return str_printf(arena, STR_FMT " in " STR_FMT,
@@ -345,7 +350,7 @@ static void console_test_end(const Session *session, const NodeResult *result, s
     size_t count = ARRAY_LEN(fields) - (attached.len == 0); /* singular tests have none */
     tell_line(session, event,
               str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(word), STR_ARG(node->name)),
-              end_bracket(session, arena, color, word, result->elapsed_us), fields, count);
+              console_end_bracket(session, arena, color, word, result->elapsed_us), fields, count);
 }
 
 static Str first_line(Str message)
@@ -460,11 +465,11 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     ReportField fields[MOST_FIELDS];
     size_t count =
         end_fields(arena, result, type == RESOURCE_SNAPSHOT ? shown : what, word, &event, fields);
-    tell_line(
-        session, event,
-        str_printf(arena, "%s " STR_FMT, failed ? words->failed : words->done, STR_ARG(shown)),
-        end_bracket(session, arena, failed ? COLOR_RED : COLOR_GREEN, word, result->elapsed_us),
-        fields, count);
+    bool partial = result->status == STATUS_PARTIAL;
+    const char *done = partial ? "PARTIALLY created" : failed ? words->failed : words->done;
+    ConsoleColor color = partial ? COLOR_YELLOW : failed ? COLOR_RED : COLOR_GREEN;
+    tell_line(session, event, str_printf(arena, "%s " STR_FMT, done, STR_ARG(shown)),
+              console_end_bracket(session, arena, color, word, result->elapsed_us), fields, count);
 }
 
 /* Most are called as in artifacts, words joined by "_". */
@@ -485,7 +490,7 @@ void console_no_op(const Session *session, const Node *node, size_t index, size_
                             TIME_FIELD(&result)};
     tell_line(session, ended("LogNodeNoOpResult", &result, index, total),
               str_printf(arena, "NO-OP " STR_FMT, STR_ARG(what)),
-              end_bracket(session, arena, COLOR_YELLOW, STR("NO-OP"), 0), fields,
+              console_end_bracket(session, arena, COLOR_YELLOW, STR("NO-OP"), 0), fields,
               ARRAY_LEN(fields));
 }
 
@@ -545,7 +550,8 @@ void console_hook_end(const Session *session, const NodeResult *result, Str name
                             INDEX_FIELDS(index, total),
                             TIME_FIELD(result)};
     ConsoleColor color = failed ? COLOR_RED : skipped ? COLOR_YELLOW : COLOR_GREEN;
-    tell_line(
-        session, event, str_printf(arena, STR_FMT " hook: " STR_FMT, STR_ARG(word), STR_ARG(name)),
-        end_bracket(session, arena, color, word, result->elapsed_us), fields, ARRAY_LEN(fields));
+    tell_line(session, event,
+              str_printf(arena, STR_FMT " hook: " STR_FMT, STR_ARG(word), STR_ARG(name)),
+              console_end_bracket(session, arena, color, word, result->elapsed_us), fields,
+              ARRAY_LEN(fields));
 }

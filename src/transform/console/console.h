@@ -28,6 +28,13 @@ void console_no_op(const Session *session, const Node *node, size_t index, size_
 void console_skip(const Session *session, const NodeResult *result, const NodeResult *ephemeral,
                   size_t index, size_t total);
 
+/* A batch of a microbatch model begins and ends, as number `index` of `total`; `start` is what its
+ * beginning is called. Skipped ones only end. */
+void console_batch_start(const Session *session, const Node *node, Str start, size_t index,
+                         size_t total);
+void console_batch_end(const Session *session, const NodeResult *result, Str start, size_t index,
+                       size_t total);
+
 /* The same for a hook of the run, which is called `name`; skipped ones only end. */
 void console_hook_start(const Session *session, const Node *node, Str name, size_t index,
                         size_t total);

@@ -11,6 +11,14 @@ typedef enum ConsoleColor { COLOR_GREEN, COLOR_YELLOW, COLOR_RED } ConsoleColor;
 /* The text in that colour, where the reporter takes some. */
 Str console_paint(const Session *session, Arena *arena, ConsoleColor color, Str text);
 
+/* "1 of 15 START sql view model staging.stg_x " and dots up to the width, then what stands in the
+ * brackets; the numbers are those of the event. */
+Str console_dotted(const Session *session, Arena *arena, const ReportEvent *event, Str text,
+                   Str bracket);
+/* "OK in 0.12s", the word in a colour. */
+Str console_end_bracket(const Session *session, Arena *arena, ConsoleColor color, Str word,
+                        int64_t elapsed_us);
+
 /* What a failed or warning node ended with. */
 void console_failure_lines(const Session *session, const NodeResult *result);
 

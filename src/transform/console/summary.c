@@ -154,35 +154,6 @@ static Str elapsed_text(const Session *session, Arena *arena, int64_t elapsed_us
                       minutes % 60, seconds - 60.0 * (double)minutes, seconds);
 }
 
-static void completed_line(const Session *session, Arena *arena, size_t errors, size_t warnings,
-                           bool cancelled)
-{
-    Str text = STR("Completed successfully");
-    ConsoleColor color = COLOR_GREEN;
-    if (cancelled) {
-        text = STR("Exited because of keyboard interrupt");
-        color = COLOR_YELLOW;
-    } else if (errors > 0) {
-        text = str_printf(
-            arena, "Completed with %zu error%s, 0 partial successes, and %zu warning%s:", errors,
-            errors == 1 ? "" : "s", warnings, warnings == 1 ? "" : "s");
-        color = COLOR_RED;
-    } else if (warnings > 0) {
-        text =
-            str_printf(arena, "Completed with %zu warning%s:", warnings, warnings == 1 ? "" : "s");
-        color = COLOR_YELLOW;
-    }
-    console_blank(session);
-    ReportField fields[] = {{"num_errors", value_int((int64_t)errors)},
-                            {"num_warnings", value_int((int64_t)warnings)},
-                            {"num_partial_success", value_int(0)},
-                            {"keyboard_interrupt", value_bool(cancelled)}};
-    ReportEvent event = {.name = "EndOfRunSummary",
-                         .level = LOG_INFO,
-                         .text = console_paint(session, arena, color, text)};
-    CONSOLE_TELL(session, event, fields);
-}
-
 static bool is_failure(const NodeResult *result)
 {
     return result->status == STATUS_ERROR || result->status == STATUS_FAIL;
@@ -197,6 +168,50 @@ static size_t count_errors(const NodeResultVec *results)
         errors += is_failure(it) || (it->status == STATUS_SKIPPED && it->message.len > 0);
     }
     return errors;
+}
+
+static size_t count_partial(const NodeResultVec *results)
+{
+    size_t count = 0;
+    for (VEC_EACH(const NodeResult, it, results)) {
+        count += it->status == STATUS_PARTIAL;
+    }
+    return count;
+}
+
+static void completed_line(const Session *session, Arena *arena, const NodeResultVec *results,
+                           size_t warnings, bool cancelled)
+{
+    size_t errors = count_errors(results), partial = count_partial(results);
+    Str partly = str_printf(arena, "%zu partial success%s", partial, partial == 1 ? "" : "es");
+    Str text = STR("Completed successfully");
+    ConsoleColor color = COLOR_GREEN;
+    if (cancelled) {
+        text = STR("Exited because of keyboard interrupt");
+        color = COLOR_YELLOW;
+    } else if (errors > 0) {
+        text =
+            str_printf(arena, "Completed with %zu error%s, " STR_FMT ", and %zu warning%s:", errors,
+                       errors == 1 ? "" : "s", STR_ARG(partly), warnings, warnings == 1 ? "" : "s");
+        color = COLOR_RED;
+    } else if (partial > 0) {
+        text = str_printf(arena, "Completed with " STR_FMT " and %zu warning%s", STR_ARG(partly),
+                          warnings, warnings == 1 ? "" : "s");
+        color = COLOR_YELLOW;
+    } else if (warnings > 0) {
+        text =
+            str_printf(arena, "Completed with %zu warning%s:", warnings, warnings == 1 ? "" : "s");
+        color = COLOR_YELLOW;
+    }
+    console_blank(session);
+    ReportField fields[] = {{"num_errors", value_int((int64_t)errors)},
+                            {"num_warnings", value_int((int64_t)warnings)},
+                            {"num_partial_success", value_int((int64_t)partial)},
+                            {"keyboard_interrupt", value_bool(cancelled)}};
+    ReportEvent event = {.name = "EndOfRunSummary",
+                         .level = LOG_INFO,
+                         .text = console_paint(session, arena, color, text)};
+    CONSOLE_TELL(session, event, fields);
 }
 
 void console_failed_fast(const Session *session, const NodeResultVec *results)
@@ -269,7 +284,7 @@ void console_summary(const Session *session, const NodeResultVec *results,
                      const TransformCounts *counts, bool cancelled)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("console");
-    completed_line(session, arena, count_errors(results), counts->warn, cancelled);
+    completed_line(session, arena, results, counts->warn, cancelled);
     for (int pass = 0; pass < 2; pass++) {
         for (VEC_EACH(const NodeResult, it, results)) {
             if (pass == 0 ? is_failure(it) : it->status == STATUS_WARN) {

@@ -14,6 +14,7 @@
 #include "transform/context/convert.h"
 #include "transform/context/objects.h"
 #include "transform/parse/config.h"
+#include "transform/run/batch.h"
 #include "transform/run/cte.h"
 #include "transform/session.h"
 
@@ -39,15 +40,16 @@ typedef struct NodeRun NodeRun; /* a node being executed, see node_run.h */
 typedef struct Context {
     Session *session;
     ContextPhase phase;
-    bool vars_optional; /* a variable that is not set is none */
-    Str package;        /* whose macros are seen by their bare names */
-    const Node *node;   /* NULL outside nodes */
-    Arena *arena;       /* lives at least as long as the render */
-    unsigned quoting;   /* RelationPart flags that api.Relation.create starts with */
-    Capture *capture;   /* PHASE_PARSE */
-    NodeRun *run;       /* PHASE_RUN; NULL where no database is at hand */
-    CteVec *ctes;       /* ephemeral models met while compiling; NULL = not allowed */
-    JDict *vars;        /* names that belong to this render alone; may be NULL */
+    bool vars_optional;     /* a variable that is not set is none */
+    Str package;            /* whose macros are seen by their bare names */
+    const Node *node;       /* NULL outside nodes */
+    Arena *arena;           /* lives at least as long as the render */
+    unsigned quoting;       /* RelationPart flags that api.Relation.create starts with */
+    Capture *capture;       /* PHASE_PARSE */
+    const BatchStep *batch; /* of a microbatch model that is run; else NULL */
+    NodeRun *run;           /* PHASE_RUN; NULL where no database is at hand */
+    CteVec *ctes;           /* ephemeral models met while compiling; NULL = not allowed */
+    JDict *vars;            /* names that belong to this render alone; may be NULL */
     int macro_depth;
     MacroRefVec trace;  /* macros an error came through, innermost first */
     const Node *blamed; /* the ephemeral model an error is of; NULL = `node` */
@@ -80,6 +82,14 @@ extern const JBuiltin context_result_functions[];
 
 extern const ObjectClass adapter_class;
 extern const ObjectClass exceptions_class;
+
+/* What of `target` the node reads: all, nothing with --empty, the rows of its batch. */
+void context_narrow(const Context *ctx, const Node *target, RelationName *relation);
+/* `model.batch` */
+JValue context_batch_value(JHeap *heap, Arena *arena, const BatchStep *batch);
+/* Names that a batch has besides: how the model is built does not depend on what it was when the
+ * first batch began. */
+void context_batch_vars(JHeap *heap, const BatchStep *batch, JDict *vars);
 
 /* A relation of a node, as templates get it. */
 RelationName context_node_relation(const Session *session, const Node *node);

@@ -96,7 +96,7 @@ static JValue ephemeral_relation(JinjaState *s, Context *ctx, const Node *target
     RelationName relation = relation_name((Str){0}, (Str){0}, name);
     relation.type = RELATION_TYPE_CTE;
     relation.quoted = 0;
-    relation.limited = ctx->session->options->empty;
+    context_narrow(ctx, target, &relation);
     bool known = false;
     for (size_t i = 0; i < ctx->ctes->len; i++) {
         known = known || str_eq(ctx->ctes->data[i].id, target->unique_id);
@@ -130,7 +130,7 @@ static Error *resolve_at_run(JinjaState *s, Context *ctx, const RefCall *ref, JV
     RelationName relation = context_node_relation(ctx->session, target);
     TRY(defer_resolve(ctx->session, ctx->run != NULL ? ctx->run->connection : NULL, target,
                       &relation));
-    relation.limited = ctx->session->options->empty;
+    context_narrow(ctx, target, &relation);
     *out = relation_object(jinja_heap(s), &relation);
     return NULL;
 }
@@ -204,7 +204,7 @@ static Error *fn_source(JinjaState *s, const JCall *call, JValue *out)
                       disabled ? "is disabled" : "was not found");
     }
     RelationName relation = context_node_relation(ctx->session, target);
-    relation.limited = ctx->session->options->empty;
+    context_narrow(ctx, target, &relation);
     *out = relation_object(jinja_heap(s), &relation);
     return NULL;
 }
@@ -395,6 +395,10 @@ static Error *value_model(JinjaState *s, Context *ctx, JValue *out)
     if (ctx->node != NULL) {
         Value value = node_value(ctx->arena, ctx->node);
         *out = convert_to_jinja(jinja_heap(s), &value);
+        if (ctx->batch != NULL) {
+            jdict_set_text(jinja_heap(s), out->dict, STR("batch"),
+                           context_batch_value(jinja_heap(s), ctx->arena, ctx->batch));
+        }
         if (ctx->vars != NULL && out->type == J_DICT) {
             JValue compiled = jdict_get_text(ctx->vars, STR("compiled_code"));
             if (!jis_absent(compiled)) {
@@ -446,12 +450,14 @@ static Error *hooks(JinjaState *s, const Context *ctx, const char *key, JValue *
 
 static Error *value_pre_hooks(JinjaState *s, Context *ctx, JValue *out)
 {
-    return hooks(s, ctx, "pre-hook", out);
+    bool later = ctx->batch != NULL && !ctx->batch->first;
+    return hooks(s, ctx, later ? "" : "pre-hook", out);
 }
 
 static Error *value_post_hooks(JinjaState *s, Context *ctx, JValue *out)
 {
-    return hooks(s, ctx, "post-hook", out);
+    bool earlier = ctx->batch != NULL && !ctx->batch->last;
+    return hooks(s, ctx, earlier ? "" : "post-hook", out);
 }
 
 static Error *value_none(JinjaState *s, Context *ctx, JValue *out)

@@ -76,14 +76,15 @@ static const JHostClass relation_host_class = {
 JValue relation_object(JHeap *heap, const RelationName *relation)
 {
     size_t texts = relation->database.len + relation->schema.len + relation->identifier.len +
-                   relation->external.len;
+                   relation->external.len + relation->event_time.column.len;
     RelationName *copy = memory_alloc(sizeof(*copy) + texts);
     *copy = *relation;
     char *at = (char *)(copy + 1);
     at = copy_text(at, &copy->database);
     at = copy_text(at, &copy->schema);
     at = copy_text(at, &copy->identifier);
-    (void)copy_text(at, &copy->external);
+    at = copy_text(at, &copy->external);
+    (void)copy_text(at, &copy->event_time.column);
     return jhost_new(heap, &relation_host_class, copy);
 }
 
@@ -175,6 +176,7 @@ static Error *method_render(JinjaState *s, const JCall *call, JValue *out)
 {
     RelationName plain = *self_of(call);
     plain.limited = false;
+    plain.event_time.column = (Str){0};
     *out = jstr_value(jinja_heap(s), relation_text(&plain, jinja_scratch(s)));
     return NULL;
 }

@@ -14,7 +14,8 @@ typedef enum FlagType {
     TYPE_INT,
     TYPE_CHOICE,
     TYPE_YAML,
-    TYPE_WORDS
+    TYPE_WORDS,
+    TYPE_TIME
 } FlagType;
 
 typedef struct FlagRow {
@@ -170,6 +171,22 @@ static Value words_of(Arena *arena, Str text)
     return value_list_of(&items);
 }
 
+static Error *parse_time(Arena *arena, FlagId id, const char *variable, Str text, Value *out)
+{
+    DateTime at = {0};
+    bool whole = text.len == strlen("2024-01-01T00:00:00") && datetime_parse_iso(text, &at);
+    if ((whole && !at.has_offset) || date_parse_iso(text, &at)) {
+        *out = value_time(arena, VALUE_DATETIME, &at);
+        return NULL;
+    }
+    AUTO_FREE(arena) Arena *scratch = arena_new("flag");
+    return invalid(id, variable,
+                   str_printf(scratch,
+                              "'" STR_FMT "' does not match the formats '%%Y-%%m-%%d', "
+                              "'%%Y-%%m-%%dT%%H:%%M:%%S', '%%Y-%%m-%%d %%H:%%M:%%S'.",
+                              STR_ARG(text)));
+}
+
 /* `variable` is where the text comes from; NULL: the command line. */
 static Error *parse_value(Arena *arena, FlagId id, const char *variable, Str text, Value *out)
 {
@@ -207,6 +224,8 @@ static Error *parse_value(Arena *arena, FlagId id, const char *variable, Str tex
     case TYPE_WORDS:
         *out = words_of(arena, text);
         return NULL;
+    case TYPE_TIME:
+        return parse_time(arena, id, variable, text, out);
     case TYPE_TEXT:
         break;
     }
@@ -296,8 +315,6 @@ static void find_odd_variables(Arena *arena, Flags *out)
                                           "PP_TEST",
                                           "SQLPARSE",
                                           "SAMPLE",
-                                          "EVENT_TIME_START",
-                                          "EVENT_TIME_END",
                                           "EXPORT_SAVED_QUERIES",
                                           "INCLUDE_SAVED_QUERY",
                                           "DEFER_TO_STATE",
@@ -336,6 +353,7 @@ static bool fits(FlagId id, const Value *value)
     case TYPE_TEXT:
     case TYPE_CHOICE:
     case TYPE_WORDS:
+    case TYPE_TIME:
         break;
     }
     return value_is(value, VALUE_STRING);
@@ -456,10 +474,34 @@ static Error *take_all(Arena *arena, const FlagGiven *given, Flags *out)
     return take_old_variables(arena, out);
 }
 
+/* The part of time has two ends. */
+static Error *check_event_time(const Flags *flags)
+{
+    int64_t start_us = 0, end_us = 0;
+    bool starts = flag_time(flags, DBT_EVENT_TIME_START, &start_us);
+    bool ends = flag_time(flags, DBT_EVENT_TIME_END, &end_us);
+    if (starts != ends) {
+        const char *given = starts ? "--event-time-start" : "--event-time-end";
+        const char *missing = starts ? "--event-time-end" : "--event-time-start";
+        return error_as(error_new(ERR_CONFIG,
+                                  "The flag `%s` was specified, but `%s` was not. When specifying "
+                                  "`%s`, `%s` must also be present.",
+                                  given, missing, given, missing),
+                        "dbt");
+    }
+    if (starts && start_us >= end_us) {
+        return error_as(error_new(ERR_CONFIG, "Value for `--event-time-start` must be less than "
+                                              "`--event-time-end`"),
+                        "dbt");
+    }
+    return NULL;
+}
+
 Error *flags_begin(Arena *arena, const FlagGiven *given, Flags **out)
 {
     Flags *flags = ARENA_NEW(arena, Flags);
     TRY(take_all(arena, given, flags));
+    TRY(check_event_time(flags));
     find_odd_variables(arena, flags);
     *out = flags;
     return NULL;
@@ -501,6 +543,16 @@ int64_t flag_int(const Flags *flags, FlagId id)
 {
     const Value *value = &flags->values[id];
     return value_is(value, VALUE_INT) ? value->as.integer : 0;
+}
+
+bool flag_time(const Flags *flags, FlagId id, int64_t *out_us)
+{
+    const Value *value = &flags->values[id];
+    if (!value_is(value, VALUE_DATETIME)) {
+        return false;
+    }
+    *out_us = datetime_to_us(value->as.time);
+    return true;
 }
 
 StrVec flag_words(const Flags *flags, FlagId id, Arena *arena)

@@ -108,6 +108,8 @@ extern const char *const flag_modes[];
     X(FULL_REFRESH, "full-refresh", ON, "false") \
     X(STORE_FAILURES, "store-failures", ON, "false") \
     X(EMPTY, "empty", SWITCH, "false") \
+    X(EVENT_TIME_START, "event-time-start", TIME, "") \
+    X(EVENT_TIME_END, "event-time-end", TIME, "") \
     X(INTROSPECT, "introspect", SWITCH, "true") \
     X(RESOURCE_TYPES, "resource-type", WORDS, "") \
     X(EXCLUDE_RESOURCE_TYPES, "exclude-resource-type", WORDS, "") \
@@ -188,6 +190,8 @@ bool flag_on(const Flags *flags, FlagId id);
 /* The text, or NULL when there is none; NUL-terminated. */
 const char *flag_text(const Flags *flags, FlagId id);
 int64_t flag_int(const Flags *flags, FlagId id);
+/* Microseconds since 1970, as if it were in UTC; false when there is none. */
+bool flag_time(const Flags *flags, FlagId id, int64_t *out_us);
 StrVec flag_words(const Flags *flags, FlagId id, Arena *arena);
 /* True when it was given, anywhere. */
 static inline bool flag_is_given(const Flags *flags, FlagId id)

@@ -1,5 +1,6 @@
 #include "transform/graph/relation.h"
 
+#include "base/clock.h"
 #include "base/limits.h"
 
 static const char *const type_texts[] = {
@@ -35,9 +36,33 @@ static void add_part(const RelationName *relation, RelationPart part, Str name, 
     *first = false;
 }
 
+/* A moment as Python shows it: "2024-01-01 00:00:00+00:00". */
+static void add_moment(int64_t time_us, StrBuf *out)
+{
+    ClockParts t = clock_parts_utc(time_us);
+    strbuf_printf(out, "%04d-%02d-%02d %02d:%02d:%02d", t.year, t.month, t.day, t.hour, t.minute,
+                  t.second);
+    if (t.microsecond != 0) {
+        strbuf_printf(out, ".%06d", t.microsecond);
+    }
+    strbuf_add_c(out, "+00:00");
+}
+
+static void add_filter(const EventTimeFilter *filter, StrBuf *out)
+{
+    strbuf_printf(out, " where " STR_FMT " >= '", STR_ARG(filter->column));
+    add_moment(filter->start_us, out);
+    strbuf_printf(out, "' and " STR_FMT " < '", STR_ARG(filter->column));
+    add_moment(filter->end_us, out);
+    strbuf_add_c(out, "')");
+}
+
 void relation_render(const RelationName *relation, StrBuf *out)
 {
-    bool first = true;
+    bool first = true, filtered = relation->event_time.column.len > 0;
+    if (filtered) {
+        strbuf_add_c(out, "(select * from ");
+    }
     if (relation->limited) {
         strbuf_add_c(out, "(select * from ");
     }
@@ -50,6 +75,9 @@ void relation_render(const RelationName *relation, StrBuf *out)
     }
     if (relation->limited) {
         strbuf_add_c(out, " where false limit 0)");
+    }
+    if (filtered) {
+        add_filter(&relation->event_time, out);
     }
 }
 

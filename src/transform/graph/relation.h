@@ -4,6 +4,8 @@
 #ifndef TRANSFORM_GRAPH_RELATION_H
 #define TRANSFORM_GRAPH_RELATION_H
 
+#include <stdint.h>
+
 #include "base/str.h"
 
 /* Type, what templates call it. */
@@ -30,6 +32,12 @@ typedef enum RelationPart {
     PARTS_ALL = PART_DATABASE | PART_SCHEMA | PART_IDENTIFIER,
 } RelationPart;
 
+/* Rows of a part of time: from `start_us` on, before `end_us`, both since 1970 UTC. */
+typedef struct EventTimeFilter {
+    Str column; /* as it is written in SQL; empty: all rows */
+    int64_t start_us, end_us;
+} EventTimeFilter;
+
 typedef struct RelationName {
     Str database; /* data NULL = none */
     Str schema;
@@ -39,6 +47,7 @@ typedef struct RelationName {
     unsigned quoted;
     Str external; /* stands in queries in place of the names: "read_csv('a.csv')"; may be empty */
     bool limited; /* --empty: stands for a query without rows */
+    EventTimeFilter event_time; /* stands for a query of these rows */
 } RelationName;
 
 static inline RelationName relation_name(Str database, Str schema, Str identifier)

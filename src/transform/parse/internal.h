@@ -110,6 +110,10 @@ Str parse_deprecation_date(Arena *arena, const Value *date);
  * manifest_resolve. */
 MUST_CHECK Error *parse_check_references(Session *session);
 
+/* microbatch.c: the configuration of models that are built batch by batch, and what they read.
+ * After manifest_resolve. */
+MUST_CHECK Error *parse_check_microbatches(Session *session);
+
 /* The node's part for models, made when it has none yet. */
 ModelInfo *parse_model_info(Arena *arena, Node *node);
 /* models.c: what the entry of a configured model says of it alone: constraints, contract. One

@@ -403,6 +403,7 @@ Error *parse_projects(Session *session)
     TRY(manifest_resolve_metrics(session->manifest));
     TRY(manifest_resolve_queries(session->manifest, warn_missing, session));
     TRY(parse_check_references(session));
+    TRY(parse_check_microbatches(session));
     TRY(parse_resolve_foreign_keys(session));
     parse_primary_keys(session->manifest);
     TRY(manifest_finish(session->manifest));

@@ -22,7 +22,12 @@ static Error *zone_str(JinjaState *s, JHost *self, StrBuf *out)
 static Error *zone_repr(JinjaState *s, JHost *self, StrBuf *out)
 {
     (void)s;
-    strbuf_printf(out, "<DstTzInfo '" STR_FMT "'>", STR_ARG(timezone_name(zone_data(self))));
+    Str name = timezone_name(zone_data(self));
+    if (str_is(name, "UTC")) {
+        strbuf_add_c(out, "<UTC>");
+        return NULL;
+    }
+    strbuf_printf(out, "<DstTzInfo '" STR_FMT "'>", STR_ARG(name));
     return NULL;
 }
 

@@ -164,6 +164,21 @@ Str compile_path(const Session *session, Arena *arena, const char *folder, const
     return fs_join(arena, path, node->build_path);
 }
 
+Str compile_batch_path(const Session *session, Arena *arena, const char *folder, const Node *node,
+                       const BatchStep *batch)
+{
+    Str path = compile_path(session, arena, folder, node);
+    if (batch == NULL) {
+        return path;
+    }
+    size_t dot = str_find_last(path, STR("."));
+    Str directory = str_slice(path, 0, dot != SIZE_MAX ? dot : path.len);
+    Str start = batch_start_text(arena, batch->size, batch->time.start_us);
+    return str_printf(arena, STR_FMT "/" STR_FMT "_" STR_FMT STR_FMT, STR_ARG(directory),
+                      STR_ARG(fs_base_name(directory)), STR_ARG(start),
+                      STR_ARG(str_from_offset(path, directory.len)));
+}
+
 Error *compile_write(const Session *session, Arena *scratch, Str shown_path, Str text)
 {
     Str path = fs_join(scratch, session->projects.data[0].root, shown_path);

@@ -36,6 +36,9 @@ MUST_CHECK Error *compile_node(Worker *worker, Context *ctx, Arena *arena, Compi
 /* Where the node's files are written: below compiled/ or run/ of the target directory, as shown to
  * users. */
 Str compile_path(const Session *session, Arena *arena, const char *folder, const Node *node);
+/* The same for a batch of it (may be NULL): "models/orders/orders_2024-01-01.sql". */
+Str compile_batch_path(const Session *session, Arena *arena, const char *folder, const Node *node,
+                       const BatchStep *batch);
 /* Writes a file of the target directory. */
 MUST_CHECK Error *compile_write(const Session *session, Arena *scratch, Str shown_path, Str text);
 

@@ -3,12 +3,13 @@
 #ifndef TRANSFORM_RUN_RESULT_H
 #define TRANSFORM_RUN_RESULT_H
 
-#include "transform/graph/node.h"
+#include "transform/run/batch.h"
 #include "transform/run/cte.h"
 
 /* Status, its name in artifacts. */
 #define NODE_STATUSES(X) \
     X(SUCCESS, "success") \
+    X(PARTIAL, "partial success") \
     X(ERROR, "error") \
     X(SKIPPED, "skipped") \
     X(PASS, "pass") \
@@ -31,11 +32,12 @@ Str node_status_text(NodeStatus status);
 typedef struct NodeResult {
     const Node *node;
     NodeStatus status;
-    bool interrupted;      /* while it was worked on; then it counts as skipped */
-    Str message;           /* empty for none */
-    Str hint;              /* where and what to do; empty for none */
-    const Value *response; /* map of what the database said, or NULL */
-    int64_t failures;      /* rows a test found, 1 for a hook that failed; -1 = does not apply */
+    bool interrupted;            /* while it was worked on; then it counts as skipped */
+    Str message;                 /* empty for none */
+    Str hint;                    /* where and what to do; empty for none */
+    const BatchResults *batches; /* of a microbatch model; NULL for all else */
+    const Value *response;       /* map of what the database said, or NULL */
+    int64_t failures; /* rows a test found, 1 for a hook that failed; -1 = does not apply */
     size_t worker;
     int64_t compile_started_us, compile_ended_us; /* 0 = did not happen */
     int64_t execute_started_us, execute_ended_us;

@@ -73,8 +73,11 @@ static Error *materialize(Worker *worker, Context *ctx, Str name)
 {
     const Macro *macro = NULL;
     TRY(macro_find_materialization(worker->session->macros, name, &macro));
-    jdict_set_text(jinja_heap(worker->state), ctx->vars, STR(" results"),
-                   jdict_value(ctx->run->results));
+    JHeap *heap = jinja_heap(worker->state);
+    if (ctx->batch != NULL) {
+        context_batch_vars(heap, ctx->batch, ctx->vars);
+    }
+    jdict_set_text(heap, ctx->vars, STR(" results"), jdict_value(ctx->run->results));
     context_enter(worker->state, ctx);
     JinjaScope scope = context_scope(ctx);
     JValue returned = JNONE;
@@ -197,7 +200,8 @@ static Error *compile_phase(Worker *worker, Context *ctx, NodeResult *out)
     if (ctx->node->type == RESOURCE_SNAPSHOT) {
         return NULL; /* dbt writes only what it runs for one */
     }
-    out->compiled_path = compile_path(session, worker->arena, "compiled", ctx->node);
+    out->compiled_path =
+        compile_batch_path(session, worker->arena, "compiled", ctx->node, ctx->batch);
     return compile_write(session, worker->scratch, out->compiled_path, out->compiled_code);
 }
 
@@ -213,7 +217,8 @@ static Error *execute_phase(Worker *worker, Context *ctx, NodeWork work, NodeRes
     node_run_rollback(run); /* what was to stay is committed */
     out->execute_ended_us = clock_now_us();
     if (run->has_written) {
-        Str path = compile_path(worker->session, worker->scratch, "run", ctx->node);
+        Str path =
+            compile_batch_path(worker->session, worker->scratch, "run", ctx->node, ctx->batch);
         err = error_first(err, compile_write(worker->session, worker->scratch, path, run->written));
     }
     return err;
@@ -253,13 +258,25 @@ static Error *both_phases(Worker *worker, Context *ctx, NodeWork work, NodeResul
     return node_is_test(ctx->node) ? NULL : keep_response(worker, ctx->run, out);
 }
 
-void run_node(Worker *worker, const Node *node, NodeWork work, NodeResult *out)
+/* Failures of the database name no node in a batch, whose lines tell which it is. */
+static Str failure_text(const Worker *worker, const Context *ctx, const Error *err)
+{
+    Context told = *ctx;
+    if (ctx->batch != NULL && error_kind(error_root(err)) == ERR_STORE) {
+        told.node = NULL;
+    }
+    return context_failure_text(&told, worker->arena, err);
+}
+
+static void run_part(Worker *worker, const Node *node, const BatchStep *batch, NodeWork work,
+                     NodeResult *out)
 {
     int64_t started_us = clock_monotonic_us();
     *out = (NodeResult){
         .node = node, .status = STATUS_SUCCESS, .failures = -1, .worker = worker->number};
     NodeRun run = run_begin(worker, node);
     Context ctx = compile_context(worker, node, worker->connection != NULL ? &run : NULL);
+    ctx.batch = batch;
     Error *err = both_phases(worker, &ctx, work, out);
     node_run_rollback(&run); /* what a query of a failed template began */
     if (err != NULL && error_kind(err) == ERR_CANCELLED &&
@@ -268,13 +285,23 @@ void run_node(Worker *worker, const Node *node, NodeWork work, NodeResult *out)
         error_discard(err, "the runner tells what stopped it");
     } else if (err != NULL) {
         out->status = STATUS_ERROR;
-        out->message = context_failure_text(&ctx, worker->arena, err);
+        out->message = failure_text(worker, &ctx, err);
         out->hint = error_hints(err, worker->arena);
         error_discard(err, "its text is in the result, which is reported");
     }
     out->elapsed_us = clock_monotonic_us() - started_us;
     jinja_reset(worker->state);
     arena_reset(worker->scratch);
+}
+
+void run_node(Worker *worker, const Node *node, NodeWork work, NodeResult *out)
+{
+    run_part(worker, node, NULL, work, out);
+}
+
+void run_batch(Worker *worker, const Node *node, const BatchStep *batch, NodeResult *out)
+{
+    run_part(worker, node, batch, NODE_BUILD, out);
 }
 
 Error *run_create_schema(Worker *worker, Str database, Str schema)

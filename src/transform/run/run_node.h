@@ -15,6 +15,8 @@ typedef enum NodeWork {
 } NodeWork;
 /* Never fails as a whole: what went wrong is in the result. */
 void run_node(Worker *worker, const Node *node, NodeWork work, NodeResult *out);
+/* Builds one batch of a microbatch model, likewise. */
+void run_batch(Worker *worker, const Node *node, const BatchStep *batch, NodeResult *out);
 /* Makes a schema in which nodes will be built. */
 MUST_CHECK Error *run_create_schema(Worker *worker, Str database, Str schema);
 

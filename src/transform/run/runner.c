@@ -4,6 +4,7 @@
 #include "transform/console/console.h"
 #include "transform/run/defer.h"
 #include "transform/run/hooks.h"
+#include "transform/run/microbatch.h"
 #include "transform/run/run_node.h"
 #include "transform/run/scheduler.h"
 #include "transform/run/strict.h"
@@ -74,7 +75,7 @@ static void keep_ephemeral(Run *run, const NodeResult *result)
 
 static bool is_failure(NodeStatus status)
 {
-    return status == STATUS_ERROR || status == STATUS_FAIL;
+    return status == STATUS_ERROR || status == STATUS_FAIL || status == STATUS_PARTIAL;
 }
 
 /* Nothing more is begun, and what is worked on ends soon. */
@@ -172,7 +173,12 @@ static void run_step(Run *run, Worker *worker, size_t position)
         console_start(run->session, node, index, run->total, worker->number);
     }
     NodeResult result;
-    run_node(worker, node, work_of(run->mode), &result);
+    NodeWork wanted = work_of(run->mode);
+    if (wanted == NODE_BUILD && microbatch_applies(run->session, node)) {
+        microbatch_run(worker, node, &result);
+    } else {
+        run_node(worker, node, wanted, &result);
+    }
     if (result.interrupted) {
         stop(run);
         set_left(run, &result);
@@ -296,6 +302,7 @@ static TransformCounts count_results(const NodeResultVec *results)
             counts.warn++;
             break;
         case STATUS_ERROR:
+        case STATUS_PARTIAL:
         case STATUS_FAIL:
             counts.error++;
             break;

@@ -44,7 +44,7 @@
 
 {% macro default__get_incremental_microbatch_sql(arg_dict) %}
   {% do exceptions.raise_compiler_error(
-      "The incremental strategy 'microbatch' is not supported yet; use 'delete+insert' with a unique_key") %}
+      'microbatch materialization strategy not implemented for adapter ' ~ adapter.type()) %}
 {% endmacro %}
 
 {% macro get_insert_into_sql(target_relation, temp_relation, dest_columns) %}

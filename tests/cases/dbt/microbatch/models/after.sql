@@ -1,0 +1,1 @@
+select batch, count(*) as n from {{ ref('daily') }} group by batch

@@ -1,0 +1,2 @@
+-- no batches here: everything is read
+select * from {{ ref('raw') }}
