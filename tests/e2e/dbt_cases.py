@@ -253,6 +253,7 @@ def relations(path):
         return {}
     found = {}
     with duckdb.connect(str(path), read_only=True) as connection:
+        connection.execute(f"set file_search_path = '{path.parent}'")  # views over files of the project
         listed = connection.execute(
             "select table_schema, table_name, table_type from information_schema.tables "
             "order by all").fetchall()

@@ -11,6 +11,12 @@ NodeRun *adapter_run(JinjaState *s);
 MUST_CHECK Error *adapter_columns_of(JinjaState *s, const RelationName *relation,
                                      ColumnInfoVec *out);
 
+/* adapter_external.c */
+MUST_CHECK Error *adapter_external_write_options(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_external_read_location(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_location_exists(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_store_relation(JinjaState *s, const JCall *call, JValue *out);
+
 /* adapter_snapshot.c */
 MUST_CHECK Error *adapter_hard_deletes(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_assert_snapshot_target(JinjaState *s, const JCall *call, JValue *out);

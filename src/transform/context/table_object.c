@@ -380,8 +380,10 @@ static Error *table_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *out
 
 static Error *table_get_item(JinjaState *s, JHost *self, JValue key, JValue *out)
 {
-    *out = JMISSING;
-    return jis_str(key) ? table_get_attr(s, self, key.str, out) : NULL;
+    if (jis_str(key)) {
+        return table_get_attr(s, self, key.str, out);
+    }
+    return slice_or_item(tuple_of_list(jinja_heap(s), part(self, 1).list).tuple, NULL, key, out);
 }
 
 static Error *table_print(JinjaState *s, JHost *self, StrBuf *out)

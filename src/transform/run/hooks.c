@@ -101,6 +101,9 @@ static Error *compile_hook(const HookRun *hooks, Context *ctx, NodeResult *out)
         return failure;
     }
     out->compiled = true;
+    if (out->compiled_code.len == 0) {
+        return NULL; /* dbt writes no empty files */
+    }
     out->compiled_path = compile_path(worker->session, worker->arena, "compiled", ctx->node);
     return compile_write(worker->session, worker->scratch, out->compiled_path, out->compiled_code);
 }

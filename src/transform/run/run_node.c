@@ -197,8 +197,8 @@ static Error *compile_phase(Worker *worker, Context *ctx, NodeResult *out)
     out->compile_ended_us = clock_now_us();
     TRY(err);
     out->compiled = true;
-    if (ctx->node->type == RESOURCE_SNAPSHOT) {
-        return NULL; /* dbt writes only what it runs for one */
+    if (ctx->node->type == RESOURCE_SNAPSHOT || out->compiled_code.len == 0) {
+        return NULL; /* of a snapshot dbt writes only what it runs; and no empty files */
     }
     out->compiled_path =
         compile_batch_path(session, worker->arena, "compiled", ctx->node, ctx->batch);

@@ -1,0 +1,1 @@
+{{ config(materialized='external', location='out/rows.csv', delimiter='|') }} select * from {{ ref('plain') }}

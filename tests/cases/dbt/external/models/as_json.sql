@@ -1,0 +1,1 @@
+{{ config(materialized='external', format='json', location='out/rows.json') }} select * from {{ ref('plain') }}

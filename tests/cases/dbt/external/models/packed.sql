@@ -1,0 +1,1 @@
+{{ config(materialized='external', location='out/packed.csv.gz') }} select * from {{ ref('plain') }}
