@@ -220,6 +220,12 @@ void console_failed_fast(const Session *session, const NodeResultVec *results)
     for (VEC_EACH(const NodeResult, it, results)) {
         if (is_failure(it)) {
             failure_block(session, arena, it);
+        } else if (it->status == STATUS_PARTIAL) {
+            ReportField fields[] = {{"msg", value_string(it->message)}};
+            ReportEvent event = about("RunResultError", LOG_ERROR, it);
+            event.text = str_printf(arena, "  " STR_FMT, STR_ARG(it->message));
+            console_blank(session);
+            CONSOLE_TELL(session, event, fields);
         }
     }
 }
