@@ -26,6 +26,7 @@ static const char *const outputs[] = {"text", "json", NULL};
 
 static const FlagDef compile_flags[] = {
     INLINE_FLAGS("compile this text instead of files"),
+    EMPTY_FLAG,
     SELECTION_FLAGS,
     THREAD_FLAGS,
     PROJECT_FLAGS,

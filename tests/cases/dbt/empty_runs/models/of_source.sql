@@ -1,0 +1,1 @@
+select * from {{ source('raw', 'numbers') }} as src where id > 1
