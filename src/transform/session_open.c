@@ -452,6 +452,9 @@ static void publish_graph(Session *session)
     }
     for (VEC_EACH(NodePtr, it, &session->manifest->nodes)) {
         const Node *node = *it;
+        if (node_is_unit_test(node)) {
+            continue; /* dbt does not show them either */
+        }
         size_t part = 0;
         while (!str_is(resource_type_member(node->type), parts[part])) {
             part++;

@@ -187,6 +187,17 @@ typedef struct RunCommand {
     RunMode mode;
 } RunCommand;
 
+/* Where models are built a unit test runs before its model, and not without. */
+static void drop_tests_without_model(const Session *session, NodeSet *selected)
+{
+    for (NODE_SET_EACH(i, selected)) {
+        const Node *node = session->manifest->nodes.data[i];
+        if (node_is_unit_test(node) && !node_set_has(selected, node->unit_test->tested->index)) {
+            node_set_remove(selected, i);
+        }
+    }
+}
+
 static Error *run_command(const RunCommand *command, const TransformOptions *options,
                           Reporter *reporter, TransformCounts *out_counts)
 {
@@ -195,6 +206,9 @@ static Error *run_command(const RunCommand *command, const TransformOptions *opt
     NodeSet selected;
     RunOutcome outcome = {0};
     TRY(command_choose(session, command->types, &selected));
+    if (command->mode == RUN_GATED) {
+        drop_tests_without_model(session, &selected);
+    }
     if (node_set_count(&selected) == 0) {
         console_nothing(session);
         return command_finish(session, &outcome, out_counts);

@@ -86,7 +86,7 @@ static Value extra_ctes_value(Arena *arena, const CteVec *ctes)
 static Value node_entry(Arena *arena, const NodeResult *result, const Node *node)
 {
     Value value = node_value(arena, node);
-    if (result == NULL || !result->compiled) {
+    if (result == NULL || !result->compiled || node_is_unit_test(node)) {
         return value;
     }
     ValueMapBuilder map = value_map_begin(arena);
@@ -244,9 +244,9 @@ static Value selectors_value(const Session *session, Arena *arena)
 
 Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcome)
 {
-    static const char *const empty_maps[] = {"unit_tests", "functions"};
+    static const char *const empty_maps[] = {"functions"};
     static const char *const members[] = {"exposures", "metrics", "semantic_models",
-                                          "saved_queries"};
+                                          "saved_queries", "unit_tests"};
     if (session->options->no_write_json) {
         return NULL;
     }
@@ -285,7 +285,8 @@ static Value result_value(Arena *arena, const NodeResult *result)
     ValueMapBuilder map = value_map_begin(arena);
     result_add_fields(arena, result, &map);
     set_text(&map, "unique_id", result->node->unique_id);
-    set(&map, "compiled", value_bool(result->compiled));
+    bool unknown = node_is_unit_test(result->node) && !result->compiled;
+    set(&map, "compiled", unknown ? value_null() : value_bool(result->compiled));
     set(&map, "compiled_code",
         result->compiled ? value_string(result->compiled_code) : value_null());
     set(&map, "relation_name", relation.len > 0 ? value_string(relation) : value_null());

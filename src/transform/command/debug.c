@@ -178,7 +178,7 @@ Error *transform_debug(const TransformOptions *options, Reporter *reporter, Debu
     say(session, STR("Running with dbt=" TRANSFORM_DBT_VERSION));
     if (part == DEBUG_CONFIG_DIR && session->profile != NULL) {
         Str directory = fs_directory_name(session->profile->file);
-        say(session, STR("To view your profiles.yml file, run:\n\n"));
+        say(session, STR("To view your profiles.yml file, run:\n"));
         report_print(session, str_printf(arena, "xdg-open " STR_FMT, STR_ARG(directory)));
         return NULL;
     }

@@ -38,6 +38,10 @@ static Str selector_text(Arena *arena, const Node *node)
                           STR_ARG(resource_type_name(node->type)), STR_ARG(node->package),
                           STR_ARG(node->name));
     }
+    if (node_is_unit_test(node)) {
+        return str_printf(arena, "unit_test:" STR_FMT "." STR_FMT, STR_ARG(node->package),
+                          STR_ARG(node_unit_test_name(node, arena)));
+    }
     return dotted_fqn(arena, node);
 }
 

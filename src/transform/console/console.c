@@ -150,6 +150,9 @@ void console_found(const Session *session, const NodeSet *selected)
             add_count(&found, session->manifest->groups.len, "group", "groups");
         }
         add_queries(counts, &found);
+        if (counts[RESOURCE_UNIT_TEST] > 0) {
+            add_count(&found, counts[RESOURCE_UNIT_TEST], "unit test", "unit tests");
+        }
     } else if (selected != NULL) {
         if (counts[RESOURCE_MODEL] > 0 || counts[RESOURCE_TEST] == 0) {
             add_count(&found, counts[RESOURCE_MODEL], "model", "models");
@@ -237,11 +240,23 @@ static const NodeWords *words_of(const Node *node)
                                              : &model_words;
 }
 
+/* "unique_x_id", "orders::adds_up" */
+static Str test_name(Arena *arena, const Node *node)
+{
+    return node_is_unit_test(node)
+               ? str_printf(arena, STR_FMT "::" STR_FMT, STR_ARG(node->unit_test->model),
+                            STR_ARG(node_unit_test_name(node, arena)))
+               : node->name;
+}
+
 /* "sql view model staging.stg_x", "test unique_x_id" */
 static Str describe(const Session *session, Arena *arena, const Node *node)
 {
     if (node_is_test(node)) {
         return str_printf(arena, "test " STR_FMT, STR_ARG(node->name));
+    }
+    if (node_is_unit_test(node)) {
+        return str_printf(arena, "unit_test " STR_FMT, STR_ARG(test_name(arena, node)));
     }
     Str relation = node_display_relation(node, session->profile->database, arena);
     const char *what = words_of(node)->what;
@@ -330,6 +345,7 @@ static void console_test_end(const Session *session, const NodeResult *result, s
     if (counted) {
         word = str_printf(arena, STR_FMT " %lld", STR_ARG(word), (long long)result->failures);
     }
+    Str name = test_name(arena, node);
     ReportEvent event = ended("LogTestResult", result, index, total);
     event.level = result->status == STATUS_PASS   ? LOG_INFO
                   : result->status == STATUS_WARN ? LOG_WARNING
@@ -340,7 +356,7 @@ static void console_test_end(const Session *session, const NodeResult *result, s
                                                       : COLOR_RED;
     Str attached = node->test != NULL ? node->test->attached_node : STR("");
     ReportField fields[] = {
-        {"name", value_string(node->name)},
+        {"name", value_string(name)},
         {"status", value_string(event.status)},
         {"index", value_int((int64_t)index)},
         {"num_models", value_int((int64_t)total)},
@@ -348,8 +364,7 @@ static void console_test_end(const Session *session, const NodeResult *result, s
         TIME_FIELD(result),
         {"attached_node", value_string(attached)}};
     size_t count = ARRAY_LEN(fields) - (attached.len == 0); /* singular tests have none */
-    tell_line(session, event,
-              str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(word), STR_ARG(node->name)),
+    tell_line(session, event, str_printf(arena, STR_FMT " " STR_FMT, STR_ARG(word), STR_ARG(name)),
               console_end_bracket(session, arena, color, word, result->elapsed_us), fields, count);
 }
 
@@ -441,7 +456,7 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
     if (result->interrupted) {
         console_cancelled(session, result);
     }
-    if (node_is_test(result->node)) {
+    if (node_is_test(result->node) || node_is_unit_test(result->node)) {
         console_test_end(session, result, index, total);
         return;
     }

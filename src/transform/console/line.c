@@ -205,8 +205,6 @@ Str report_line(Arena *arena, const LineStyle *style, Str invocation_id, const R
         add_json_line(&out, invocation_id, event, time_us);
         break;
     }
-    if (out.data[out.len - 1] != '\n') {
-        strbuf_add_char(&out, '\n');
-    }
+    strbuf_add_char(&out, '\n'); /* behind one that the text ends with, too */
     return strbuf_str(&out);
 }

@@ -109,6 +109,11 @@ static void kind_of(const Session *session, Arena *arena, const Node *node, Str 
         *out_text = console_is_dbt(session) ? STR("data test") : STR("test");
         return;
     }
+    if (node_is_unit_test(node)) {
+        *out_key = STR("unit_test");
+        *out_text = STR("unit test");
+        return;
+    }
     if (node->type != RESOURCE_MODEL) {
         bool hook = node->type == RESOURCE_OPERATION;
         *out_key = hook ? STR("project hook") : resource_type_name(node->type);

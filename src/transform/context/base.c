@@ -23,6 +23,11 @@ static Error *fn_env_var(JinjaState *s, const JCall *call, JValue *out)
                       "'" STR_FMT "' referenced elsewhere.",
                       STR_ARG(name));
     }
+    const Value *override = unit_scope_env_var(context_of(s)->unit, name);
+    if (override != NULL) {
+        *out = convert_to_jinja(jinja_heap(s), override);
+        return NULL;
+    }
     const char *value = getenv(str_to_c(jinja_scratch(s), name));
     if (value != NULL) {
         *out = jstr_value(jinja_heap(s), str_from(value));
@@ -49,6 +54,13 @@ static Error *missing_var(const Context *ctx, Str name)
                   STR_ARG(name), STR_ARG(owner), STR_ARG(json));
 }
 
+/* NULL when it is not set. */
+static const Value *find_var(const Context *ctx, Str name)
+{
+    const Value *override = unit_scope_var(ctx->unit, name);
+    return override != NULL ? override : session_var(ctx->session, ctx->package, name);
+}
+
 static Error *var_call(JinjaState *s, const JCall *call, JValue *out)
 {
     Context *ctx = context_of(s);
@@ -60,7 +72,7 @@ static Error *var_call(JinjaState *s, const JCall *call, JValue *out)
     }
     Str name;
     TRY(convert_to_text(s, jinja_scratch(s), call->args[0], &name));
-    const Value *value = session_var(ctx->session, ctx->package, name);
+    const Value *value = find_var(ctx, name);
     if (value != NULL) {
         *out = convert_to_jinja(jinja_heap(s), value);
     } else if (!jis_absent(fallback)) {
@@ -78,7 +90,7 @@ static Error *var_has_var(JinjaState *s, const JCall *call, JValue *out)
     const Context *ctx = context_of(s);
     Str name;
     TRY(object_text_arg(call, 1, &name));
-    *out = jbool(session_var(ctx->session, ctx->package, name) != NULL);
+    *out = jbool(find_var(ctx, name) != NULL);
     return NULL;
 }
 

@@ -82,12 +82,32 @@ JValue context_macro(JHeap *heap, const Macro *macro)
     return jhost_new(heap, &macro_class, as_data(macro));
 }
 
+/* ---- Values that a unit test puts in place of macros ---- */
+
+static Error *override_call(JinjaState *s, JHost *self, const JCall *call, JValue *out)
+{
+    (void)call;
+    *out = convert_to_jinja(jinja_heap(s), self->data);
+    return NULL;
+}
+
+static const JHostClass override_class = {.name = "MacroOverride", .call = override_call};
+
+/* The macro, or what a unit test puts in its place; `package` is empty for a bare name. */
+static JValue macro_or_override(JinjaState *s, Str package, const Macro *macro)
+{
+    const Value *value = unit_scope_macro(context_of(s)->unit, package, macro->name);
+    return value != NULL ? jhost_new(jinja_heap(s), &override_class, as_data(value))
+                         : context_macro(jinja_heap(s), macro);
+}
+
 /* ---- The macros of a package, behind its name ---- */
 
 static Error *package_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *out)
 {
-    const Macro *macro = macro_in(self->data, jstr_str(name));
-    *out = macro != NULL ? context_macro(jinja_heap(s), macro) : JMISSING;
+    const PackageMacros *package = self->data;
+    const Macro *macro = macro_in(package, jstr_str(name));
+    *out = macro != NULL ? macro_or_override(s, package->name, macro) : JMISSING;
     return NULL;
 }
 
@@ -155,7 +175,7 @@ Error *context_find(JinjaState *s, void *data, JStr *name, JValue *out)
     if (ctx->phase != PHASE_YAML && ctx->session->macros != NULL) {
         const Macro *macro = macro_find(ctx->session->macros, ctx->package, jstr_str(name));
         if (macro != NULL) {
-            *out = context_macro(jinja_heap(s), macro);
+            *out = macro_or_override(s, (Str){0}, macro);
             return NULL;
         }
         const PackageMacros *package = macro_namespace(ctx->session->macros, jstr_str(name));
@@ -264,8 +284,9 @@ static void add_trace(const Context *ctx, StrBuf *out)
                       STR_ARG((*it)->path));
         relation = "> called by";
     }
-    if (ctx->trace.len > 0 && ctx->node != NULL) {
-        Str label = node_label(ctx->node, ctx->arena);
+    const Node *caller = ctx->unit != NULL && ctx->blamed != NULL ? ctx->blamed : ctx->node;
+    if (ctx->trace.len > 0 && caller != NULL) {
+        Str label = node_label(caller, ctx->arena);
         strbuf_printf(out, "\n  > called by " STR_FMT, STR_ARG(label));
     }
 }
@@ -277,7 +298,7 @@ Str context_failure_text(const Context *ctx, Arena *arena, const Error *err)
     Str type = failure_type(root);
     strbuf_printf(&text, STR_FMT " Error", STR_ARG(type));
     const Node *node = ctx->blamed != NULL ? ctx->blamed : ctx->node;
-    if (node != NULL && !str_is(type, "Parsing")) {
+    if (node != NULL && (!str_is(type, "Parsing") || node_is_unit_test(node))) {
         Str label = node_label(node, arena);
         strbuf_printf(&text, " in " STR_FMT, STR_ARG(label));
     }

@@ -13,6 +13,7 @@
 #include "jinja/jinja.h"
 #include "transform/context/convert.h"
 #include "transform/context/objects.h"
+#include "transform/context/unit_scope.h"
 #include "transform/parse/config.h"
 #include "transform/run/batch.h"
 #include "transform/run/cte.h"
@@ -49,6 +50,7 @@ typedef struct Context {
     const BatchStep *batch; /* of a microbatch model that is run; else NULL */
     NodeRun *run;           /* PHASE_RUN; NULL where no database is at hand */
     CteVec *ctes;           /* ephemeral models met while compiling; NULL = not allowed */
+    const UnitScope *unit;  /* what a unit test puts in place of other things; NULL = nothing */
     JDict *vars;            /* names that belong to this render alone; may be NULL */
     int macro_depth;
     MacroRefVec trace;  /* macros an error came through, innermost first */

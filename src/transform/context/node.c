@@ -88,15 +88,12 @@ static Error *not_inferred(const Node *node, const RefCall *ref)
                   STR_ARG(node->name), STR_ARG(node->name), STR_ARG(ref->name));
 }
 
-/* An ephemeral model is read through a common table expression, which the compiler adds. */
-static JValue ephemeral_relation(JinjaState *s, Context *ctx, const Node *target)
+/* A common table expression, which the compiler adds. */
+static RelationName cte_relation(Context *ctx, const Node *target, Str name)
 {
-    Str name = str_printf(ctx->arena, "__dbt__cte__" STR_FMT,
-                          STR_ARG(target->alias.len > 0 ? target->alias : target->name));
     RelationName relation = relation_name((Str){0}, (Str){0}, name);
     relation.type = RELATION_TYPE_CTE;
     relation.quoted = 0;
-    context_narrow(ctx, target, &relation);
     bool known = false;
     for (size_t i = 0; i < ctx->ctes->len; i++) {
         known = known || str_eq(ctx->ctes->data[i].id, target->unique_id);
@@ -104,7 +101,27 @@ static JValue ephemeral_relation(JinjaState *s, Context *ctx, const Node *target
     if (!known) {
         VEC_PUSH(ctx->arena, ctx->ctes, (Cte){.id = target->unique_id, .name = name});
     }
+    return relation;
+}
+
+static JValue ephemeral_relation(JinjaState *s, Context *ctx, const Node *target)
+{
+    Str name = str_printf(ctx->arena, "__dbt__cte__" STR_FMT,
+                          STR_ARG(target->alias.len > 0 ? target->alias : target->name));
+    RelationName relation = cte_relation(ctx, target, name);
+    context_narrow(ctx, target, &relation);
     return relation_object(jinja_heap(s), &relation);
+}
+
+/* In a unit test all that is read is given. False when `target` is not. */
+static bool given_relation(JinjaState *s, Context *ctx, const Node *target, JValue *out)
+{
+    const UnitInput *input = target != NULL ? unit_scope_input(ctx->unit, target) : NULL;
+    if (input != NULL) {
+        RelationName relation = cte_relation(ctx, target, input->cte);
+        *out = relation_object(jinja_heap(s), &relation);
+    }
+    return input != NULL;
 }
 
 static Error *resolve_at_run(JinjaState *s, Context *ctx, const RefCall *ref, JValue *out)
@@ -113,7 +130,10 @@ static Error *resolve_at_run(JinjaState *s, Context *ctx, const RefCall *ref, JV
     bool disabled = false;
     const Manifest *manifest = ctx->session->manifest;
     TRY(resolve_ref(manifest, ctx->package, ref, &target, &disabled));
-    if (target == NULL) {
+    if (ctx->unit != NULL && given_relation(s, ctx, target, out)) {
+        return NULL;
+    }
+    if (target == NULL || ctx->unit != NULL) {
         if (ctx->node == NULL) {
             return jraise("CompilationError", "'" STR_FMT "' was not found", STR_ARG(ref->name));
         }
@@ -198,6 +218,12 @@ static Error *fn_source(JinjaState *s, const JCall *call, JValue *out)
     Node *target = NULL;
     bool disabled = false;
     resolve_source(ctx->session->manifest, ctx->package, &source, &target, &disabled);
+    if (ctx->unit != NULL) {
+        Str text = resolve_missing_source_text(ctx->arena, ctx->node, &source, disabled);
+        return given_relation(s, ctx, target, out)
+                   ? NULL
+                   : jraise("CompilationError", STR_FMT, STR_ARG(text));
+    }
     if (target == NULL) {
         return jraise("CompilationError", "source('" STR_FMT "', '" STR_FMT "') %s",
                       STR_ARG(source.source), STR_ARG(source.table),
@@ -384,6 +410,14 @@ static Error *value_this(JinjaState *s, Context *ctx, JValue *out)
 {
     if (ctx->node == NULL) {
         *out = JMISSING; /* a macro that runs by itself */
+        return NULL;
+    }
+    if (ctx->unit != NULL) {
+        const UnitInput *input = unit_scope_this(ctx->unit);
+        *out = JNONE;
+        if (input != NULL && ctx->ctes != NULL) {
+            (void)given_relation(s, ctx, input->replaced, out);
+        }
         return NULL;
     }
     *out = ctx->node->type == RESOURCE_OPERATION ? JNONE : own_relation(s, ctx);

@@ -61,7 +61,7 @@ static void add_name(Manifest *manifest, StrMap *names, Str name, Node *node)
 static Error *two_nodes_error(Arena *arena, const Node *a, const Node *b)
 {
     bool test = a->type == RESOURCE_TEST;
-    bool semantic = resource_type_is_semantic(a->type);
+    bool semantic = resource_type_is_semantic(a->type) || a->type == RESOURCE_UNIT_TEST;
     Str plural = test       ? STR("data_tests")
                  : semantic ? resource_type_member(a->type)
                             : resource_type_plural(a->type);

@@ -134,6 +134,20 @@ bool node_is_test(const Node *node)
     return node->type == RESOURCE_TEST;
 }
 
+bool node_is_unit_test(const Node *node)
+{
+    return node->type == RESOURCE_UNIT_TEST;
+}
+
+Str node_unit_test_name(const Node *node, Arena *arena)
+{
+    const Node *tested = node->unit_test->tested;
+    return node_is_versioned(tested)
+               ? str_printf(arena, STR_FMT "_v" STR_FMT, STR_ARG(node->name),
+                            STR_ARG(node_version_text(arena, &tested->model->version)))
+               : node->name;
+}
+
 bool node_has_tag(const Node *node, Str tag)
 {
     for (VEC_EACH(const Str, it, &node->tags)) {
@@ -147,8 +161,9 @@ bool node_has_tag(const Node *node, Str tag)
 Str node_label(const Node *node, Arena *arena)
 {
     Str type = resource_type_name(node->type);
-    return str_printf(arena, STR_FMT " " STR_FMT " (" STR_FMT ")", STR_ARG(type),
-                      STR_ARG(node->name), STR_ARG(node->original_path));
+    Str name = node->unit_test != NULL ? node_unit_test_name(node, arena) : node->name;
+    return str_printf(arena, STR_FMT " " STR_FMT " (" STR_FMT ")", STR_ARG(type), STR_ARG(name),
+                      STR_ARG(node->original_path));
 }
 
 Str node_display_relation(const Node *node, Str default_database, Arena *arena)

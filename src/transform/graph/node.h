@@ -27,7 +27,8 @@
     X(EXPOSURE, "exposure", "exposures", "exposures", "exposures") \
     X(METRIC, "metric", "metrics", "metrics", "metrics") \
     X(SEMANTIC_MODEL, "semantic_model", "semantic models", "semantic-models", "semantic_models") \
-    X(SAVED_QUERY, "saved_query", "saved queries", "saved-queries", "saved_queries")
+    X(SAVED_QUERY, "saved_query", "saved queries", "saved-queries", "saved_queries") \
+    X(UNIT_TEST, "unit_test", "unit tests", "unit_tests", "unit_tests")
 
 typedef enum ResourceType {
 #define X(name, text, plural, tree, member) RESOURCE_##name,
@@ -114,6 +115,25 @@ typedef struct ModelInfo {
     Str deprecation_date;    /* "2024-01-01T00:00:00+00:00"; empty when there is none */
 } ModelInfo;
 
+/* Rows that a unit test gives to its model, or expects of it. */
+typedef struct UnitFixture {
+    Str input; /* "ref('orders')", "source('raw', 'orders')" or "this"; empty for expected ones */
+    const Value *rows; /* list of maps; the text of a query where the format is sql */
+    Str format;        /* "dict", "csv" or "sql" */
+    Str fixture;       /* the file that has them, without its extension; empty without one */
+} UnitFixture;
+typedef VEC(UnitFixture) UnitFixtureVec;
+
+/* What makes a unit test. */
+typedef struct UnitTestInfo {
+    Str model; /* as written */
+    const struct Node *tested;
+    UnitFixtureVec given;
+    UnitFixture expected;
+    const Value *overrides; /* map of `macros`, `vars` and `env_vars`; NULL = none */
+    const Value *versions;  /* map of `include` and `exclude`; NULL = none */
+} UnitTestInfo;
+
 typedef struct Node {
     ResourceType type;
     Str unique_id;
@@ -152,8 +172,9 @@ typedef struct Node {
     ModelInfo *model;         /* of a model that a property file describes, else NULL */
     const Value *entry;       /* of an exposure: that of the property file. Of metrics and their
                                * like: the same in the shape of artifacts. Else NULL */
-    size_t hook_index;        /* of an operation, among those of its kind */
-    size_t index;             /* place in the manifest's `nodes` once it is finished */
+    const UnitTestInfo *unit_test; /* of a unit test, else NULL */
+    size_t hook_index;             /* of an operation, among those of its kind */
+    size_t index;                  /* place in the manifest's `nodes` once it is finished */
 } Node;
 
 typedef Node *NodePtr;
@@ -178,6 +199,10 @@ bool node_is_ephemeral(const Node *node);
 bool node_is_relational(const Node *node);
 /* A generic or singular test. */
 bool node_is_test(const Node *node);
+bool node_is_unit_test(const Node *node);
+/* What a unit test is called where it runs: that of a model with versions has the version behind
+ * its name. */
+Str node_unit_test_name(const Node *node, Arena *arena);
 /* Whether the node itself has the tag. */
 bool node_has_tag(const Node *node, Str tag);
 /* "model orders (models/orders.sql)": how messages call it. */

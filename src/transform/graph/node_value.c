@@ -273,6 +273,58 @@ static Value owner_field(Arena *arena, const Node *node)
     return doc_owner(arena, value_find(node->entry, STR("owner")));
 }
 
+static Value fixture_value(Arena *arena, const UnitFixture *fixture)
+{
+    Doc doc = doc_begin(arena);
+    if (fixture->input.len > 0) {
+        doc_text(&doc, "input", fixture->input);
+    }
+    doc_set(&doc, "rows", *fixture->rows);
+    doc_text(&doc, "format", fixture->format);
+    doc_optional(&doc, "fixture", fixture->fixture);
+    return doc_end(&doc);
+}
+
+static Value tested_model_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return value_string(node->unit_test->model);
+}
+
+static Value given_field(Arena *arena, const Node *node)
+{
+    ValueVec items = {0};
+    for (VEC_EACH(const UnitFixture, it, &node->unit_test->given)) {
+        VEC_PUSH(arena, &items, fixture_value(arena, it));
+    }
+    return value_list_of(&items);
+}
+
+static Value expected_field(Arena *arena, const Node *node)
+{
+    return fixture_value(arena, &node->unit_test->expected);
+}
+
+static Value overrides_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    const Value *overrides = node->unit_test->overrides;
+    return overrides != NULL ? *overrides : value_null();
+}
+
+static Value versions_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    const Value *versions = node->unit_test->versions;
+    return versions != NULL ? *versions : value_null();
+}
+
+static Value tested_version_field(Arena *arena, const Node *node)
+{
+    const Node *tested = node->unit_test->tested;
+    return tested != NULL ? model_version_field(arena, tested) : value_null();
+}
+
 /* Where a field's value comes from. */
 typedef enum FieldKind {
     FIELD_TEXT,     /* a Str of the struct; absent = "" */
@@ -501,6 +553,29 @@ static const NodeField saved_query_fields[] = {
     {0},
 };
 
+static const NodeField unit_test_fields[] = {
+    {"model", MADE(tested_model_field)},
+    {"given", MADE(given_field)},
+    {"expect", MADE(expected_field)},
+    {"name", OF(TEXT, name)},
+    {"resource_type", MADE(type_field)},
+    {"package_name", OF(TEXT, package)},
+    {"path", OF(TEXT, path)},
+    {"original_file_path", OF(TEXT, original_path)},
+    {"unique_id", OF(TEXT, unique_id)},
+    {"fqn", OF(TEXTS, fqn)},
+    {"description", OF(TEXT, description)},
+    {"overrides", MADE(overrides_field)},
+    {"depends_on", MADE(depends_on_field)},
+    {"config", OF(MAP, config)},
+    {"checksum", OF(TEXT, checksum)},
+    {"schema", OF(OPTIONAL, schema)},
+    {"created_at", MADE(created_field)},
+    {"versions", MADE(versions_field)},
+    {"version", MADE(tested_version_field)},
+    {0},
+};
+
 static const NodeField *fields_of(const Node *node)
 {
     static const NodeField *const tables[RESOURCE_TYPE_COUNT] = {
@@ -510,6 +585,9 @@ static const NodeField *fields_of(const Node *node)
         [RESOURCE_SEMANTIC_MODEL] = semantic_model_fields,
         [RESOURCE_SAVED_QUERY] = saved_query_fields,
     };
+    if (node->unit_test != NULL) {
+        return unit_test_fields;
+    }
     return tables[node->type] != NULL ? tables[node->type] : node_fields;
 }
 

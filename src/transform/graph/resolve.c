@@ -124,6 +124,13 @@ Str resolve_missing_ref_text(Arena *arena, const Node *node, const RefCall *ref,
     return missing_text(arena, node, STR("node"), ref->name, strbuf_str(&extra), disabled);
 }
 
+Str resolve_missing_source_text(Arena *arena, const Node *node, const SourceCall *call,
+                                bool disabled)
+{
+    Str name = manifest_source_key(arena, call->source, call->table);
+    return missing_text(arena, node, STR("source"), name, (Str){0}, disabled);
+}
+
 static Error *with_nearest(const Node *node, Error *err, const StrMap *names, Str wanted)
 {
     Suggestion nearest = suggestion_init(wanted);
@@ -183,7 +190,7 @@ static Error *resolve_node(Resolver *resolver, Node *node)
             continue;
         }
         Str name = manifest_source_key(resolver->arena, call->source, call->table);
-        Str text = missing_text(resolver->arena, node, STR("source"), name, (Str){0}, disabled);
+        Str text = resolve_missing_source_text(resolver->arena, node, call, disabled);
         TRY(report_missing(resolver, node, text, disabled, &manifest->source_names, name));
     }
     for (VEC_EACH(RefCall, ref, &node->refs)) {

@@ -31,5 +31,7 @@ MUST_CHECK Error *manifest_resolve_queries(Manifest *manifest, ResolveWarning wa
 
 /* "Model 'model.x.b' (models/b.sql) depends on a node named 'zz' which was not found" */
 Str resolve_missing_ref_text(Arena *arena, const Node *node, const RefCall *ref, bool disabled);
+Str resolve_missing_source_text(Arena *arena, const Node *node, const SourceCall *call,
+                                bool disabled);
 
 #endif

@@ -33,8 +33,9 @@ typedef enum FieldOwner {
     OF_SAVED_QUERY = 1 << 7,
     OF_QUERIES = OF_SEMANTIC | OF_SAVED_QUERY,
     OF_CODE = 1 << 8, /* analyses, operations and inline queries */
+    OF_UNIT_TEST = 1 << 9,
     OF_NODES = OF_MODEL | OF_SEED | OF_SNAPSHOT | OF_CODE,
-    OF_ALL = OF_NODES | OF_TEST | OF_SOURCE | OF_EXPOSURE | OF_QUERIES,
+    OF_ALL = OF_NODES | OF_TEST | OF_SOURCE | OF_EXPOSURE | OF_QUERIES | OF_UNIT_TEST,
 } FieldOwner;
 
 typedef struct ConfigField {
@@ -47,6 +48,8 @@ typedef struct ConfigField {
 
 /* In the order in which artifacts list them. */
 static const ConfigField fields[] = {
+    {"tags", OF_UNIT_TEST, MERGE_APPEND, FIELD_ANY, "[]"},
+    {"meta", OF_UNIT_TEST, MERGE_UPDATE, FIELD_MAP, "{}"},
     {"enabled", OF_ALL, MERGE_REPLACE, FIELD_BOOL, "true"},
     {"event_time", OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "null"},
     {"freshness", OF_SOURCE, MERGE_UPDATE, FIELD_ANY, "freshness"},
@@ -57,14 +60,15 @@ static const ConfigField fields[] = {
     {"schema", OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "dbt_test__audit"},
     {"database", OF_NODES | OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"group", OF_QUERIES, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
-    {"tags", OF_ALL & ~(OF_SOURCE | OF_QUERIES), MERGE_APPEND, FIELD_ANY, "[]"},
-    {"meta", OF_ALL, MERGE_UPDATE, FIELD_MAP, "{}"},
+    {"tags", OF_ALL & ~(OF_SOURCE | OF_QUERIES | OF_UNIT_TEST), MERGE_APPEND, FIELD_ANY, "[]"},
+    {"meta", OF_ALL & ~OF_UNIT_TEST, MERGE_UPDATE, FIELD_MAP, "{}"},
     {"tags", OF_SOURCE, MERGE_APPEND, FIELD_ANY, "[]"},
     {"group", OF_NODES | OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"export_as", OF_SAVED_QUERY, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"schema", OF_SAVED_QUERY, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"cache", OF_SAVED_QUERY, MERGE_UPDATE, FIELD_MAP, "cache"},
-    {"static_analysis", OF_NODES | OF_TEST | OF_SOURCE, MERGE_REPLACE, FIELD_ANY, "null"},
+    {"static_analysis", OF_NODES | OF_TEST | OF_SOURCE | OF_UNIT_TEST, MERGE_REPLACE, FIELD_ANY,
+     "null"},
     {"materialized", OF_MODEL | OF_CODE, MERGE_REPLACE, FIELD_TEXT, "view"},
     {"materialized", OF_SEED, MERGE_REPLACE, FIELD_TEXT, "seed"},
     {"materialized", OF_SNAPSHOT, MERGE_REPLACE, FIELD_TEXT, "snapshot"},
@@ -127,6 +131,8 @@ static unsigned owner_of(ResourceType type)
         return OF_SEMANTIC;
     case RESOURCE_SAVED_QUERY:
         return OF_SAVED_QUERY;
+    case RESOURCE_UNIT_TEST:
+        return OF_UNIT_TEST;
     case RESOURCE_MODEL:
         return OF_MODEL;
     case RESOURCE_ANALYSIS:

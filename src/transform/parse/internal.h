@@ -34,6 +34,7 @@ typedef struct Parser {
     StrMap pending_by_name;   /* "model orders" -> its entry in `pending` */
     VEC(PendingNode) entries; /* made by property files, which come behind those */
     VEC(PendingTest) tests;
+    NodeVec unit_tests; /* of the project, not yet attached to their models */
     struct Parser *helpers;
     size_t helper_count;
 } Parser;
@@ -163,6 +164,11 @@ MUST_CHECK Error *parse_snapshot_files(Parser *parser, const IgnoreList *ignored
 MUST_CHECK Error *parse_snapshot_entry(Parser *parser, const ProjectFile *file, const Value *entry);
 /* Where the configured snapshot is kept. ERR_CONFIG when its configuration lacks something. */
 MUST_CHECK Error *parse_configure_snapshot(Parser *parser, Node *node);
+
+/* parse_unit_tests.c: an entry of `unit_tests:`, and, once its models are known, all those of the
+ * project. */
+MUST_CHECK Error *parse_unit_test(Parser *parser, const ProjectFile *file, const Value *entry);
+MUST_CHECK Error *parse_noted_unit_tests(Parser *parser);
 
 /* What tests of a property file's entry are about. */
 typedef struct TestOwner {

@@ -90,18 +90,6 @@ static Error *read_macro(Parser *parser, const ProjectFile *file, const Value *e
     return NULL;
 }
 
-/* Better said than left out in silence: a build without them is not the build that was asked for.
- */
-static Error *skip_unit_test(Parser *parser, const ProjectFile *file, const Value *entry)
-{
-    (void)file;
-    (void)entry;
-    report_warning_once(parser->session, "UnitTestsNotRun",
-                        STR("[WARNING]: The project's unit_tests are not run: this version reads "
-                            "models, seeds, snapshots and data tests."));
-    return NULL;
-}
-
 /* A key of property files; what it needs that is not here is read by a later one. */
 typedef struct Section {
     const char *key;
@@ -121,7 +109,7 @@ static const Section sections[] = {
     {"metrics", parse_metric, keep_conditions},
     {"groups", parse_group, keep_unrendered},
     {"semantic_models", parse_semantic_model, keep_unrendered},
-    {"unit_tests", skip_unit_test, keep_unrendered},
+    {"unit_tests", parse_unit_test, keep_unrendered},
     {"saved_queries", parse_saved_query, keep_conditions},
 };
 enum { SECTION_COUNT = ARRAY_LEN(sections) };
@@ -337,7 +325,9 @@ static Error *read_section(Parser *parser, const ProjectFile *file, const Sectio
         Value rendered;
         TRY(yaml_render(&renderer, entry, kind->keep, &rendered));
         note_written(parser->arena, kind, entry, &rendered);
-        TRY(parse_descriptions(parser, section, &rendered));
+        if (strcmp(section, "unit_tests") != 0) { /* whose descriptions stay as they are */
+            TRY(parse_descriptions(parser, section, &rendered));
+        }
         VEC_PUSH(parser->arena, out, rendered);
     }
     return NULL;
@@ -433,5 +423,6 @@ Error *parse_properties(Parser *parser)
     for (VEC_EACH(const PendingNode, pending, &parser->pending)) {
         TRY(tests_of_pending(parser, pending));
     }
-    return parse_noted_tests(parser);
+    TRY(parse_noted_tests(parser));
+    return parse_noted_unit_tests(parser);
 }

@@ -1,6 +1,7 @@
 #include "transform/run/node_run.h"
 
 #include "base/number.h"
+#include "transform/run/text_result.h"
 
 Error *node_run_check_asking(const NodeRun *run)
 {
@@ -107,15 +108,21 @@ static JTuple *result_names(JHeap *heap, Arena *scratch, const Result *result)
     return names;
 }
 
-static Error *fetch_table(JinjaState *s, Result *result, JValue *out)
+static Error *fetch_table(JinjaState *s, Result *result, FetchedTexts *texts, JValue *out)
 {
     JHeap *heap = jinja_heap(s);
     JTuple *names = result_names(heap, jinja_scratch(s), result);
     JList *rows = jlist_new(heap, 0);
+    if (texts != NULL) {
+        texts->table = text_result_begin(texts->arena, result);
+    }
     for (const Chunk *chunk = NULL;;) {
         TRY(result_next(result, &chunk));
         if (chunk == NULL) {
             break;
+        }
+        if (texts != NULL) {
+            text_result_add(texts->arena, chunk, &texts->table);
         }
         for (size_t row = 0; row < chunk->row_count; row++) {
             JTuple *cells = jtuple_new(heap, chunk->column_count);
@@ -174,7 +181,7 @@ Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, b
     }
     AUTO_FREE(result) Result *result = NULL;
     TRY(node_run_failure(run, connection_query(run->connection, text, NULL, 0, &result)));
-    return node_run_failure(run, fetch_table(s, result, out_table));
+    return node_run_failure(run, fetch_table(s, result, run->texts, out_table));
 }
 
 static Error *param_of(JinjaState *s, JValue value, Param *out)

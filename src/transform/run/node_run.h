@@ -5,6 +5,13 @@
 
 #include "transform/context/context.h"
 #include "transform/context/query_comment.h"
+#include "transform/run/table_diff.h"
+
+/* The last result that was fetched, as texts. */
+typedef struct FetchedTexts {
+    Arena *arena;
+    TextTable table;
+} FetchedTexts;
 
 struct NodeRun {
     Connection *connection;
@@ -16,6 +23,7 @@ struct NodeRun {
     StrMap loaded;  /* names that load_result gave away already */
     Str written;    /* what write() was called with: the text for target/run/ */
     bool has_written;
+    FetchedTexts *texts; /* NULL: nobody asks for them */
 };
 
 /* ERR_UNSUPPORTED for a run that asks nothing. */

@@ -1,6 +1,7 @@
 #include "transform/run/run_node.h"
 
 #include "base/clock.h"
+#include "transform/run/unit_test.h"
 #include "transform/select/state.h"
 
 Str node_status_text(NodeStatus status)
@@ -191,7 +192,8 @@ static Error *compile_phase(Worker *worker, Context *ctx, NodeResult *out)
         return NULL; /* it has no code */
     }
     CompiledNode compiled = {0};
-    Error *err = compile_node(worker, ctx, worker->arena, &compiled);
+    Error *err = ctx->unit != NULL ? unit_test_compile(worker, ctx, worker->arena, &compiled.sql)
+                                   : compile_node(worker, ctx, worker->arena, &compiled);
     out->compiled_code = compiled.sql;
     out->ctes = compiled.ctes;
     out->compile_ended_us = clock_now_us();
@@ -213,6 +215,8 @@ static Error *execute_phase(Worker *worker, Context *ctx, NodeWork work, NodeRes
         work == NODE_CLONE ? clone_relation(worker, ctx) : build(worker, ctx, out->compiled_code);
     if (err == NULL && node_is_test(ctx->node)) {
         err = judge_test(worker, ctx->node, run, out);
+    } else if (ctx->unit != NULL) {
+        err = err == NULL ? unit_test_judge(worker, ctx, out) : unit_test_failure(ctx, err);
     }
     node_run_rollback(run); /* what was to stay is committed */
     out->execute_ended_us = clock_now_us();
@@ -241,6 +245,9 @@ static Error *keep_response(Worker *worker, const NodeRun *run, NodeResult *out)
 
 static Error *both_phases(Worker *worker, Context *ctx, NodeWork work, NodeResult *out)
 {
+    if (node_is_unit_test(ctx->node)) {
+        TRY(unit_test_begin(worker, ctx));
+    }
     if (work == NODE_CLONE) {
         out->compile_started_us = out->compile_ended_us =
             clock_now_us(); /* the SQL is not needed */
@@ -255,7 +262,8 @@ static Error *both_phases(Worker *worker, Context *ctx, NodeWork work, NodeResul
         out->message = STR("No-op");
         return NULL;
     }
-    return node_is_test(ctx->node) ? NULL : keep_response(worker, ctx->run, out);
+    return node_is_test(ctx->node) || ctx->unit != NULL ? NULL
+                                                        : keep_response(worker, ctx->run, out);
 }
 
 /* Failures of the database name no node in a batch, whose lines tell which it is. */
@@ -274,7 +282,9 @@ static void run_part(Worker *worker, const Node *node, const BatchStep *batch, N
     int64_t started_us = clock_monotonic_us();
     *out = (NodeResult){
         .node = node, .status = STATUS_SUCCESS, .failures = -1, .worker = worker->number};
+    FetchedTexts texts = {.arena = worker->scratch};
     NodeRun run = run_begin(worker, node);
+    run.texts = node_is_unit_test(node) ? &texts : NULL;
     Context ctx = compile_context(worker, node, worker->connection != NULL ? &run : NULL);
     ctx.batch = batch;
     Error *err = both_phases(worker, &ctx, work, out);
@@ -287,6 +297,10 @@ static void run_part(Worker *worker, const Node *node, const BatchStep *batch, N
         out->status = STATUS_ERROR;
         out->message = failure_text(worker, &ctx, err);
         out->hint = error_hints(err, worker->arena);
+        if (node_is_unit_test(node)) { /* it has no query that could be looked at */
+            out->compiled = false;
+            out->compiled_path = (Str){0};
+        }
         error_discard(err, "its text is in the result, which is reported");
     }
     out->elapsed_us = clock_monotonic_us() - started_us;

@@ -1,5 +1,7 @@
 #include "transform/run/runner.h"
 
+#include <stdlib.h>
+
 #include "base/clock.h"
 #include "transform/console/console.h"
 #include "transform/run/defer.h"
@@ -24,6 +26,7 @@ typedef struct Run {
     NodeResultVec ephemerals; /* guarded by mu */
     NodeResult *
         *failed_ephemerals; /* by position; written before what waits for it is handed out */
+    NodeVec *unit_tests;    /* by position: those that run before the model */
 } Run;
 
 /* Whether something is done in the warehouse. */
@@ -115,12 +118,24 @@ static const NodeResult *blamed_ephemeral(const Run *run, const ScheduledStep *s
     return step->skipped && direct ? run->failed_ephemerals[step->failed_step] : NULL;
 }
 
+/* Tells that the node is not run, for no reason of its own. */
+static void skip_node(Run *run, const Worker *worker, const Node *node)
+{
+    NodeResult result = {
+        .node = node, .status = STATUS_SKIPPED, .failures = -1, .worker = worker->number};
+    console_skip(run->session, &result, NULL, next_index(run), run->total);
+    keep_result(run, &result);
+}
+
 static void skip_step(Run *run, Worker *worker, const ScheduledStep *step)
 {
     NodeResult result = {.node = node_at(run, step->position),
                          .status = STATUS_SKIPPED,
                          .failures = -1,
                          .worker = worker->number};
+    for (VEC_EACH(const NodePtr, it, &run->unit_tests[step->position])) {
+        skip_node(run, worker, *it);
+    }
     if (node_is_ephemeral(result.node)) {
         return;
     }
@@ -160,6 +175,52 @@ static void pass_over(Run *run, const Worker *worker, size_t position)
     scheduler_finish(run->scheduler, position, STEP_DONE);
 }
 
+/* Runs a node and tells of it where it is one to be told of. */
+static void run_told(Run *run, Worker *worker, const Node *node, NodeResult *out)
+{
+    bool shown = builds(run->mode) && !node_is_ephemeral(node);
+    size_t index = shown ? next_index(run) : 0;
+    if (shown) {
+        console_start(run->session, node, index, run->total, worker->number);
+    }
+    NodeWork wanted = work_of(run->mode);
+    if (wanted == NODE_BUILD && microbatch_applies(run->session, node)) {
+        microbatch_run(worker, node, out);
+    } else {
+        run_node(worker, node, wanted, out);
+    }
+    if (out->interrupted) {
+        stop(run);
+        set_left(run, out);
+    }
+    if (shown) {
+        console_end(run->session, out, index, run->total);
+    }
+}
+
+/* The unit tests of a model, before it is built. The first that fails ends them: false. */
+static bool pass_unit_tests(Run *run, Worker *worker, size_t position)
+{
+    bool passed = true;
+    for (VEC_EACH(const NodePtr, it, &run->unit_tests[position])) {
+        if (!passed) {
+            skip_node(run, worker, *it);
+            continue;
+        }
+        NodeResult result;
+        run_told(run, worker, *it, &result);
+        keep_result(run, &result);
+        passed = result.status == STATUS_PASS;
+        if (is_failure(result.status) && run->session->options->fail_fast) {
+            stop(run);
+        }
+    }
+    if (!passed && !node_is_ephemeral(node_at(run, position))) {
+        skip_node(run, worker, node_at(run, position));
+    }
+    return passed;
+}
+
 static void run_step(Run *run, Worker *worker, size_t position)
 {
     const Node *node = node_at(run, position);
@@ -167,25 +228,12 @@ static void run_step(Run *run, Worker *worker, size_t position)
         pass_over(run, worker, position);
         return;
     }
-    bool shown = builds(run->mode) && !node_is_ephemeral(node);
-    size_t index = shown ? next_index(run) : 0;
-    if (shown) {
-        console_start(run->session, node, index, run->total, worker->number);
+    if (!pass_unit_tests(run, worker, position)) {
+        scheduler_finish(run->scheduler, position, STEP_FAILED);
+        return;
     }
     NodeResult result;
-    NodeWork wanted = work_of(run->mode);
-    if (wanted == NODE_BUILD && microbatch_applies(run->session, node)) {
-        microbatch_run(worker, node, &result);
-    } else {
-        run_node(worker, node, wanted, &result);
-    }
-    if (result.interrupted) {
-        stop(run);
-        set_left(run, &result);
-    }
-    if (shown) {
-        console_end(run->session, &result, index, run->total);
-    }
+    run_told(run, worker, node, &result);
     bool failed = is_failure(result.status);
     if (node_is_ephemeral(node) && failed && executes(run->mode)) {
         keep_failed_ephemeral(run, worker, position, &result);
@@ -197,7 +245,8 @@ static void run_step(Run *run, Worker *worker, size_t position)
     if (failed && run->session->options->fail_fast) {
         stop(run);
     }
-    bool blocks = failed && (run->mode == RUN_GATED || !node_is_test(node));
+    bool test = node_is_test(node) || node_is_unit_test(node);
+    bool blocks = failed && (run->mode == RUN_GATED || !test);
     scheduler_finish(run->scheduler, position, blocks ? STEP_FAILED : STEP_DONE);
 }
 
@@ -278,13 +327,24 @@ static Error *create_schemas(Run *run)
     return NULL;
 }
 
+static void keep_left(Run *run, const Node *node)
+{
+    NodeResult result = {.node = node};
+    set_left(run, &result);
+    keep_result(run, &result);
+}
+
 static void add_left_steps(Run *run)
 {
     for (size_t i = 0; i < run->plan->len; i++) {
-        if (scheduler_is_left(run->scheduler, i) && !node_is_ephemeral(node_at(run, i))) {
-            NodeResult result = {.node = node_at(run, i)};
-            set_left(run, &result);
-            keep_result(run, &result);
+        if (!scheduler_is_left(run->scheduler, i)) {
+            continue;
+        }
+        for (VEC_EACH(const NodePtr, it, &run->unit_tests[i])) {
+            keep_left(run, *it);
+        }
+        if (!node_is_ephemeral(node_at(run, i))) {
+            keep_left(run, node_at(run, i));
         }
     }
 }
@@ -322,7 +382,7 @@ static void run_nodes(Run *run, size_t worker_count)
     AUTO_FREE(scheduler) Scheduler *scheduler = scheduler_new(run->plan);
     run->scheduler = scheduler;
     for (size_t i = 0; i < run->plan->len; i++) {
-        run->total += !node_is_ephemeral(node_at(run, i));
+        run->total += run->unit_tests[i].len + !node_is_ephemeral(node_at(run, i));
     }
     thread_for_each(worker_count, worker_count, work, run);
     if (scheduler_is_stopped(scheduler)) {
@@ -418,11 +478,49 @@ static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
     return err;
 }
 
+/* What is a step of its own: where tests gate, unit tests belong to their models. */
+static NodeSet select_steps(const Session *session, const NodeSet *selected, RunMode mode)
+{
+    NodeSet steps = node_set_copy(session->arena, selected);
+    for (NODE_SET_EACH(i, selected)) {
+        if (mode == RUN_GATED && node_is_unit_test(session->manifest->nodes.data[i])) {
+            node_set_remove(&steps, i);
+        }
+    }
+    return steps;
+}
+
+static int compare_tests(const void *a, const void *b)
+{
+    const Node *const *left = a, *const *right = b;
+    return str_compare((*left)->unique_id, (*right)->unique_id);
+}
+
+/* By position in the plan: the selected unit tests that are no steps, by id. */
+static NodeVec *tests_of_steps(const Session *session, const GraphPlan *plan,
+                               const NodeSet *selected, RunMode mode)
+{
+    NodeVec *tests = ARENA_ARRAY(session->arena, NodeVec, plan->len + 1);
+    for (size_t i = 0; i < plan->len && mode == RUN_GATED; i++) {
+        for (VEC_EACH(const size_t, child, &session->graph->children[plan->data[i].node])) {
+            Node *node = session->manifest->nodes.data[*child];
+            if (node_is_unit_test(node) && node_set_has(selected, *child)) {
+                VEC_PUSH(session->arena, &tests[i], node);
+            }
+        }
+        if (tests[i].len > 0) {
+            qsort(tests[i].data, tests[i].len, sizeof(*tests[i].data), compare_tests);
+        }
+    }
+    return tests;
+}
+
 Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOutcome *out)
 {
     const Graph *graph =
         mode == RUN_GATED ? graph_with_gates(session->arena, session->graph) : session->graph;
-    GraphPlan plan = graph_plan(graph, session->arena, selected);
+    NodeSet steps = select_steps(session, selected, mode);
+    GraphPlan plan = graph_plan(graph, session->arena, &steps);
     for (size_t i = 0; i < plan.len; i++) {
         VEC_PUSH(session->arena, &session->selected,
                  session->manifest->nodes.data[plan.data[i].node]->unique_id);
@@ -431,6 +529,7 @@ Error *runner_run(Session *session, const NodeSet *selected, RunMode mode, RunOu
     Run run = {.session = session,
                .mode = mode,
                .plan = &plan,
+               .unit_tests = tests_of_steps(session, &plan, selected, mode),
                .failed_ephemerals = ARENA_ARRAY(session->arena, NodeResult *, plan.len)};
     mutex_init(&run.mu);
     size_t threads = (size_t)session->profile->threads;

@@ -331,7 +331,7 @@ static bool match_test_type(const MatchContext *ctx, const Node *node)
 {
     Str value = ctx->criterion->value;
     if (node->type != RESOURCE_TEST) {
-        return false;
+        return node_is_unit_test(node) && str_is(value, "unit");
     }
     bool generic = str_is(value, "generic") || str_is(value, "schema");
     bool singular = str_is(value, "singular");
@@ -340,8 +340,10 @@ static bool match_test_type(const MatchContext *ctx, const Node *node)
 
 static bool match_test_name(const MatchContext *ctx, const Node *node)
 {
-    return node->type == RESOURCE_TEST && node->test != NULL &&
-           select_pattern_matches(ctx->criterion->value, node->test->macro_name);
+    bool generic = node->type == RESOURCE_TEST && node->test != NULL;
+    return (generic || node_is_unit_test(node)) &&
+           select_pattern_matches(ctx->criterion->value,
+                                  generic ? node->test->macro_name : node->name);
 }
 
 /* ---- Those that compare with an earlier run ---- */
@@ -375,6 +377,28 @@ static bool match_result(const MatchContext *ctx, const Node *node)
     return str_eq(state_result(ctx->state, node->unique_id), ctx->criterion->value);
 }
 
+/* ---- Unit tests ---- */
+
+static Error *prepare_unit_test(const MatchContext *ctx)
+{
+    const Criterion *criterion = ctx->criterion;
+    if (count_dots(criterion->value) <= 1) {
+        return NULL;
+    }
+    return error_new(ERR_USAGE,
+                     "Invalid unit test selector value \"" STR_FMT "\". Saved queries must be of "
+                     "the form ${unit_test_name} or ${unit_test_package_name.unit_test_name}",
+                     STR_ARG(criterion->value));
+}
+
+static bool match_unit_test(const MatchContext *ctx, const Node *node)
+{
+    const Str parts[] = {node->package, node->name};
+    size_t skipped = count_dots(ctx->criterion->value) == 1 ? 0 : 1;
+    return node_is_unit_test(node) && dotted_matches(ctx->scratch, ctx->criterion->value,
+                                                     parts + skipped, ARRAY_LEN(parts) - skipped);
+}
+
 static const SelectMethod methods[] = {
     {"fqn", NULL, match_fqn},
     {"tag", NULL, match_tag},
@@ -383,6 +407,7 @@ static const SelectMethod methods[] = {
     {"metric", prepare_named, match_named},
     {"semantic_model", prepare_named, match_named},
     {"saved_query", prepare_named, match_named},
+    {"unit_test", prepare_unit_test, match_unit_test},
     {"path", NULL, match_path},
     {"file", NULL, match_file},
     {"package", NULL, match_package},

@@ -143,6 +143,18 @@ static void add_neighbours(const Selector *selector, const Criterion *criterion,
     }
 }
 
+/* Those of a model come along in every mode. */
+static void add_unit_tests(const Selector *selector, NodeSet *set)
+{
+    NodeSet children = empty_set(selector);
+    graph_reach(selector->graph, selector->arena, set, GRAPH_CHILDREN, 1, &children);
+    for (NODE_SET_EACH(i, &children)) {
+        if (node_is_unit_test(selector->graph->manifest->nodes.data[i])) {
+            node_set_add(set, i);
+        }
+    }
+}
+
 static Error *pick_criterion(const Selector *selector, const SelectExpr *expr, Picked *out)
 {
     Picked picked = {.direct = empty_set(selector)};
@@ -150,6 +162,7 @@ static Error *pick_criterion(const Selector *selector, const SelectExpr *expr, P
     TRY(criterion_match(selector->graph, selector->arena, criterion, selector->selection->state,
                         &picked.direct));
     add_neighbours(selector, criterion, &picked.direct);
+    add_unit_tests(selector, &picked.direct);
     picked.possible = node_set_copy(selector->arena, &picked.direct);
     if (expr->indirect != INDIRECT_EMPTY) {
         NodeSet children = empty_set(selector);

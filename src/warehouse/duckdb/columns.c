@@ -124,13 +124,18 @@ static void read_enum(Arena *arena, duckdb_logical_type logical, DuckType *out)
 {
     uint32_t count = duckdb_enum_dictionary_size(logical);
     Str *words = ARENA_ARRAY(arena, Str, count);
+    StrBuf name = strbuf_init(arena, TYPE_NAME_BYTES_MAX);
+    strbuf_add_c(&name, "ENUM(");
     for (uint32_t i = 0; i < count; i++) {
         words[i] = take_text(arena, duckdb_enum_dictionary_value(logical, i));
+        Str quoted = str_replace(arena, words[i], STR("'"), STR("''"));
+        strbuf_printf(&name, "%s'" STR_FMT "'", i > 0 ? ", " : "", STR_ARG(quoted));
     }
+    strbuf_add_char(&name, ')');
     out->words = words;
     out->storage = duckdb_enum_internal_type(logical);
     out->type.kind = COLUMN_TEXT;
-    out->type.name = STR("ENUM");
+    out->type.name = strbuf_str(&name);
 }
 
 static void read_decimal(Arena *arena, duckdb_logical_type logical, DuckType *out)
