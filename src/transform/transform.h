@@ -11,6 +11,7 @@
 #include "project/project.h"
 #include "transform/console/report.h"
 #include "transform/flag/flags.h"
+#include "transform/flag/sample.h"
 #include "transform/select/select.h"
 #include "warehouse/warehouse.h"
 
@@ -58,6 +59,7 @@ typedef struct TransformOptions {
     bool no_inject_ctes;      /* ephemeral models stay names */
     const char *macro;        /* run-operation: "name" or "package.name" */
     const char *macro_args;   /* --args: YAML text of a mapping; NULL: none */
+    SampleWindow sample;      /* --sample: what is read of nodes that have a time of events */
     bool has_event_time;      /* --event-time-start and --event-time-end: the part of time that
                                * microbatch models are built for */
     int64_t event_time_start_us, event_time_end_us;

@@ -81,10 +81,15 @@ extern const char *const transform_resource_types[]; /* choices of --resource-ty
     }
 
 #define EVENT_TIME_FLAGS \
-    {.name = "event-time-start", \
+    {.name = "sample", \
      .kind = FLAG_TEXT, \
-     .value = "TIME", \
-     .help = "build microbatch models from here on: 2024-01-01 or 2024-01-01T00:00:00"}, \
+     .value = "WINDOW", \
+     .help = "read only this part of nodes with event_time: '3 days', or '{start: 2024-01-01, " \
+             "end: 2024-02-01}'"}, \
+        {.name = "event-time-start", \
+         .kind = FLAG_TEXT, \
+         .value = "TIME", \
+         .help = "build microbatch models from here on: 2024-01-01 or 2024-01-01T00:00:00"}, \
     { \
         .name = "event-time-end", .kind = FLAG_TEXT, .value = "TIME", \
         .help = "and up to here, which does not belong to it" \

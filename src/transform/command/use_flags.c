@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "base/fs.h"
 #include "transform/parse/project_file.h"
 #include "transform/run/profile.h"
@@ -67,5 +68,7 @@ Error *transform_use_flags(Arena *arena, const FlagGiven *given, TransformOption
     find_files(arena, options, &root, &profiles);
     TRY(flags_finish(arena, flags, root, profiles));
     fill_options(arena, flags, options);
-    return NULL;
+    const char *sample = flag_text(flags, DBT_SAMPLE);
+    return sample != NULL ? sample_window_parse(str_from(sample), clock_now_us(), &options->sample)
+                          : NULL;
 }

@@ -20,13 +20,33 @@ static Str event_time_column(const Node *target, Arena *arena)
     return name;
 }
 
+/* What both the batch and the sample leave. */
+static EventTimeFilter filter_of(const BatchStep *batch, const SampleWindow *sample)
+{
+    if (batch == NULL) {
+        return (EventTimeFilter){.start_us = sample->start_us, .end_us = sample->end_us};
+    }
+    EventTimeFilter filter = {.start_us = batch->time.start_us, .end_us = batch->time.end_us};
+    if (sample->is_set) {
+        filter.start_us = sample->start_us > filter.start_us ? sample->start_us : filter.start_us;
+        filter.end_us = sample->end_us < filter.end_us ? sample->end_us : filter.end_us;
+    }
+    return filter;
+}
+
+/* Models and snapshots read samples; tests, analyses and seeds do not. */
+static bool reads_sample(const Context *ctx)
+{
+    return ctx->session->options->sample.is_set && ctx->node != NULL &&
+           (ctx->node->type == RESOURCE_MODEL || ctx->node->type == RESOURCE_SNAPSHOT);
+}
+
 void context_narrow(const Context *ctx, const Node *target, RelationName *relation)
 {
     relation->limited = ctx->session->options->empty;
-    if (ctx->batch != NULL) {
-        relation->event_time = (EventTimeFilter){.column = event_time_column(target, ctx->arena),
-                                                 .start_us = ctx->batch->time.start_us,
-                                                 .end_us = ctx->batch->time.end_us};
+    if (ctx->batch != NULL || reads_sample(ctx)) {
+        relation->event_time = filter_of(ctx->batch, &ctx->session->options->sample);
+        relation->event_time.column = event_time_column(target, ctx->arena);
     }
 }
 

@@ -108,6 +108,7 @@ extern const char *const flag_modes[];
     X(FULL_REFRESH, "full-refresh", ON, "false") \
     X(STORE_FAILURES, "store-failures", ON, "false") \
     X(EMPTY, "empty", SWITCH, "false") \
+    X(SAMPLE, "sample", TEXT, "") \
     X(EVENT_TIME_START, "event-time-start", TIME, "") \
     X(EVENT_TIME_END, "event-time-end", TIME, "") \
     X(INTROSPECT, "introspect", SWITCH, "true") \

@@ -1,0 +1,1 @@
+{{ config(materialized='table', event_time='at') }} select * from {{ ref('events') }}
