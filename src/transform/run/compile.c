@@ -43,9 +43,9 @@ Context compile_context(Worker *worker, const Node *node, NodeRun *run)
 
 typedef struct Expansion {
     Worker *worker;
-    Context *root; /* of the node that is compiled */
-    CteVec done;   /* in the order in which they are written */
-    bool writes;   /* what is compiled on the way goes into files of its own */
+    Context *root;      /* of the node that is compiled */
+    CteVec done;        /* in the order in which they are written */
+    VEC(CteVec) nested; /* what each of them reads itself */
 } Expansion;
 
 static bool is_done(const Expansion *expansion, Str id)
@@ -66,19 +66,42 @@ static Error *render(Worker *worker, Context *ctx, Str *out)
     return err;
 }
 
-static Error *expand(Expansion *expansion, const CteVec *wanted);
+/* Those of `done` that `wanted` need, in their order. What a model reads stands before it. */
+static CteVec needed_for(const Expansion *expansion, const CteVec *wanted)
+{
+    Arena *arena = expansion->worker->scratch;
+    StrMap ids = strmap_init(arena);
+    for (VEC_EACH(const Cte, it, wanted)) {
+        strmap_set(&ids, it->id, NULL);
+    }
+    for (size_t i = expansion->done.len; i-- > 0;) {
+        if (strmap_has(&ids, expansion->done.data[i].id)) {
+            for (VEC_EACH(const Cte, it, &expansion->nested.data[i])) {
+                strmap_set(&ids, it->id, NULL);
+            }
+        }
+    }
+    CteVec needed = {0};
+    for (VEC_EACH(const Cte, it, &expansion->done)) {
+        if (strmap_has(&ids, it->id)) {
+            VEC_PUSH(arena, &needed, *it);
+        }
+    }
+    return needed;
+}
 
 /* An ephemeral model has a file below compiled/ like any other. */
 static Error *write_ephemeral(const Expansion *expansion, const Node *node, Str sql,
                               const CteVec *nested)
 {
     Worker *worker = expansion->worker;
-    Expansion own = {.worker = worker, .root = expansion->root};
-    TRY(expand(&own, nested));
+    CteVec needed = needed_for(expansion, nested);
     Str path = compile_path(worker->session, worker->scratch, "compiled", node);
     return compile_write(worker->session, worker->scratch, path,
-                         cte_inject(worker->scratch, sql, &own.done));
+                         cte_inject(worker->scratch, sql, &needed));
 }
+
+static Error *expand(Expansion *expansion, const CteVec *wanted);
 
 static Error *expand_one(Expansion *expansion, const Cte *cte)
 {
@@ -95,11 +118,10 @@ static Error *expand_one(Expansion *expansion, const Cte *cte)
         return error_wrap(err, "ephemeral model " STR_FMT, STR_ARG(node->unique_id));
     }
     TRY(expand(expansion, &nested));
-    if (expansion->writes) {
-        TRY(write_ephemeral(expansion, node, sql, &nested));
-    }
+    TRY(write_ephemeral(expansion, node, sql, &nested));
     VEC_PUSH(worker->scratch, &expansion->done,
              (Cte){.id = cte->id, .name = cte->name, .sql = sql});
+    VEC_PUSH(worker->scratch, &expansion->nested, nested);
     return NULL;
 }
 
@@ -146,7 +168,7 @@ Error *compile_node(Worker *worker, Context *ctx, Arena *arena, CompiledNode *ou
     ctx->ctes = &ctes; // cppcheck-suppress autoVariables; taken away below
     TRY(add_test_arguments(worker, ctx));
     TRY(render(worker, ctx, &sql));
-    Expansion expansion = {.worker = worker, .root = ctx, .writes = true};
+    Expansion expansion = {.worker = worker, .root = ctx};
     TRY(expand(&expansion, &ctes));
     ctx->ctes = NULL;
     bool injects = !worker->session->options->no_inject_ctes;
