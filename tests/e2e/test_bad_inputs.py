@@ -169,7 +169,7 @@ def test_models_that_cannot_be_built(project, sql, parts):
     before = state(project)
     project.write(A, sql)
     result = project.run("run", "--select", "a")
-    told = result.out[result.out.index("Failure in model a (models/marts/a.sql)"):]
+    told = result.out[result.out.rindex("Failure in model a (models/marts/a.sql)"):]
     assert result.code == 1 and len(told.splitlines()) <= 14, result
     for part in parts:
         assert part in told, result

@@ -21,7 +21,7 @@ static void lines_are_told_from_the_level_on_in_each_format(void **state)
     } rows[] = {
         {{.level = LOG_INFO}, LOG_INFO, "hello", "12:00:00  hello\n"},
         {{.level = LOG_INFO}, LOG_INFO, "", "12:00:00\n"},
-        {{.level = LOG_INFO}, LOG_INFO, "two\nlines\n", "12:00:00  two\nlines\n"},
+        {{.level = LOG_INFO}, LOG_INFO, "two\nlines\n", "12:00:00  two\nlines\n\n"},
         {{.level = LOG_INFO, .colors = true}, LOG_INFO, "x", "\x1b[0m12:00:00  x\n"},
         {{.level = LOG_WARNING}, LOG_INFO, "hello", ""},
         {{.level = LOG_OFF}, LOG_ERROR, "hello", ""},
