@@ -64,7 +64,10 @@ static void set_up_log(const App *app, const Invocation *invocation)
     if (level != NULL) {
         (void)log_level_parse(str_from(level), &settings.level);
     }
-    Str wanted = models ? (Str){0} : invocation_text(invocation, "log-level");
+    Str wanted = {0};
+    if (!models) {
+        wanted = invocation_text(invocation, "log-level");
+    }
     if (wanted.data != NULL) {
         if (str_is(wanted, "warn")) {
             wanted = STR("warning");

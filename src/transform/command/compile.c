@@ -75,7 +75,7 @@ static Error *compile_inline(Session *session, RunOutcome *outcome)
     AUTO_FREE(arena) Arena *arena = arena_new("inline");
     InlineNode *query = ARENA_NEW(session->arena, InlineNode);
     Worker worker = {0};
-    Str sql;
+    Str sql = {0};
     console_concurrency(session, (size_t)session->profile->threads, 1);
     Error *err = worker_open(&worker, session, 0);
     if (err == NULL) {

@@ -35,7 +35,8 @@ static Str extension_of(Str path)
     size_t slash = str_find_last(path, STR("/"));
     Str name = slash == SIZE_MAX ? path : str_from_offset(path, slash + 1);
     size_t point = str_find_last(name, STR("."));
-    return point == SIZE_MAX || point == 0 ? (Str){0} : str_from_offset(name, point);
+    bool has_one = point != SIZE_MAX && point > 0;
+    return str_from_offset(name, has_one ? point : name.len);
 }
 
 /* "gzip" for "x.csv.gz", whose format is that of "x.csv". */

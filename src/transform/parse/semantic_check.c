@@ -7,6 +7,7 @@
 #include "transform/parse/shape.h"
 #include "transform/python/text.h"
 
+PRINTF_LIKE(3, 0)
 static void tell(SemanticCheck *check, LogLevel level, const char *format, va_list args)
 {
     StrBuf text = strbuf_init(check->arena, LIMIT_ERROR_BYTES);

@@ -25,8 +25,10 @@ static TextTable read_table(Arena *arena, const char *names, const char *rows)
         TextCell *cells = ARENA_ARRAY(arena, TextCell, MOST_COLUMNS);
         size_t i = 0;
         for (Str line = piece; str_next_piece(&line, ',', &cell); i++) {
-            bool null = str_is(cell, "~");
-            cells[i] = (TextCell){.text = null ? (Str){0} : cell, .marked = cell};
+            cells[i] = (TextCell){.text = cell, .marked = cell};
+            if (str_is(cell, "~")) {
+                cells[i].text = (Str){0};
+            }
         }
         VEC_PUSH(arena, &table.rows, cells);
     }
