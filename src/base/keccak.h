@@ -37,4 +37,8 @@ void keccak_add(Keccak *hash, Str bytes);
 /* Ends the input and writes the digest. `hash` must not be used afterwards. */
 void keccak_end(Keccak *hash, uint8_t *out, size_t len);
 
+/* The first `len` bytes of SHAKE-128 of each input, one after the other in `digests`. For short
+ * inputs (below 168 bytes) several times as fast as one by one. */
+void keccak_shake_128_many(const Str *inputs, size_t count, size_t len, uint8_t *digests);
+
 #endif

@@ -416,10 +416,10 @@ SchemaColumn *schema_system_column(Schema *schema, SchemaTable *table,
     if (definition->description != NULL) {
         set_text(schema->arena, members, "description", str_from(definition->description));
     }
-    if (definition->is_unique) {
+    if (definition->is_unique && members_find(members, "unique") == NULL) {
         members_set(schema->arena, members, STR("unique"), value_bool(true));
     }
-    if (definition->hint != NULL) {
+    if (definition->hint != NULL && members_find(members, definition->hint) == NULL) {
         members_set(schema->arena, members, str_from(definition->hint), value_bool(true));
     }
     return column;

@@ -140,6 +140,7 @@ static Error *duck_connect(Warehouse *base, Connection **out_connection)
         return err;
     }
     duck_register_row_number(connection->handle);
+    duck_register_rows(connection->handle);
     *out_connection = &connection->base;
     return NULL;
 }

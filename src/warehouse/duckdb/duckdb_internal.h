@@ -74,6 +74,17 @@ void duck_add_scan(const FileScan *scan, SqlBuilder *sql);
 /* row_number.c: makes the function dango_row_number() known to the connection's database. */
 void duck_register_row_number(duckdb_connection connection);
 
+/* rows.c: makes dango_rows() known. */
+void duck_register_rows(duckdb_connection connection);
+
+/* vectors.c: the type of vectors for such a column; NULL for nested ones. Destroy it. */
+duckdb_logical_type duck_vector_type(const ColumnType *type);
+/* Whether texts are copied into the vector or must outlive it. */
+typedef enum DuckTexts { DUCK_TEXTS_COPIED, DUCK_TEXTS_BORROWED } DuckTexts;
+/* Rows start .. start + rows of the column as rows 0 .. of the vector, which is empty. */
+void duck_fill_vector(duckdb_vector vector, const Column *column, size_t start, size_t rows,
+                      DuckTexts texts);
+
 /* statement.c */
 MUST_CHECK Error *duck_run(Connection *base, Str sql, const Param *params, size_t param_count,
                            int64_t *out_rows, Result **out_result);

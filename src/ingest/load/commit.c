@@ -1,0 +1,276 @@
+#include "ingest/load/commit.h"
+
+#include "base/clock.h"
+#include "ingest/load/chain.h"
+#include "ingest/load/disposition.h"
+#include "ingest/load_id.h"
+#include "ingest/table_ddl.h"
+#include "warehouse/row_source.h"
+
+/* ---- Staged rows as a table ---- */
+
+/* A table's rows for the warehouse, all columns of the schema, whether a frame has them or not. */
+typedef struct StagedTable {
+    RowSource source;
+    const PackageTable *rows; /* NULL: there are none */
+    Str load_id;
+    size_t load_id_column; /* SIZE_MAX: a nested table */
+    const size_t *places;  /* [frame * column_count + column]: in the frame, or SIZE_MAX */
+    Str name;
+} StagedTable;
+
+static const Str *repeat_text(Arena *arena, Str text, size_t count)
+{
+    Str *texts = arena_alloc_raw(arena, count * sizeof(Str));
+    for (size_t i = 0; i < count; i++) {
+        texts[i] = text;
+    }
+    return texts;
+}
+
+static Error *read_staged(void *context, size_t part, uint64_t first, size_t most,
+                          const size_t *wanted, size_t wanted_count, Arena *arena, Column *out,
+                          size_t *out_rows)
+{
+    const StagedTable *staged = context;
+    const Frame *frame = &staged->rows->frames.data[part];
+    size_t left = first < frame->row_count ? frame->row_count - first : 0;
+    size_t rows = left < most ? left : most;
+    *out_rows = rows;
+    for (size_t i = 0; i < wanted_count && rows > 0; i++) {
+        if (wanted[i] >= staged->source.column_count) {
+            out[i] = (Column){.type = {.kind = COLUMN_NULL}}; /* the row as such: count(*) */
+            continue;
+        }
+        size_t place = staged->places[part * staged->source.column_count + wanted[i]];
+        out[i] = staged->source.columns[wanted[i]];
+        if (wanted[i] == staged->load_id_column) {
+            out[i].data = repeat_text(arena, staged->load_id, rows);
+        } else if (place == SIZE_MAX) {
+            out[i].type.kind = COLUMN_NULL;
+        } else {
+            frame_read(frame, place, first, rows, arena, &out[i]);
+        }
+    }
+    return NULL;
+}
+
+static const size_t *find_places(Arena *arena, const PackageTable *rows, const Column *columns,
+                                 size_t column_count)
+{
+    size_t *places = ARENA_ARRAY(arena, size_t, rows->frames.len * column_count + 1);
+    for (size_t frame = 0; frame < rows->frames.len; frame++) {
+        for (size_t i = 0; i < column_count; i++) {
+            places[frame * column_count + i] =
+                frame_find_column(&rows->frames.data[frame], columns[i].name);
+        }
+    }
+    return places;
+}
+
+static Error *stage_columns(Arena *arena, const SchemaTable *table, StagedTable *out)
+{
+    Column *columns = ARENA_ARRAY(arena, Column, table->columns.len);
+    size_t count = 0;
+    out->load_id_column = SIZE_MAX;
+    for (STRMAP_EACH(it, &table->columns)) {
+        DataType type;
+        if (!schema_column_type(it->value, &type)) {
+            continue;
+        }
+        if (str_is(it->key, system_column_load_id.name)) {
+            out->load_id_column = count;
+        }
+        columns[count].name = it->key;
+        TRY(row_batch_layout(&type, &columns[count].type));
+        count++;
+    }
+    out->source.columns = columns;
+    out->source.column_count = count;
+    return NULL;
+}
+
+static Error *stage_table(Arena *arena, const LoadCommit *commit, const SchemaTable *table,
+                          StagedTable **out)
+{
+    StagedTable *staged = ARENA_NEW(arena, StagedTable);
+    staged->rows = package_table(commit->package, table->name);
+    staged->load_id = commit->load_id;
+    staged->name = str_printf(arena, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(commit->dataset),
+                              STR_ARG(commit->load_id), STR_ARG(table->name));
+    TRY(stage_columns(arena, table, staged));
+    RowSource *source = &staged->source;
+    source->context = staged;
+    source->read = read_staged;
+    if (staged->rows != NULL) {
+        source->part_count = staged->rows->frames.len;
+        source->row_count = staged->rows->row_count;
+        staged->places = find_places(arena, staged->rows, source->columns, source->column_count);
+    }
+    *out = staged;
+    return NULL;
+}
+
+/* ---- Chains ---- */
+
+typedef VEC(StagedTable *) StagedVec;
+
+static bool is_hinted(const SchemaColumn *column, const char *hint)
+{
+    const Value *value = schema_hint(column, str_from(hint));
+    return value_is(value, VALUE_BOOL) && value->as.boolean;
+}
+
+static void note_hints(Arena *arena, Chain *chain, Str name, const SchemaColumn *column)
+{
+    DataType type;
+    if (is_hinted(column, "primary_key")) {
+        VEC_PUSH(arena, &chain->primary_key, name);
+    }
+    if (is_hinted(column, "merge_key")) {
+        VEC_PUSH(arena, &chain->merge_key, name);
+    }
+    if (is_hinted(column, "hard_delete")) {
+        chain->hard_delete = name;
+        chain->hard_delete_is_bool = schema_column_type(column, &type) && type.kind == DATA_BOOL;
+    }
+    const Value *sort = schema_hint(column, STR("dedup_sort"));
+    if (value_is(sort, VALUE_STRING)) {
+        chain->dedup_sort = name;
+        chain->dedup_descending = str_is(sort->as.text, "desc");
+    }
+}
+
+static Error *add_to_chain(Arena *arena, const LoadCommit *commit, const SchemaTable *table,
+                           Chain *chain, StagedVec *staged)
+{
+    StagedTable *rows;
+    TRY(stage_table(arena, commit, table, &rows));
+    VEC_PUSH(arena, staged, rows);
+    ChainTable added = {.table = table, .staged = rows->name, .has_rows = rows->rows != NULL};
+    bool is_root = chain->tables.len == 0;
+    for (STRMAP_EACH(it, &table->columns)) {
+        DataType type;
+        if (!schema_column_type(it->value, &type)) {
+            continue;
+        }
+        VEC_PUSH(arena, &added.columns, it->key);
+        added.has_root_id = added.has_root_id || str_is(it->key, system_column_root_id.name);
+        if (is_root) {
+            note_hints(arena, chain, it->key, it->value);
+        }
+    }
+    VEC_PUSH(arena, &chain->tables, added);
+    return NULL;
+}
+
+/* Tables are declared after their parents, so one pass finds all below. */
+static Error *find_chain(Arena *arena, const LoadCommit *commit, const SchemaTable *root,
+                         Chain *chain, StagedVec *staged)
+{
+    TRY(add_to_chain(arena, commit, root, chain, staged));
+    for (STRMAP_EACH(it, &commit->schema->tables)) {
+        const SchemaTable *table = it->value;
+        Str parent = value_text_or(schema_table_member(table, STR("parent")), (Str){0});
+        bool below = false;
+        for (VEC_EACH(const ChainTable, above, &chain->tables)) {
+            below = below || (parent.len > 0 && str_eq(above->table->name, parent));
+        }
+        if (below && schema_has_seen_data(table)) {
+            TRY(add_to_chain(arena, commit, table, chain, staged));
+        }
+    }
+    return NULL;
+}
+
+/* The moment of the load, as text that the warehouse reads. */
+static Str boundary_text(Arena *arena, Str load_id)
+{
+    char *text = arena_alloc_raw(arena, DATETIME_TEXT_BYTES);
+    DateTime time = {0};
+    (void)datetime_from_us(load_id_time_us(load_id), &time);
+    time.has_offset = true;
+    return (Str){text, datetime_format(&time, ' ', text)};
+}
+
+static Error *write_chain(Arena *arena, const LoadCommit *commit, const SchemaTable *root)
+{
+    Chain chain = {.dataset = commit->dataset,
+                   .boundary_us_text = boundary_text(arena, commit->load_id)};
+    StagedVec staged = {0};
+    TRY(find_chain(arena, commit, root, &chain, &staged));
+    for (size_t i = 0; i < staged.len; i++) {
+        row_source_offer(staged.data[i]->name, &staged.data[i]->source);
+    }
+    Error *err = disposition_run(commit->connection, arena, &chain);
+    for (size_t i = 0; i < staged.len; i++) {
+        row_source_withdraw(staged.data[i]->name);
+    }
+    return err;
+}
+
+/* ---- The load ---- */
+
+static bool is_emptied(const LoadCommit *commit, Str name)
+{
+    for (VEC_EACH(const Str, it, &commit->emptied)) {
+        if (str_eq(*it, name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Whether rows of the table or of one below it came. */
+static bool has_rows(const LoadCommit *commit, Str name)
+{
+    return package_table(commit->package, name) != NULL || is_emptied(commit, name);
+}
+
+static Error *write_rows(Arena *arena, const LoadCommit *commit)
+{
+    for (STRMAP_EACH(it, &commit->schema->tables)) {
+        const SchemaTable *table = it->value;
+        bool is_root = schema_table_member(table, STR("parent")) == NULL;
+        if (is_root && !system_name(table->name) && has_rows(commit, table->name)) {
+            TRY(write_chain(arena, commit, table));
+        }
+    }
+    return NULL;
+}
+
+static void count_rows(Arena *arena, LoadCommit *commit)
+{
+    for (STRMAP_EACH(it, &commit->package->tables)) {
+        const PackageTable *table = it->value;
+        VEC_PUSH(arena, &commit->tables,
+                 (LoadedTable){.name = table->name, .rows = (int64_t)table->row_count});
+        schema_mark_seen(commit->schema, schema_find_table(commit->schema, table->name));
+    }
+}
+
+static Error *write_all(Arena *arena, LoadCommit *commit)
+{
+    Connection *connection = commit->connection;
+    TRY(bookkeeping_prepare(connection, arena, commit->dataset));
+    count_rows(arena, commit);
+    TRY(table_ddl_apply_all(connection, arena, commit->dataset, commit->schema));
+    TRY(write_rows(arena, commit));
+    LoadPackage books = {.load_id = commit->load_id,
+                         .dataset = commit->dataset,
+                         .schema = commit->schema,
+                         .state = commit->state,
+                         .tables = commit->tables};
+    return bookkeeping_write(connection, arena, &books);
+}
+
+Error *load_commit(LoadCommit *commit)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("commit");
+    TRY(connection_begin(commit->connection));
+    Error *err = write_all(arena, commit);
+    if (err == NULL) {
+        err = connection_commit(commit->connection);
+    }
+    return err == NULL ? NULL : error_first(err, connection_rollback(commit->connection));
+}

@@ -1,0 +1,27 @@
+/* ingest/load/commit.h - a package becomes part of the warehouse: tables are made or widened, rows
+ * written as their dispositions say, schema, state and the note that the load is done added, all in
+ * one transaction. */
+#ifndef INGEST_LOAD_COMMIT_H
+#define INGEST_LOAD_COMMIT_H
+
+#include "ingest/bookkeeping.h"
+#include "ingest/package/package.h"
+
+typedef struct LoadCommit {
+    Connection *connection; /* without a transaction */
+    Str dataset;
+    Str load_id;
+    Schema *schema;
+    State *state; /* NULL: none is kept */
+    const Package *package;
+    /* Root tables that are written to although no row of them came: those of a `replace` that
+     * brought nothing. */
+    StrVec emptied;
+    /* Set by load_commit(). */
+    LoadedTableVec tables;
+} LoadCommit;
+
+/* On failure the warehouse is as it was. */
+MUST_CHECK Error *load_commit(LoadCommit *commit);
+
+#endif

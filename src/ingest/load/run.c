@@ -1,0 +1,224 @@
+#include "ingest/load/run.h"
+
+#include <stdlib.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "ingest/document.h"
+#include "ingest/load/commit.h"
+#include "ingest/load/settings.h"
+#include "ingest/load_id.h"
+#include "ingest/normalise/json_page.h"
+
+struct LoadStream {
+    Resource resource;
+    Str table; /* empty: a contract keeps all rows out */
+    bool replaces;
+    uint64_t rows;
+};
+
+struct LoadRun {
+    Arena *arena;
+    LoadRunOptions options;
+    Schema *schema;
+    State *state;
+    Str load_id;
+    NormaliseJob job;
+    bool has_job;
+    Normaliser *normaliser;
+    JsonPage page;
+    PackageWriter *writer;
+    VEC(LoadStream *) streams;
+    uint64_t batch;
+};
+
+void load_run_free(LoadRun *run)
+{
+    if (run == NULL) {
+        return;
+    }
+    package_writer_free(run->writer);
+    normaliser_free(run->normaliser);
+    json_page_done(&run->page);
+    if (run->has_job) {
+        normalise_job_done(&run->job);
+    }
+    Error *err = fs_remove_tree(str_to_c(run->arena, run->options.package_directory));
+    if (err != NULL) {
+        error_discard(err, "a directory that stays is looked at by the next load");
+    }
+    arena_free(run->arena);
+    free(run);
+}
+
+/* ---- What is remembered ---- */
+
+static Error *read_books(LoadRun *run)
+{
+    const LoadRunOptions *options = &run->options;
+    Connection *connection = options->connection;
+    Arena *arena = run->arena;
+    Str last = {0};
+    bool known = false;
+    TRY(connection_has_relation(connection, options->dataset, str_from(system_table_loads.name),
+                                &known));
+    if (known) {
+        TRY(bookkeeping_read_schema(connection, arena, options->dataset, options->schema_name,
+                                    &run->schema));
+        TRY(bookkeeping_read_state(connection, arena, options->dataset, options->pipeline,
+                                   &run->state));
+        TRY(bookkeeping_read_last_load(connection, arena, options->dataset, &last));
+    }
+    if (run->schema == NULL) {
+        run->schema = schema_new(arena, options->schema_name);
+    }
+    if (run->state == NULL) {
+        run->state = state_new(arena, options->pipeline);
+    }
+    LoadIdClock clock = {0};
+    load_id_seen(&clock, last);
+    run->load_id = load_id_next(&clock, arena);
+    state_set_identity(run->state, &(StateIdentity){options->dataset, options->schema_name});
+    return NULL;
+}
+
+static Error *begin(LoadRun *run)
+{
+    TRY(read_books(run));
+    TRY(settings_apply(run->schema, run->options.settings));
+    TRY(source_declare(run->schema, &run->options.source));
+    TRY(normalise_job_init(&run->job, run->schema));
+    run->has_job = true;
+    return package_writer_open(run->options.package_directory, 0, &run->writer);
+}
+
+Error *load_run_begin(const LoadRunOptions *options, LoadRun **out)
+{
+    LoadRun *run = memory_alloc(sizeof(*run));
+    *run = (LoadRun){.arena = arena_new("load"), .options = *options};
+    Error *err = begin(run);
+    if (err != NULL) {
+        load_run_free(run);
+        return err;
+    }
+    *out = run;
+    return NULL;
+}
+
+/* ---- Rows ---- */
+
+Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **out)
+{
+    SchemaTable *table = NULL;
+    LoadStream *stream = ARENA_NEW(run->arena, LoadStream);
+    stream->resource = *resource;
+    TRY(resource_declare(run->schema, &run->job.naming, resource, &table));
+    if (table != NULL) {
+        const Value *disposition = schema_table_member(table, STR("write_disposition"));
+        stream->table = table->name;
+        stream->replaces = str_is(value_text_or(disposition, STR("")), "replace");
+    }
+    VEC_PUSH(run->arena, &run->streams, stream);
+    *out = stream;
+    return NULL;
+}
+
+/* Columns that the resources declare are known before the first row. */
+static Error *begin_rows(LoadRun *run)
+{
+    if (run->normaliser != NULL) {
+        return NULL;
+    }
+    (void)schema_bump(run->schema);
+    return normaliser_new(&run->job, &run->normaliser);
+}
+
+enum { BATCH_ROWS = 2000 };
+
+/* One batch of lines; *rest moves on. */
+static Error *add_batch(LoadRun *run, LoadStream *stream, Str shown, Str *rest,
+                        unsigned *line_number)
+{
+    TRY(normaliser_begin(run->normaliser, run->batch++));
+    json_page_clear(&run->page);
+    Str line;
+    for (size_t i = 0; i < BATCH_ROWS && str_next_line(rest, &line); i++) {
+        yyjson_val *row = NULL;
+        (*line_number)++;
+        if (str_trim(line).len == 0) {
+            continue;
+        }
+        TRY_WRAP(json_page_read(&run->page, line, &row), STR_FMT ":%u", STR_ARG(shown),
+                 *line_number);
+        TRY_WRAP(normaliser_add(run->normaliser, stream->table, row), STR_FMT ":%u", STR_ARG(shown),
+                 *line_number);
+        stream->rows++;
+    }
+    TRY(normaliser_finish(run->normaliser));
+    TRY(package_writer_add(run->writer, run->normaliser));
+    normaliser_clear(run->normaliser);
+    return NULL;
+}
+
+Error *load_run_rows(LoadRun *run, LoadStream *stream, Str text, Str shown)
+{
+    unsigned line = 0;
+    if (stream->table.len == 0) {
+        return NULL;
+    }
+    TRY(begin_rows(run));
+    while (text.len > 0) {
+        TRY(add_batch(run, stream, shown, &text, &line));
+    }
+    return NULL;
+}
+
+/* ---- The end ---- */
+
+static bool is_seen(const LoadRun *run, Str table)
+{
+    const SchemaTable *found = schema_find_table(run->schema, table);
+    return found != NULL && schema_has_seen_data(found);
+}
+
+static uint64_t find_emptied(const LoadRun *run, StrVec *emptied)
+{
+    uint64_t rows = 0;
+    for (size_t i = 0; i < run->streams.len; i++) {
+        const LoadStream *stream = run->streams.data[i];
+        rows += stream->rows;
+        if (stream->replaces && stream->rows == 0 && is_seen(run, stream->table)) {
+            VEC_PUSH(run->arena, emptied, stream->table);
+        }
+    }
+    return rows;
+}
+
+static bool has_new_state(LoadRun *run)
+{
+    return run->state->stored_hash.len > 0 &&
+           !str_eq(state_hash(run->state, run->arena), run->state->stored_hash);
+}
+
+Error *load_run_finish(LoadRun *run, LoadRunResult *out)
+{
+    StrVec emptied = {0};
+    *out = (LoadRunResult){0};
+    TRY(package_writer_finish(run->writer));
+    uint64_t rows = find_emptied(run, &emptied);
+    if (rows == 0 && emptied.len == 0 && !has_new_state(run)) {
+        return NULL;
+    }
+    Package package;
+    TRY(package_open(run->arena, run->options.package_directory, &package));
+    LoadCommit commit = {.connection = run->options.connection,
+                         .dataset = run->options.dataset,
+                         .load_id = run->load_id,
+                         .schema = run->schema,
+                         .state = run->state,
+                         .package = &package,
+                         .emptied = emptied};
+    TRY(load_commit(&commit));
+    *out = (LoadRunResult){.load_id = run->load_id, .tables = commit.tables};
+    return NULL;
+}

@@ -1,0 +1,46 @@
+/* ingest/load/run.h - one load of one source from beginning to end: what the warehouse remembers is
+ * read, resources are declared, rows go through the normaliser into a package on disk, and the
+ * package is committed. One thread drives a run.
+ *
+ *     TRY(load_run_begin(&options, &run));
+ *     TRY(load_run_resource(run, &resource, &stream));     // each resource that is read
+ *     TRY(load_run_rows(run, stream, text));               // its rows, as JSON lines, any number
+ * of times TRY(load_run_finish(run, &result)); */
+#ifndef INGEST_LOAD_RUN_H
+#define INGEST_LOAD_RUN_H
+
+#include "ingest/bookkeeping.h"
+#include "ingest/load/resource.h"
+
+typedef struct LoadRun LoadRun;
+
+typedef struct LoadRunOptions {
+    Connection *connection; /* without a transaction; outlives the run */
+    Str dataset;
+    Str schema_name;
+    Str pipeline;
+    Str package_directory; /* of this run alone; made and removed by it */
+    SourceHints source;
+    /* Settings of the schema that are added or taken away; NULL: none. */
+    const Value *settings;
+} LoadRunOptions;
+
+/* A resource whose rows are read. */
+typedef struct LoadStream LoadStream;
+
+typedef struct LoadRunResult {
+    Str load_id; /* empty: there was nothing to load and nothing to remember */
+    LoadedTableVec tables;
+} LoadRunResult;
+
+void load_run_free(LoadRun *run);
+MUST_CHECK Error *load_run_begin(const LoadRunOptions *options, LoadRun **out);
+DEFINE_AUTO_FREE(load_run, LoadRun)
+
+MUST_CHECK Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **out);
+/* Rows as JSON lines; `shown` names the text in messages. */
+MUST_CHECK Error *load_run_rows(LoadRun *run, LoadStream *stream, Str text, Str shown);
+/* Commits. The result lives as long as the run. */
+MUST_CHECK Error *load_run_finish(LoadRun *run, LoadRunResult *out);
+
+#endif

@@ -1,0 +1,67 @@
+/* ingest/normalise/normaliser.h - rows as a source gives them, made into rows of tables: objects
+ * are flattened into columns, lists become tables of their own, values get the types of their
+ * columns (spec of dlt, 2 to 4). One Normaliser per thread; they share a NormaliseJob.
+ *
+ * The values of a row go straight into columns: nothing is built per row, and texts are borrowed
+ * from the parsed document.
+ *
+ *     TRY(normaliser_begin(normaliser, number));          // batches are numbered by the source
+ *     TRY(normaliser_add(normaliser, STR("orders"), row)); // each row
+ *     TRY(normaliser_finish(normaliser));                 // ids are made
+ *     for (i = 0; i < normaliser->set.tables.len; i++) ... // take the rows
+ *     normaliser_clear(normaliser);                       // documents may be freed now */
+#ifndef INGEST_NORMALISE_NORMALISER_H
+#define INGEST_NORMALISE_NORMALISER_H
+
+#include <yyjson.h>
+
+#include "ingest/normalise/target.h"
+
+typedef struct WalkObject {
+    ObjectShape *shape;
+    yyjson_val *value;
+} WalkObject;
+
+typedef struct WalkList {
+    ObjectShape *shape; /* of the object it is a member of */
+    FieldTarget *field;
+    yyjson_val *value;
+} WalkList;
+
+typedef struct WalkMember {
+    FieldTarget *field;
+    yyjson_val *value;
+} WalkMember;
+
+typedef struct Normaliser {
+    TargetSet set;
+    Arena *arena;   /* of the targets */
+    Arena *scratch; /* until normaliser_clear() */
+    uint64_t stamp; /* of the object being read */
+    /* Stacks of the walk. */
+    VEC(WalkObject) objects;
+    VEC(WalkList) lists;
+    VEC(WalkMember) members;
+    uint64_t rows; /* added to root tables since it was made */
+} Normaliser;
+
+void normaliser_free(Normaliser *normaliser);
+MUST_CHECK Error *normaliser_new(NormaliseJob *job, Normaliser **out);
+DEFINE_AUTO_FREE(normaliser, Normaliser)
+
+MUST_CHECK Error *normaliser_begin(Normaliser *normaliser, uint64_t batch);
+/* One row for a root table that is in the schema; what is no object becomes {"value": row}. The
+ * document must live until normaliser_clear(). ERR_INPUT and ERR_SCHEMA say table, column, value.
+ */
+MUST_CHECK Error *normaliser_add(Normaliser *normaliser, Str table, yyjson_val *row);
+/* Makes the ids of all rows and lets the next batches change the schema. */
+MUST_CHECK Error *normaliser_finish(Normaliser *normaliser);
+void normaliser_clear(Normaliser *normaliser);
+
+/* row_ids.c: fills table->ids of all rows of all tables. */
+MUST_CHECK Error *normaliser_make_ids(Normaliser *normaliser);
+/* The id of a root row that depends on what the row says; empty for a random one. */
+MUST_CHECK Error *normaliser_row_id(Normaliser *normaliser, TableTarget *table, yyjson_val *row,
+                                    Str *out);
+
+#endif

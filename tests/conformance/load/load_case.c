@@ -1,0 +1,146 @@
+/* tests/conformance/load/load_case.c - does one load of a case (tests/cases/load/README.md) with
+ * the load engine:
+ *
+ *     load_case CASE N WAREHOUSE PIPELINES_DIR
+ *
+ * N counts from 1. Exits with 1 and says why when the load fails. */
+#include <stdio.h>
+
+#include "base/fs.h"
+#include "base/limits.h"
+#include "base/number.h"
+#include "ingest/load/run.h"
+#include "value/yaml_reader.h"
+
+typedef struct Case {
+    Arena *arena;
+    Str directory;
+    const Value *document;
+    const Value *load; /* the one that is done */
+    Str pipelines;
+} Case;
+
+static Str text_of(const Value *map, const char *key, Str otherwise)
+{
+    return value_text_or(value_find(map, str_from(key)), otherwise);
+}
+
+static Error *read_case(Case *test, const char *directory, int64_t number)
+{
+    test->directory = str_from(directory);
+    Str path = fs_join(test->arena, test->directory, STR("case.yml"));
+    Str text;
+    TRY(fs_read_file(test->arena, str_to_c(test->arena, path), LIMIT_CONFIG_BYTES, &text));
+    ReadOptions options = {.path = path};
+    TRY(yaml_read(test->arena, text, &options, &test->document));
+    const Value *loads = value_find(test->document, STR("loads"));
+    test->load = number > 0 ? value_at(loads, (size_t)number - 1) : NULL;
+    return test->load != NULL
+               ? NULL
+               : error_new(ERR_CONFIG, "the case has no load %lld", (long long)number);
+}
+
+/* The hints of a resource, those of the load over those of the case. */
+static Value hints_of(Case *test, const Value *resource, Str name)
+{
+    ValueMapBuilder hints = value_map_begin(test->arena);
+    const Value *over = value_find(value_find(test->load, STR("hints")), name);
+    value_map_put_all(&hints, resource);
+    if (over != NULL) {
+        value_map_put_all(&hints, over);
+    }
+    return value_map_end(&hints);
+}
+
+static Error *load_file(Case *test, LoadRun *run, LoadStream *stream, const Value *file)
+{
+    Str name = value_text_or(file, STR(""));
+    Str path = fs_join(test->arena, test->directory, name);
+    Str text;
+    TRY(fs_read_file(test->arena, str_to_c(test->arena, path), LIMIT_JSON_BYTES, &text));
+    return load_run_rows(run, stream, text, name);
+}
+
+static Error *load_resource(Case *test, LoadRun *run, const Value *resource)
+{
+    Str name = text_of(resource, "name", STR("?"));
+    const Value *rows = value_find(value_find(test->load, STR("rows")), name);
+    if (rows == NULL) {
+        return NULL; /* does not run */
+    }
+    Value *hints = ARENA_NEW(test->arena, Value);
+    *hints = hints_of(test, resource, name);
+    Resource declared = {.name = name,
+                         .hints = hints,
+                         .write_disposition = value_find(test->load, STR("write_disposition")),
+                         .schema_contract = value_find(test->load, STR("schema_contract"))};
+    LoadStream *stream;
+    TRY(load_run_resource(run, &declared, &stream));
+    if (value_is(rows, VALUE_STRING)) {
+        return load_file(test, run, stream, rows);
+    }
+    for (VALUE_EACH(file, rows)) {
+        TRY(load_file(test, run, stream, file));
+    }
+    return NULL;
+}
+
+static Error *load(Case *test, Connection *connection)
+{
+    const Value *document = test->document;
+    Str schema = text_of(document, "schema", STR("src"));
+    LoadRunOptions options = {
+        .connection = connection,
+        .dataset = text_of(document, "dataset", STR("raw")),
+        .schema_name = schema,
+        .pipeline = text_of(document, "pipeline", STR("pipe")),
+        .package_directory = fs_join(test->arena, test->pipelines, STR("package")),
+        .source = {.max_table_nesting = value_find(document, STR("max_table_nesting")),
+                   .root_key = value_find(document, STR("root_key")),
+                   .schema_contract = value_find(document, STR("schema_contract"))},
+        .settings = value_find(document, STR("settings")),
+    };
+    AUTO_FREE(load_run) LoadRun *run = NULL;
+    TRY(load_run_begin(&options, &run));
+    for (VALUE_EACH(resource, value_find(document, STR("resources")))) {
+        TRY(load_resource(test, run, resource));
+    }
+    LoadRunResult result;
+    return load_run_finish(run, &result);
+}
+
+static Error *run(const char *directory, const char *number, const char *warehouse_path,
+                  const char *pipelines)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("case");
+    Case test = {.arena = arena, .pipelines = str_from(pipelines)};
+    int64_t load_number = 0;
+    if (!number_parse_int64(str_from(number), &load_number)) {
+        return error_new(ERR_USAGE, "'%s' is no number of a load", number);
+    }
+    TRY(read_case(&test, directory, load_number));
+    AUTO_FREE(warehouse) Warehouse *warehouse = NULL;
+    AUTO_FREE(connection) Connection *connection = NULL;
+    TRY(warehouse_open(&(WarehouseOptions){.path = warehouse_path}, &warehouse));
+    TRY(connection_open(warehouse, &connection));
+    TRY(connection_execute(connection, STR("set TimeZone = 'UTC'"), NULL, 0, NULL));
+    return load(&test, connection);
+}
+
+int main(int argc, char **argv)
+{
+    enum { ARGUMENTS = 5 };
+    if (argc != ARGUMENTS) {
+        (void)fprintf(stderr, "usage: load_case CASE N WAREHOUSE PIPELINES_DIR\n");
+        return 2;
+    }
+    Error *err = run(argv[1], argv[2], argv[3], argv[4]);
+    if (err == NULL) {
+        return 0;
+    }
+    AUTO_FREE(arena) Arena *arena = arena_new("failure");
+    Str text = error_full_message(err, arena);
+    (void)fprintf(stderr, STR_FMT "\n", STR_ARG(text));
+    error_discard(err, "told");
+    return 1;
+}
