@@ -165,13 +165,14 @@ static void drop_hint(SchemaTable *table, const char *hint)
     }
 }
 
-static void declare_key(Schema *schema, const Naming *naming, SchemaTable *table, Str column_name,
-                        const char *hint)
+/* A key has a value in each row, unless the hints of its column say otherwise. */
+static void declare_key(Schema *schema, const Naming *naming, SchemaTable *table,
+                        const Value *hints, Str given, const char *hint)
 {
-    SchemaColumn *column =
-        declare_column(schema, table, naming_key(naming, schema->arena, column_name));
+    SchemaColumn *column = declare_column(schema, table, naming_key(naming, schema->arena, given));
     schema_set_hint(schema, column, str_from(hint), value_bool(true));
-    if (schema_hint(column, STR("nullable")) == NULL) {
+    const Value *own = value_find(value_find(hints, STR("columns")), given);
+    if (value_find(own, STR("nullable")) == NULL) {
         schema_set_hint(schema, column, STR("nullable"), value_bool(false));
     }
 }
@@ -185,10 +186,10 @@ static void declare_keys(Schema *schema, const Naming *naming, SchemaTable *tabl
     }
     drop_hint(table, hint);
     if (value_is(names, VALUE_STRING)) {
-        declare_key(schema, naming, table, names->as.text, hint);
+        declare_key(schema, naming, table, hints, names->as.text, hint);
     }
     for (VALUE_EACH(name, names)) {
-        declare_key(schema, naming, table, value_text_or(name, STR("")), hint);
+        declare_key(schema, naming, table, hints, value_text_or(name, STR("")), hint);
     }
 }
 
@@ -275,6 +276,21 @@ static bool has_keys(const Value *hints)
            !value_is_null(value_find(hints, STR("merge_key")));
 }
 
+/* Which merges need to know the root of a nested row. */
+static void declare_root_key(Schema *schema, const SchemaTable *table, Str disposition,
+                             const Value *options)
+{
+    const Str path[] = {STR("json"), STR("config"), STR("root_key_propagation")};
+    const Value *normalizers = members_find(&schema->members, "normalizers");
+    const Value *given = document_find(normalizers, path, ARRAY_LEN(path));
+    bool is_off = value_is(given, VALUE_BOOL) && !given->as.boolean;
+    Str strategy = value_text_or(value_find(options, STR("strategy")), STR(""));
+    bool merges = str_is(disposition, "merge") && !str_is(strategy, "scd2");
+    if (is_true(given) || (merges && !is_off)) {
+        schema_propagate_root_id(schema, table->name);
+    }
+}
+
 /* Lists whose rows have a key of their own are tables of their own. */
 static Error *declare_nested(Schema *schema, const Naming *naming, const SchemaTable *root,
                              const Resource *resource, const ValueEntry *entry)
@@ -290,6 +306,7 @@ static Error *declare_nested(Schema *schema, const Naming *naming, const SchemaT
         TRY(read_disposition(value_find(hints, STR("write_disposition")), &disposition, &options));
         table = schema_root_table(schema, name, resource->name, disposition);
         TRY(declare_merge(schema, naming, table, options));
+        declare_root_key(schema, table, disposition, options);
     } else {
         table = schema_nested_table(schema, name, root->name);
     }
@@ -297,21 +314,6 @@ static Error *declare_nested(Schema *schema, const Naming *naming, const SchemaT
     declare_keys(schema, naming, table, hints, "primary_key");
     declare_keys(schema, naming, table, hints, "merge_key");
     return declare_contract(schema, table, value_find(hints, STR("schema_contract")));
-}
-
-/* Which merges need to know the root of a nested row. */
-static void declare_root_key(Schema *schema, const SchemaTable *table, Str disposition,
-                             const Value *options)
-{
-    const Str path[] = {STR("json"), STR("config"), STR("root_key_propagation")};
-    const Value *normalizers = members_find(&schema->members, "normalizers");
-    const Value *given = document_find(normalizers, path, ARRAY_LEN(path));
-    bool is_off = value_is(given, VALUE_BOOL) && !given->as.boolean;
-    Str strategy = value_text_or(value_find(options, STR("strategy")), STR(""));
-    bool merges = str_is(disposition, "merge") && !str_is(strategy, "scd2");
-    if (is_true(given) || (merges && !is_off)) {
-        schema_propagate_root_id(schema, table->name);
-    }
 }
 
 static bool is_kept_out(const SchemaTable *known, const ContractMode *modes)

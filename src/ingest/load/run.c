@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "ingest/document.h"
 #include "ingest/load/commit.h"
+#include "ingest/load/incremental.h"
 #include "ingest/load/settings.h"
 #include "ingest/load_id.h"
 #include "ingest/normalise/json_page.h"
@@ -14,6 +15,7 @@ struct LoadStream {
     Resource resource;
     Str table; /* empty: a contract keeps all rows out */
     bool replaces;
+    Incremental *incremental; /* NULL: all rows are new */
     uint64_t rows;
 };
 
@@ -107,6 +109,30 @@ Error *load_run_begin(const LoadRunOptions *options, LoadRun **out)
 
 /* ---- Rows ---- */
 
+/* What is replaced begins anew each time: its state is forgotten. */
+static Error *open_incremental(LoadRun *run, LoadStream *stream)
+{
+    const Resource *resource = &stream->resource;
+    const Value *hints = value_find(resource->hints, STR("incremental"));
+    if (stream->replaces) {
+        const Str source[] = {STR("sources"), run->options.schema_name};
+        state_reset_resource(run->state, run->options.schema_name, resource->name);
+        if (state_find(run->state, source, ARRAY_LEN(source)) == NULL) {
+            ValueMapBuilder empty = value_map_begin(run->arena);
+            state_set(run->state, source, ARRAY_LEN(source), value_map_end(&empty));
+        }
+    }
+    if (value_is_null(hints)) {
+        return NULL;
+    }
+    IncrementalOptions options = {.hints = hints,
+                                  .primary_key = value_find(resource->hints, STR("primary_key")),
+                                  .source = run->options.schema_name,
+                                  .resource = resource->name,
+                                  .forgets = stream->replaces};
+    return incremental_new(run->arena, run->state, &options, &stream->incremental);
+}
+
 Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **out)
 {
     SchemaTable *table = NULL;
@@ -118,6 +144,7 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
         stream->table = table->name;
         stream->replaces = str_is(value_text_or(disposition, STR("")), "replace");
     }
+    TRY(open_incremental(run, stream));
     VEC_PUSH(run->arena, &run->streams, stream);
     *out = stream;
     return NULL;
@@ -133,6 +160,21 @@ static Error *begin_rows(LoadRun *run)
     return normaliser_new(&run->job, &run->normaliser);
 }
 
+static Error *add_row(LoadRun *run, LoadStream *stream, Str line)
+{
+    yyjson_val *row = NULL;
+    bool keep = true;
+    TRY(json_page_read(&run->page, line, &row));
+    if (stream->incremental != NULL) {
+        TRY(incremental_filter(stream->incremental, row, &keep));
+    }
+    if (!keep) {
+        return NULL;
+    }
+    stream->rows++;
+    return normaliser_add(run->normaliser, stream->table, row);
+}
+
 enum { BATCH_ROWS = 2000 };
 
 /* One batch of lines; *rest moves on. */
@@ -140,23 +182,20 @@ static Error *add_batch(LoadRun *run, LoadStream *stream, Str shown, Str *rest,
                         unsigned *line_number)
 {
     TRY(normaliser_begin(run->normaliser, run->batch++));
-    json_page_clear(&run->page);
     Str line;
     for (size_t i = 0; i < BATCH_ROWS && str_next_line(rest, &line); i++) {
-        yyjson_val *row = NULL;
         (*line_number)++;
-        if (str_trim(line).len == 0) {
-            continue;
+        if (str_trim(line).len > 0) {
+            TRY_WRAP(add_row(run, stream, line), STR_FMT ":%u", STR_ARG(shown), *line_number);
         }
-        TRY_WRAP(json_page_read(&run->page, line, &row), STR_FMT ":%u", STR_ARG(shown),
-                 *line_number);
-        TRY_WRAP(normaliser_add(run->normaliser, stream->table, row), STR_FMT ":%u", STR_ARG(shown),
-                 *line_number);
-        stream->rows++;
+    }
+    if (stream->incremental != NULL) {
+        incremental_end_batch(stream->incremental);
     }
     TRY(normaliser_finish(run->normaliser));
     TRY(package_writer_add(run->writer, run->normaliser));
     normaliser_clear(run->normaliser);
+    json_page_clear(&run->page);
     return NULL;
 }
 
@@ -187,6 +226,9 @@ static uint64_t find_emptied(const LoadRun *run, StrVec *emptied)
     for (size_t i = 0; i < run->streams.len; i++) {
         const LoadStream *stream = run->streams.data[i];
         rows += stream->rows;
+        if (stream->incremental != NULL) {
+            incremental_store(stream->incremental);
+        }
         if (stream->replaces && stream->rows == 0 && is_seen(run, stream->table)) {
             VEC_PUSH(run->arena, emptied, stream->table);
         }
@@ -196,8 +238,7 @@ static uint64_t find_emptied(const LoadRun *run, StrVec *emptied)
 
 static bool has_new_state(LoadRun *run)
 {
-    return run->state->stored_hash.len > 0 &&
-           !str_eq(state_hash(run->state, run->arena), run->state->stored_hash);
+    return !str_eq(state_hash(run->state, run->arena), run->state->stored_hash);
 }
 
 Error *load_run_finish(LoadRun *run, LoadRunResult *out)

@@ -87,13 +87,13 @@ static Error *put_cell(Normaliser *normaliser, TableTarget *table, FieldTarget *
 }
 
 /* A row that names itself keeps its name. */
-static Error *take_row_id(TableTarget *table, const Cell *cell)
+static Error *take_row_id(Normaliser *normaliser, TableTarget *table, const Cell *cell)
 {
     if (cell->is_null || cell->kind != DATA_TEXT || cell->as.text.len == 0) {
         return NULL;
     }
     table->ids.data[table->rows.row_count - 1] = cell->as.text;
-    return NULL;
+    return table->has_system ? NULL : target_row_id_column(&normaliser->set, table);
 }
 
 static Error *put_value(Normaliser *normaliser, TableTarget *table, FieldTarget *field,
@@ -102,7 +102,7 @@ static Error *put_value(Normaliser *normaliser, TableTarget *table, FieldTarget 
     Cell cell;
     TRY(in_column(json_cell(normaliser->scratch, value, &cell), table, field->column_name));
     if (field->is_row_id) {
-        return take_row_id(table, &cell);
+        return take_row_id(normaliser, table, &cell);
     }
     return cell.is_null ? put_null(normaliser, table, field)
                         : put_cell(normaliser, table, field, &cell, fate);

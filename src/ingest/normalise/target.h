@@ -110,6 +110,8 @@ MUST_CHECK Error *target_new_column(TargetSet *set, TableTarget *table, FieldTar
 MUST_CHECK Error *target_new_variant(TargetSet *set, TableTarget *table, ColumnTarget *column,
                                      const Cell *cell, ColumnTarget **out_variant,
                                      ValueFate *out_fate);
+/* A row brings its own _dlt_id: the column comes where the key stands. */
+MUST_CHECK Error *target_row_id_column(TargetSet *set, TableTarget *table);
 /* After the first row of a table: _dlt_load_id and its like come last. */
 MUST_CHECK Error *target_system_columns(TargetSet *set, TableTarget *table);
 

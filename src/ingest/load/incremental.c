@@ -1,0 +1,359 @@
+#include "ingest/load/incremental.h"
+
+#include <stdlib.h>
+
+#include "base/map.h"
+#include "ingest/boundary_hash.h"
+#include "ingest/load/cursor_value.h"
+#include "ingest/normalise/json_path.h"
+#include "ingest/normalise/json_value.h"
+
+typedef enum MissingCursor { MISSING_RAISE, MISSING_INCLUDE, MISSING_EXCLUDE } MissingCursor;
+
+struct Incremental {
+    Arena *arena;
+    State *state;
+    IncrementalOptions options;
+    Str path;
+    const JsonPath *cursor;
+    const Value *initial;
+    const Value *end;
+    bool is_max;
+    bool start_is_open;
+    bool end_is_closed;
+    bool dedups;
+    MissingCursor on_missing;
+    Value start;       /* null: none */
+    Value last;        /* null: none yet */
+    Value last_before; /* of the last load */
+    StrMap known;      /* hashes of the last load's boundary */
+    BoundaryHashForm form;
+    StrMap boundary;               /* hashes of the rows at `last` */
+    VEC(yyjson_val *) at_boundary; /* rows of this batch at `last`, not hashed yet */
+    bool moved;                    /* `last` is not that of the last load any more */
+    bool kept_rows;
+};
+
+/* ---- Options ---- */
+
+static Error *read_word(const Value *value, const char *const *words, size_t count, size_t *out)
+{
+    *out = 0;
+    for (size_t i = 0; value != NULL && i < count; i++) {
+        if (str_is(value_text_or(value, STR("")), words[i])) {
+            *out = i;
+            return NULL;
+        }
+    }
+    return value == NULL ? NULL
+                         : value_error(ERR_CONFIG, value, "'" STR_FMT "' is neither %s nor %s",
+                                       STR_ARG(value_text_or(value, STR("?"))), words[0], words[1]);
+}
+
+static Error *read_options(Incremental *incremental)
+{
+    static const char *const functions[] = {"max", "min"};
+    static const char *const starts[] = {"closed", "open"};
+    static const char *const ends[] = {"open", "closed"};
+    static const char *const missing[] = {"raise", "include", "exclude"};
+    const Value *hints = incremental->options.hints;
+    size_t word = 0;
+    TRY(read_word(value_find(hints, STR("last_value_func")), functions, ARRAY_LEN(functions),
+                  &word));
+    incremental->is_max = word == 0;
+    TRY(read_word(value_find(hints, STR("range_start")), starts, ARRAY_LEN(starts), &word));
+    incremental->start_is_open = word == 1;
+    TRY(read_word(value_find(hints, STR("range_end")), ends, ARRAY_LEN(ends), &word));
+    incremental->end_is_closed = word == 1;
+    TRY(read_word(value_find(hints, STR("on_cursor_value_missing")), missing, ARRAY_LEN(missing),
+                  &word));
+    incremental->on_missing = (MissingCursor)word;
+    incremental->initial = value_find(hints, STR("initial_value"));
+    const Value *end = value_find(hints, STR("end_value"));
+    incremental->end = value_is_null(end) ? NULL : end;
+    incremental->path = value_text_or(value_find(hints, STR("cursor_path")), STR(""));
+    return json_path_parse(incremental->arena, incremental->path, &incremental->cursor);
+}
+
+static double lag_of(const Incremental *incremental)
+{
+    const Value *lag = value_find(incremental->options.hints, STR("lag"));
+    return value_is(lag, VALUE_INT)     ? (double)lag->as.integer
+           : value_is(lag, VALUE_FLOAT) ? lag->as.number
+                                        : 0;
+}
+
+/* A key of no columns asks for no dedup. */
+static const Value *dedup_key(const Incremental *incremental)
+{
+    const Value *own = value_find(incremental->options.hints, STR("primary_key"));
+    return own != NULL ? own : incremental->options.primary_key;
+}
+
+/* ---- Binding ---- */
+
+static Value or_null(const Value *value)
+{
+    return value != NULL ? *value : value_null();
+}
+
+/* Positive when `a` is further than `b` in the cursor's direction. */
+static Error *further(const Incremental *incremental, const Value *a, const Value *b, int *out)
+{
+    TRY(cursor_compare(a, b, out));
+    *out = incremental->is_max ? *out : -*out;
+    return NULL;
+}
+
+/* Back by the lag, but not beyond the initial value. */
+static Error *apply_lag(Incremental *incremental)
+{
+    double lag = lag_of(incremental);
+    if (lag == 0 || incremental->end != NULL || value_is_null(&incremental->last)) {
+        return NULL;
+    }
+    incremental->dedups = false;
+    Value moved;
+    int order = 0;
+    TRY(cursor_lag(incremental->arena, &incremental->last, lag, incremental->is_max, &moved));
+    if (!value_is_null(incremental->initial)) {
+        TRY(further(incremental, &moved, incremental->initial, &order));
+    }
+    incremental->start = order < 0 ? *incremental->initial : moved;
+    return NULL;
+}
+
+static Error *bind(Incremental *incremental)
+{
+    const IncrementalOptions *options = &incremental->options;
+    const Value *state = NULL;
+    if (incremental->end == NULL && !options->forgets) {
+        state = state_incremental(incremental->state, options->source, options->resource,
+                                  incremental->path);
+    }
+    const Value *last = value_find(state, STR("last_value"));
+    incremental->last = or_null(last != NULL ? last : incremental->initial);
+    incremental->last_before = incremental->last;
+    incremental->start = incremental->last;
+    const Value *hashes = value_find(state, STR("unique_hashes"));
+    for (VALUE_EACH(it, hashes)) {
+        (void)strmap_set_copy(&incremental->known, value_text_or(it, STR("")), NULL);
+    }
+    incremental->form = boundary_hash_form(hashes);
+    const Value *key = dedup_key(incremental);
+    bool no_key = value_is(key, VALUE_LIST) && value_len(key) == 0;
+    incremental->dedups = !incremental->start_is_open && incremental->end == NULL && !no_key &&
+                          lag_of(incremental) == 0;
+    return apply_lag(incremental);
+}
+
+Error *incremental_new(Arena *arena, State *state, const IncrementalOptions *options,
+                       Incremental **out)
+{
+    Incremental *incremental = ARENA_NEW(arena, Incremental);
+    *incremental = (Incremental){.arena = arena,
+                                 .state = state,
+                                 .options = *options,
+                                 .known = strmap_init(arena),
+                                 .boundary = strmap_init(arena)};
+    TRY(read_options(incremental));
+    TRY(bind(incremental));
+    *out = incremental;
+    return NULL;
+}
+
+/* ---- Rows ---- */
+
+static Error *hash_row(const Incremental *incremental, Arena *arena, yyjson_val *row, Str *out)
+{
+    const Value *key = dedup_key(incremental);
+    Value hashed;
+    if (value_is(key, VALUE_STRING)) {
+        hashed = json_value(arena, json_path_member(row, key->as.text));
+    } else if (value_is(key, VALUE_LIST)) {
+        ValueVec parts = {0};
+        for (VALUE_EACH(name, key)) {
+            VEC_PUSH(arena, &parts,
+                     json_value(arena, json_path_member(row, value_text_or(name, STR("")))));
+        }
+        hashed = parts.len == 1 ? parts.data[0] : value_list_of(&parts);
+    } else {
+        hashed = json_value(arena, row);
+    }
+    *out = boundary_hash(arena, &hashed, incremental->form);
+    return NULL;
+}
+
+static Error *is_known(const Incremental *incremental, yyjson_val *row, bool *out)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("boundary row");
+    Str hash;
+    TRY(hash_row(incremental, arena, row, &hash));
+    *out = strmap_has(&incremental->known, hash);
+    return NULL;
+}
+
+static Error *missing_cursor(const Incremental *incremental, bool is_null)
+{
+    Str resource = incremental->options.resource;
+    return is_null
+               ? error_new(ERR_INPUT,
+                           "In processing pipe `" STR_FMT
+                           "`: Cursor element with JSON path `" STR_FMT
+                           "` has the value `None` in extracted data item. All data items must "
+                           "contain a value != None. Construct the incremental with "
+                           "`on_cursor_value_missing='include'` if you want to include such rows",
+                           STR_ARG(resource), STR_ARG(incremental->path))
+               : error_new(ERR_INPUT,
+                           "In processing pipe `" STR_FMT
+                           "`: Cursor element with JSON path `" STR_FMT
+                           "` was not found in extracted data item. All data items must contain "
+                           "this path. Use the same names of fields as in your JSON document "
+                           "because they can be different from the names you see in database.",
+                           STR_ARG(resource), STR_ARG(incremental->path));
+}
+
+/* False: the row is beyond the end of the range. */
+static Error *is_before_end(const Incremental *incremental, const Value *value, bool *out)
+{
+    int order = 0;
+    *out = true;
+    if (incremental->end == NULL) {
+        return NULL;
+    }
+    TRY(further(incremental, value, incremental->end, &order));
+    *out = order < 0 || (order == 0 && incremental->end_is_closed);
+    return NULL;
+}
+
+/* A row that is further than all before: it alone is the boundary now. */
+static void move_to(Incremental *incremental, const Value *value, yyjson_val *row)
+{
+    incremental->last = value_copy(incremental->arena, value);
+    incremental->moved = true;
+    strmap_clear(&incremental->boundary);
+    incremental->at_boundary.len = 0;
+    VEC_PUSH(incremental->arena, &incremental->at_boundary, row);
+}
+
+/* A row that is not further: it stays if it is in the range and was not loaded before. */
+static Error *keep_within(Incremental *incremental, const Value *value, yyjson_val *row, int order,
+                          bool *out_keep)
+{
+    int from_start = 1;
+    *out_keep = true;
+    if (!value_is_null(&incremental->start)) {
+        TRY(further(incremental, value, &incremental->start, &from_start));
+    }
+    if (from_start < 0 || (from_start == 0 && incremental->start_is_open)) {
+        *out_keep = false;
+        return NULL;
+    }
+    if (from_start == 0 && incremental->dedups && incremental->known.len > 0) {
+        bool known = false;
+        TRY(is_known(incremental, row, &known));
+        *out_keep = !known;
+    }
+    if (*out_keep && order == 0) {
+        VEC_PUSH(incremental->arena, &incremental->at_boundary, row);
+    }
+    return NULL;
+}
+
+Error *incremental_filter(Incremental *incremental, yyjson_val *row, bool *out_keep)
+{
+    yyjson_val *found = json_path_first(incremental->cursor, row);
+    if (found == NULL || yyjson_is_null(found)) {
+        *out_keep = incremental->on_missing == MISSING_INCLUDE;
+        return incremental->on_missing == MISSING_RAISE ? missing_cursor(incremental, found != NULL)
+                                                        : NULL;
+    }
+    AUTO_FREE(arena) Arena *arena = arena_new("cursor value");
+    Value value = json_value(arena, found);
+    TRY(is_before_end(incremental, &value, out_keep));
+    if (!*out_keep) {
+        return NULL;
+    }
+    int order = 1;
+    if (!value_is_null(&incremental->last)) {
+        TRY(further(incremental, &value, &incremental->last, &order));
+    }
+    if (order > 0) {
+        move_to(incremental, &value, row);
+    } else {
+        TRY(keep_within(incremental, &value, row, order, out_keep));
+    }
+    incremental->kept_rows = incremental->kept_rows || *out_keep;
+    return NULL;
+}
+
+void incremental_end_batch(Incremental *incremental)
+{
+    for (size_t i = 0; i < incremental->at_boundary.len && incremental->dedups; i++) {
+        AUTO_FREE(arena) Arena *arena = arena_new("boundary row");
+        Str hash = {0};
+        Error *err = hash_row(incremental, arena, incremental->at_boundary.data[i], &hash);
+        CHECK(err == NULL);
+        (void)strmap_set_copy(&incremental->boundary, hash, NULL);
+    }
+    incremental->at_boundary.len = 0;
+}
+
+/* ---- State ---- */
+
+static int compare_hashes(const void *a, const void *b)
+{
+    return str_compare(((const Value *)a)->as.text, ((const Value *)b)->as.text);
+}
+
+static Value hash_list(const Incremental *incremental)
+{
+    ValueVec hashes = {0};
+    if (!incremental->dedups) {
+        return value_list_of(&hashes);
+    }
+    for (STRMAP_EACH(it, &incremental->boundary)) {
+        VEC_PUSH(incremental->arena, &hashes, value_string(it->key));
+    }
+    for (STRMAP_EACH(it, &incremental->known)) {
+        if (!incremental->moved && !strmap_has(&incremental->boundary, it->key)) {
+            VEC_PUSH(incremental->arena, &hashes, value_string(it->key));
+        }
+    }
+    if (hashes.len > 0) {
+        qsort(hashes.data, hashes.len, sizeof(Value), compare_hashes);
+    }
+    return value_list_of(&hashes);
+}
+
+void incremental_store(Incremental *incremental)
+{
+    const IncrementalOptions *options = &incremental->options;
+    if (incremental->end != NULL) {
+        return; /* a range that was asked for says nothing of where the next load begins */
+    }
+    const Value *before = options->forgets
+                              ? NULL
+                              : state_incremental(incremental->state, options->source,
+                                                  options->resource, incremental->path);
+    const Value *start = value_find(before, STR("start_value"));
+    bool moves_start = before == NULL || incremental->kept_rows;
+    ValueMapBuilder map = value_map_begin(incremental->arena);
+    value_map_set(&map, STR("initial_value"), or_null(incremental->initial));
+    value_map_set(&map, STR("last_value"), incremental->last);
+    value_map_set(&map, STR("unique_hashes"), hash_list(incremental));
+    value_map_set(&map, STR("start_value"),
+                  moves_start ? incremental->last_before : or_null(start));
+    state_set_incremental(incremental->state, options->source, options->resource, incremental->path,
+                          value_map_end(&map));
+}
+
+const Value *incremental_start(const Incremental *incremental)
+{
+    return value_is_null(&incremental->start) ? NULL : &incremental->start;
+}
+
+const Value *incremental_end(const Incremental *incremental)
+{
+    return incremental->end;
+}

@@ -1,0 +1,40 @@
+/* ingest/load/incremental.h - which rows of a resource are new since the last load, by a value that
+ * grows (spec of dlt, 6): rows before it are dropped, rows at it are known again by their hashes,
+ * and the state remembers how far this load came. One Incremental per resource and load; not
+ * thread-safe.
+ *
+ *     TRY(incremental_new(arena, hints, state, source, resource, &incremental));
+ *     TRY(incremental_filter(incremental, row, &keep));   // each row
+ *     incremental_end_batch(incremental);                 // before the rows' memory goes
+ *     incremental_store(incremental);                     // into the state */
+#ifndef INGEST_LOAD_INCREMENTAL_H
+#define INGEST_LOAD_INCREMENTAL_H
+
+#include <yyjson.h>
+
+#include "ingest/state.h"
+
+typedef struct Incremental Incremental;
+
+typedef struct IncrementalOptions {
+    const Value *hints;       /* cursor_path, initial_value, end_value, lag, ... */
+    const Value *primary_key; /* of the resource; NULL: none */
+    Str source;
+    Str resource;
+    bool forgets; /* the resource is replaced: it begins anew each time */
+} IncrementalOptions;
+
+/* ERR_CONFIG for hints that mean nothing. */
+MUST_CHECK Error *incremental_new(Arena *arena, State *state, const IncrementalOptions *options,
+                                  Incremental **out);
+/* ERR_INPUT for a row without the cursor, or one that cannot be compared. */
+MUST_CHECK Error *incremental_filter(Incremental *incremental, yyjson_val *row, bool *out_keep);
+void incremental_end_batch(Incremental *incremental);
+void incremental_store(Incremental *incremental);
+
+/* Where this load begins, lag applied; NULL when everything is loaded. For what is asked of the
+ * source. */
+const Value *incremental_start(const Incremental *incremental);
+const Value *incremental_end(const Incremental *incremental);
+
+#endif
