@@ -232,6 +232,14 @@ Error *schema_naming(const Schema *schema, size_t max_length, Naming *out)
     return NULL;
 }
 
+void schema_use_naming(Schema *schema, Str name)
+{
+    Value changed = document_with(schema->arena, members_find(&schema->members, "normalizers"),
+                                  STR("names"), value_string(name));
+    members_set(schema->arena, &schema->members, STR("normalizers"),
+                value_copy(schema->arena, &changed));
+}
+
 /* ---- Tables ---- */
 
 SchemaTable *schema_find_table(const Schema *schema, Str name)

@@ -77,6 +77,9 @@ bool schema_bump(Schema *schema);
 /* The convention of names this schema was made with; ERR_UNSUPPORTED when it is not one of ours. */
 MUST_CHECK Error *schema_naming(const Schema *schema, size_t max_length, Naming *out);
 
+/* Sets the convention of a schema that has no tables of data yet. */
+void schema_use_naming(Schema *schema, Str name);
+
 /* ---- Tables ---- */
 
 SchemaTable *schema_find_table(const Schema *schema, Str name);

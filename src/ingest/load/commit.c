@@ -249,10 +249,32 @@ static void count_rows(Arena *arena, LoadCommit *commit)
     }
 }
 
+/* What a refresh asked for. */
+static Error *forget(Arena *arena, const LoadCommit *commit)
+{
+    SqlBuilder sql = sql_begin(arena);
+    for (VEC_EACH(const Str, name, &commit->dropped)) {
+        SQL_ADD(&sql, "drop table if exists {};", SQL_NAME(commit->dataset, *name));
+    }
+    for (VEC_EACH(const Str, name, &commit->truncated)) {
+        SQL_ADD(&sql, "delete from {};", SQL_NAME(commit->dataset, *name));
+    }
+    Str text;
+    TRY(sql_finish(&sql, &text));
+    if (text.len > 0) {
+        TRY(connection_execute(commit->connection, text, NULL, 0, NULL));
+    }
+    return commit->forgets_versions
+               ? bookkeeping_forget_schema(commit->connection, arena, commit->dataset,
+                                           schema_name(commit->schema))
+               : NULL;
+}
+
 static Error *write_all(Arena *arena, LoadCommit *commit)
 {
     Connection *connection = commit->connection;
     TRY(bookkeeping_prepare(connection, arena, commit->dataset));
+    TRY(forget(arena, commit));
     count_rows(arena, commit);
     TRY(table_ddl_apply_all(connection, arena, commit->dataset, commit->schema));
     TRY(write_rows(arena, commit));

@@ -17,6 +17,9 @@ typedef struct LoadCommit {
     /* Root tables that are written to although no row of them came: those of a `replace` that
      * brought nothing. */
     StrVec emptied;
+    StrVec dropped;        /* tables that go, before the rows come */
+    StrVec truncated;      /* tables whose rows go */
+    bool forgets_versions; /* the schema's earlier versions go */
     /* Set by load_commit(). */
     LoadedTableVec tables;
 } LoadCommit;

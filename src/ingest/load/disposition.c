@@ -576,6 +576,11 @@ Error *disposition_run(Connection *connection, Arena *arena, const Chain *chain)
         .connection = connection, .arena = arena, .chain = chain, .sql = sql_begin(arena)};
     const SchemaTable *root = chain_root(chain)->table;
     Str disposition = value_text_or(schema_table_member(root, STR("write_disposition")), STR(""));
+    if (str_is(disposition, "skip")) {
+        return error_new(ERR_CONFIG,
+                         "Loader does not support `write_disposition=skip` in table `" STR_FMT "`",
+                         STR_ARG(root->name));
+    }
     Error *err = str_is(disposition, "merge")     ? merge(&writing)
                  : str_is(disposition, "replace") ? replace(&writing)
                                                   : insert_all(&writing);

@@ -7,6 +7,7 @@
 #include "ingest/load/cursor_value.h"
 #include "ingest/normalise/json_path.h"
 #include "ingest/normalise/json_value.h"
+#include "ingest/typed_json.h"
 
 typedef enum MissingCursor { MISSING_RAISE, MISSING_INCLUDE, MISSING_EXCLUDE } MissingCursor;
 
@@ -229,7 +230,10 @@ static Error *is_before_end(const Incremental *incremental, const Value *value, 
 /* A row that is further than all before: it alone is the boundary now. */
 static void move_to(Incremental *incremental, const Value *value, yyjson_val *row)
 {
-    incremental->last = value_copy(incremental->arena, value);
+    Value decoded = typed_decode(incremental->arena, value); /* written anew: as Python writes it */
+    Value written = typed_encode(incremental->arena, &decoded);
+    incremental->last =
+        value_copy(incremental->arena, value_is(&decoded, VALUE_STRING) ? value : &written);
     incremental->moved = true;
     strmap_clear(&incremental->boundary);
     incremental->at_boundary.len = 0;
@@ -265,6 +269,7 @@ Error *incremental_filter(Incremental *incremental, yyjson_val *row, bool *out_k
     yyjson_val *found = json_path_first(incremental->cursor, row);
     if (found == NULL || yyjson_is_null(found)) {
         *out_keep = incremental->on_missing == MISSING_INCLUDE;
+        incremental->kept_rows = incremental->kept_rows || *out_keep;
         return incremental->on_missing == MISSING_RAISE ? missing_cursor(incremental, found != NULL)
                                                         : NULL;
     }

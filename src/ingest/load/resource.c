@@ -29,14 +29,15 @@ Error *source_declare(Schema *schema, const SourceHints *hints)
     if (value_is(hints->root_key, VALUE_BOOL)) {
         set_normalizer_option(schema, "root_key_propagation", *hints->root_key);
     }
+    const Value *settings = members_find(&schema->members, "settings");
+    Value changed = document_without(schema->arena, settings, STR("schema_contract"));
     if (!value_is_null(hints->schema_contract)) {
         TRY(contract_check(hints->schema_contract));
-        const Value *settings = members_find(&schema->members, "settings");
-        Value changed =
+        changed =
             document_with(schema->arena, settings, STR("schema_contract"), *hints->schema_contract);
-        members_set(schema->arena, &schema->members, STR("settings"),
-                    value_copy(schema->arena, &changed));
     }
+    members_set(schema->arena, &schema->members, STR("settings"),
+                value_copy(schema->arena, &changed));
     return NULL;
 }
 

@@ -32,6 +32,8 @@ struct LoadRun {
     PackageWriter *writer;
     VEC(LoadStream *) streams;
     uint64_t batch;
+    StrVec dropped;
+    StrVec truncated;
 };
 
 void load_run_free(LoadRun *run)
@@ -84,9 +86,82 @@ static Error *read_books(LoadRun *run)
     return NULL;
 }
 
+bool refresh_mode_find(Str name, RefreshMode *out)
+{
+    static const char *const names[] = {"", "drop_data", "drop_resources", "drop_sources"};
+    for (size_t i = 1; i < ARRAY_LEN(names); i++) {
+        if (str_is(name, names[i])) {
+            *out = (RefreshMode)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool is_data_table(const SchemaTable *table)
+{
+    return !system_name(table->name) && schema_has_seen_data(table);
+}
+
+/* All tables and all state of the source go; its schema begins anew. */
+static void refresh_source(LoadRun *run)
+{
+    for (STRMAP_EACH(it, &run->schema->tables)) {
+        if (is_data_table(it->value)) {
+            VEC_PUSH(run->arena, &run->dropped, it->key);
+        }
+    }
+    const Str source[] = {STR("sources"), run->options.schema_name};
+    state_remove(run->state, source, ARRAY_LEN(source));
+    run->schema = schema_new(run->arena, run->options.schema_name);
+}
+
+static Str resource_of(const Schema *schema, const SchemaTable *table)
+{
+    const Value *parent = schema_table_member(table, STR("parent"));
+    for (size_t depth = 0; parent != NULL && depth < schema->tables.len; depth++) {
+        table = schema_find_table(schema, value_text_or(parent, STR("")));
+        parent = table != NULL ? schema_table_member(table, STR("parent")) : NULL;
+    }
+    return table != NULL ? value_text_or(schema_table_member(table, STR("resource")), STR(""))
+                         : STR("");
+}
+
+/* The tables of a resource that is read go, or only their rows; and its state. */
+static void refresh_resource(LoadRun *run, Str resource)
+{
+    bool drops = run->options.refresh == REFRESH_RESOURCES;
+    StrVec names = {0};
+    for (STRMAP_EACH(it, &run->schema->tables)) {
+        if (is_data_table(it->value) && str_eq(resource_of(run->schema, it->value), resource)) {
+            VEC_PUSH(run->arena, &names, it->key);
+        }
+    }
+    for (VEC_EACH(const Str, name, &names)) {
+        if (drops) {
+            VEC_PUSH(run->arena, &run->dropped, *name);
+            (void)schema_remove_table(run->schema, *name);
+        } else {
+            VEC_PUSH(run->arena, &run->truncated, *name);
+        }
+    }
+    state_reset_resource(run->state, run->options.schema_name, resource);
+}
+
+static void use_naming(LoadRun *run)
+{
+    if (run->options.naming.len > 0 && schema_version_hash(run->schema).len == 0) {
+        schema_use_naming(run->schema, run->options.naming);
+    }
+}
+
 static Error *begin(LoadRun *run)
 {
     TRY(read_books(run));
+    if (run->options.refresh == REFRESH_SOURCES) {
+        refresh_source(run);
+    }
+    use_naming(run);
     TRY(settings_apply(run->schema, run->options.settings));
     TRY(source_declare(run->schema, &run->options.source));
     TRY(normalise_job_init(&run->job, run->schema));
@@ -138,6 +213,9 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
     SchemaTable *table = NULL;
     LoadStream *stream = ARENA_NEW(run->arena, LoadStream);
     stream->resource = *resource;
+    if (run->options.refresh == REFRESH_DATA || run->options.refresh == REFRESH_RESOURCES) {
+        refresh_resource(run, resource->name);
+    }
     TRY(resource_declare(run->schema, &run->job.naming, resource, &table));
     if (table != NULL) {
         const Value *disposition = schema_table_member(table, STR("write_disposition"));
@@ -246,8 +324,10 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
     StrVec emptied = {0};
     *out = (LoadRunResult){0};
     TRY(package_writer_finish(run->writer));
+    TRY(begin_rows(run));
     uint64_t rows = find_emptied(run, &emptied);
-    if (rows == 0 && emptied.len == 0 && !has_new_state(run)) {
+    bool forgets = run->dropped.len + run->truncated.len > 0;
+    if (rows == 0 && emptied.len == 0 && !forgets && !has_new_state(run)) {
         return NULL;
     }
     Package package;
@@ -258,7 +338,10 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
                          .schema = run->schema,
                          .state = run->state,
                          .package = &package,
-                         .emptied = emptied};
+                         .emptied = emptied,
+                         .dropped = run->dropped,
+                         .truncated = run->truncated,
+                         .forgets_versions = run->options.refresh >= REFRESH_RESOURCES};
     TRY(load_commit(&commit));
     *out = (LoadRunResult){.load_id = run->load_id, .tables = commit.tables};
     return NULL;

@@ -14,6 +14,16 @@
 
 typedef struct LoadRun LoadRun;
 
+/* What is forgotten before the load. */
+typedef enum RefreshMode {
+    REFRESH_NONE,
+    REFRESH_DATA,      /* the rows of the resources that are read, and their state */
+    REFRESH_RESOURCES, /* their tables, too */
+    REFRESH_SOURCES,   /* all tables and all state of the source */
+} RefreshMode;
+/* "drop_data", "drop_resources", "drop_sources"; false for another text. */
+bool refresh_mode_find(Str name, RefreshMode *out);
+
 typedef struct LoadRunOptions {
     Connection *connection; /* without a transaction; outlives the run */
     Str dataset;
@@ -23,6 +33,8 @@ typedef struct LoadRunOptions {
     SourceHints source;
     /* Settings of the schema that are added or taken away; NULL: none. */
     const Value *settings;
+    Str naming; /* of a new schema: "snake_case" and others; empty: dlt's default */
+    RefreshMode refresh;
 } LoadRunOptions;
 
 /* A resource whose rows are read. */

@@ -10,15 +10,16 @@
 
 typedef struct Cell {
     bool is_null;
-    bool is_big;   /* a bigint beyond 64 bits: its digits, with an optional minus, in as.text */
-    DataKind kind; /* means nothing when is_null */
+    bool is_malformed; /* text that was to be JSON and is none: no column takes it */
+    bool is_big;       /* a bigint beyond 64 bits: its digits, with an optional minus, in as.text */
+    DataKind kind;     /* means nothing when is_null */
     union {
-        bool boolean;     /* BOOL */
-        int64_t integer;  /* BIGINT */
-        double number;    /* DOUBLE */
-        Str text;         /* TEXT; BINARY: the bytes; JSON: the document as dlt writes it;
-                           * DECIMAL and WEI: as Python's str(Decimal), decimal_text.h */
-        DateTime time;    /* TIMESTAMP, DATE, TIME */
+        bool boolean;    /* BOOL */
+        int64_t integer; /* BIGINT */
+        double number;   /* DOUBLE */
+        Str text;        /* TEXT; BINARY: the bytes; JSON: the document as dlt writes it;
+                          * DECIMAL and WEI: as Python's str(Decimal), decimal_text.h */
+        DateTime time;   /* TIMESTAMP, DATE, TIME */
     } as;
 } Cell;
 

@@ -201,7 +201,7 @@ static bool bool_of_text(Arena *arena, const Cell *cell, Cell *out)
     static const struct {
         const char *word;
         bool value;
-    } words[] = {{"yes", true},  {"true", true},   {"t", true},  {"y", true},  {"1", true},
+    } words[] = {{"yes", true}, {"true", true},   {"t", true},  {"y", true},  {"1", true},
                  {"no", false}, {"false", false}, {"f", false}, {"n", false}, {"0", false}};
     (void)arena;
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
@@ -236,6 +236,18 @@ static bool bool_of_decimal(Arena *arena, const Cell *cell, Cell *out)
 
 /* ---- To json ---- */
 
+static bool is_json(Arena *arena, Str text)
+{
+    const Value *value = NULL;
+    ReadOptions options = {.max_bytes = LIMIT_JSON_RECORD_BYTES, .no_positions = true};
+    Error *err = json_read(arena, text, &options, &value);
+    bool valid = err == NULL;
+    if (!valid) {
+        error_discard(err, "that it fails is the answer");
+    }
+    return valid;
+}
+
 /* The text is written anew, as dlt keeps documents. */
 static bool json_of_text(Arena *arena, const Cell *cell, Cell *out)
 {
@@ -246,9 +258,15 @@ static bool json_of_text(Arena *arena, const Cell *cell, Cell *out)
         error_discard(err, "a text that is no JSON goes to a variant column");
         return false;
     }
-    *out = value_is_null(value)
-               ? CELL_OF_NULL
-               : cell_text(DATA_JSON, json_text(arena, value, &json_style_ordered));
+    if (value_is_null(value)) {
+        *out = CELL_OF_NULL;
+        return true;
+    }
+    *out = cell_text(DATA_JSON, json_text(arena, value, &json_style_ordered));
+    if (value_is(value, VALUE_STRING)) { /* dlt keeps the text, without quotes, as the document */
+        *out = cell_text(DATA_JSON, value->as.text);
+        out->is_malformed = !is_json(arena, value->as.text);
+    }
     return true;
 }
 

@@ -36,9 +36,25 @@ static Cell marked_bytes(Arena *arena, Str body, Str whole)
                                              : cell_text(DATA_TEXT, whole);
 }
 
+/* Without the NUL characters, which dlt drops. */
+static Str without_nul(Arena *arena, Str text)
+{
+    char *kept = arena_alloc_raw(arena, text.len);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.data[i] != '\0') {
+            kept[len++] = text.data[i];
+        }
+    }
+    return (Str){kept, len};
+}
+
 static Cell text_cell_of(Arena *arena, Str text)
 {
     Str body;
+    if (text.len > 0 && memchr(text.data, '\0', text.len) != NULL) {
+        text = without_nul(arena, text);
+    }
     switch (typed_split(text, &body)) {
     case TYPED_DECIMAL:
         return marked_decimal(arena, DATA_DECIMAL, body, text);

@@ -236,6 +236,10 @@ static Error *put_item(Normaliser *normaliser, TableTarget *table, yyjson_val *i
     Str key = yyjson_is_arr(item) ? STR("list") : STR("value");
     TRY(target_field(&normaliser->set, table->shape, key, &field));
     WalkMember member = {field, item};
+    if (yyjson_is_arr(item) && table->shape->level <= 1) {
+        return put_value(normaliser, table, field, item,
+                         row_fate); /* a level is used up by "list" */
+    }
     return put_member(normaliser, table->shape, &member, row_fate);
 }
 

@@ -1,5 +1,6 @@
 #include "ingest/normalise/row_batch.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -184,12 +185,12 @@ static Error *set_value(const BatchColumn *column, size_t row, const Cell *cell)
     case DATA_JSON:
     case DATA_BINARY:
         ((Str *)column->values)[row] = cell->as.text;
-        return NULL;
+        return cell->is_malformed ? does_not_fit(cell->as.text, column) : NULL;
     case DATA_BIGINT:
         return set_int(column, row, cell);
-    case DATA_DOUBLE:
+    case DATA_DOUBLE: /* JSON has neither infinities nor NaN; a text that says so is a mistake */
         ((double *)column->values)[row] = cell->as.number;
-        return NULL;
+        return isfinite(cell->as.number) ? NULL : cell_does_not_fit(cell, column);
     case DATA_BOOL:
         ((bool *)column->values)[row] = cell->as.boolean;
         return NULL;

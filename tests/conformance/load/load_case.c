@@ -85,6 +85,13 @@ static Error *load_resource(Case *test, LoadRun *run, const Value *resource)
     return NULL;
 }
 
+/* That of the run, or that of the source. */
+static const Value *contract_of(const Case *test)
+{
+    const Value *run = value_find(test->load, STR("schema_contract"));
+    return run != NULL ? run : value_find(test->document, STR("schema_contract"));
+}
+
 static Error *load(Case *test, Connection *connection)
 {
     const Value *document = test->document;
@@ -97,9 +104,14 @@ static Error *load(Case *test, Connection *connection)
         .package_directory = fs_join(test->arena, test->pipelines, STR("package")),
         .source = {.max_table_nesting = value_find(document, STR("max_table_nesting")),
                    .root_key = value_find(document, STR("root_key")),
-                   .schema_contract = value_find(document, STR("schema_contract"))},
+                   .schema_contract = contract_of(test)},
         .settings = value_find(document, STR("settings")),
+        .naming = text_of(value_find(document, STR("config")), "schema.naming", (Str){0}),
     };
+    Str refresh = text_of(test->load, "refresh", (Str){0});
+    if (refresh.len > 0 && !refresh_mode_find(refresh, &options.refresh)) {
+        return error_new(ERR_CONFIG, "there is no refresh '" STR_FMT "'", STR_ARG(refresh));
+    }
     AUTO_FREE(load_run) LoadRun *run = NULL;
     TRY(load_run_begin(&options, &run));
     for (VALUE_EACH(resource, value_find(document, STR("resources")))) {
