@@ -33,10 +33,10 @@ static Cell cell_of(Arena *arena, const Value *given, DataKind kind)
 static TypedKind typed_kind_of(DataKind kind)
 {
     static const TypedKind kinds[] = {
-        [DATA_TEXT] = TYPED_NONE,   [DATA_BIGINT] = TYPED_NONE,        [DATA_DOUBLE] = TYPED_NONE,
-        [DATA_BOOL] = TYPED_NONE,   [DATA_TIMESTAMP] = TYPED_DATETIME, [DATA_DATE] = TYPED_DATE,
-        [DATA_TIME] = TYPED_TIME,   [DATA_BINARY] = TYPED_BYTES,       [DATA_DECIMAL] = TYPED_DECIMAL,
-        [DATA_WEI] = TYPED_WEI,     [DATA_JSON] = TYPED_NONE,
+        [DATA_TEXT] = TYPED_NONE, [DATA_BIGINT] = TYPED_NONE,        [DATA_DOUBLE] = TYPED_NONE,
+        [DATA_BOOL] = TYPED_NONE, [DATA_TIMESTAMP] = TYPED_DATETIME, [DATA_DATE] = TYPED_DATE,
+        [DATA_TIME] = TYPED_TIME, [DATA_BINARY] = TYPED_BYTES,       [DATA_DECIMAL] = TYPED_DECIMAL,
+        [DATA_WEI] = TYPED_WEI,   [DATA_JSON] = TYPED_NONE,
     };
     return kinds[kind];
 }
@@ -57,8 +57,8 @@ static Str shown(Arena *arena, const Cell *cell)
     } else if (!cell->is_null) {
         assert_true(coerce(arena, cell, DATA_TEXT, &text));
         TypedKind kind = typed_kind_of(cell->kind);
-        value = value_string(kind == TYPED_NONE ? text.as.text
-                                                : typed_join(arena, kind, text.as.text));
+        value =
+            value_string(kind == TYPED_NONE ? text.as.text : typed_join(arena, kind, text.as.text));
     }
     return json_text(arena, &value, &json_style_ordered);
 }
@@ -66,9 +66,8 @@ static Str shown(Arena *arena, const Cell *cell)
 static Str expected_text(Arena *arena, const Value *vector)
 {
     const Value *result = value_find(vector, STR("result"));
-    return value_find(vector, STR("error")) != NULL
-               ? STR("error")
-               : json_text(arena, result, &json_style_ordered);
+    return value_find(vector, STR("error")) != NULL ? STR("error")
+                                                    : json_text(arena, result, &json_style_ordered);
 }
 
 static void values_enter_columns_as_in_dlt(void **state)
@@ -77,8 +76,8 @@ static void values_enter_columns_as_in_dlt(void **state)
     Vectors vectors;
     vectors_open(&vectors, "coercion");
     for (const Value *vector; (vector = vectors_next(&vectors)) != NULL;) {
-        Cell cell = cell_of(vectors.arena, value_find(vector, STR("value")),
-                            kind_of(vector, "from"));
+        Cell cell =
+            cell_of(vectors.arena, value_find(vector, STR("value")), kind_of(vector, "from"));
         Cell entered;
         bool fits = coerce(vectors.arena, &cell, kind_of(vector, "to"), &entered);
         vectors_expect(&vectors, vector, expected_text(vectors.arena, vector),
