@@ -2,6 +2,9 @@
  * is asked for when the program runs. */
 #include "base/keccak.h"
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wanalyzer-shift-count-overflow" /* takes lanes for bits */
+#endif
 #include "base/keccak_permute.h"
 
 enum {
@@ -48,7 +51,7 @@ static void fill_block(Str input, uint64_t block[RATE_WORDS])
             } \
             permute(lanes); \
             for (size_t i = 0; i < (width); i++) { \
-                uint64_t digest[RATE_WORDS]; \
+                uint64_t digest[RATE_WORDS] = {0}; \
                 for (size_t word = 0; word < (len + 7) / 8; word++) { \
                     digest[word] = lanes[word][i]; \
                 } \

@@ -42,6 +42,9 @@ typedef struct SchemaTable {
     Str name;
     StrMap members; /* to const Value *; "columns" only holds the place */
     StrMap columns; /* to SchemaColumn *, in order */
+    /* In this load alone: its rows come as columns (an Arrow table, in dlt's words) and get no ids;
+     * lists and structs stay whole, as JSON. Not part of the document. */
+    bool columnar;
 } SchemaTable;
 
 typedef struct Schema {

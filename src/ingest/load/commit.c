@@ -28,6 +28,26 @@ static const Str *repeat_text(Arena *arena, Str text, size_t count)
     return texts;
 }
 
+/* Column `number` of the staged table, rows `first` to first + rows of one frame. */
+static Column staged_column(const StagedTable *staged, size_t part, size_t number, uint64_t first,
+                            size_t rows, Arena *arena)
+{
+    size_t count = staged->source.column_count;
+    if (number >= count) {
+        return (Column){.type = {.kind = COLUMN_NULL}}; /* the row as such: count(*) */
+    }
+    Column column = staged->source.columns[number];
+    size_t place = staged->places[part * count + number];
+    if (number == staged->load_id_column) {
+        column.data = repeat_text(arena, staged->load_id, rows);
+    } else if (place == SIZE_MAX) {
+        column.type.kind = COLUMN_NULL;
+    } else {
+        frame_read(&staged->rows->frames.data[part], place, first, rows, arena, &column);
+    }
+    return column;
+}
+
 static Error *read_staged(void *context, size_t part, uint64_t first, size_t most,
                           const size_t *wanted, size_t wanted_count, Arena *arena, Column *out,
                           size_t *out_rows)
@@ -38,19 +58,7 @@ static Error *read_staged(void *context, size_t part, uint64_t first, size_t mos
     size_t rows = left < most ? left : most;
     *out_rows = rows;
     for (size_t i = 0; i < wanted_count && rows > 0; i++) {
-        if (wanted[i] >= staged->source.column_count) {
-            out[i] = (Column){.type = {.kind = COLUMN_NULL}}; /* the row as such: count(*) */
-            continue;
-        }
-        size_t place = staged->places[part * staged->source.column_count + wanted[i]];
-        out[i] = staged->source.columns[wanted[i]];
-        if (wanted[i] == staged->load_id_column) {
-            out[i].data = repeat_text(arena, staged->load_id, rows);
-        } else if (place == SIZE_MAX) {
-            out[i].type.kind = COLUMN_NULL;
-        } else {
-            frame_read(frame, place, first, rows, arena, &out[i]);
-        }
+        out[i] = staged_column(staged, part, wanted[i], first, rows, arena);
     }
     return NULL;
 }

@@ -364,6 +364,7 @@ Error *resource_declare(Schema *schema, const Naming *naming, const Resource *re
                              : value_find(hints, STR("write_disposition")),
                          &disposition, &options));
     SchemaTable *table = schema_root_table(schema, name, resource->name, disposition);
+    table->columnar = resource->columnar;
     TRY(declare_merge(schema, naming, table, options));
     TRY(declare_columns(schema, naming, table, value_find(hints, STR("columns"))));
     declare_keys(schema, naming, table, hints, "primary_key");

@@ -14,6 +14,7 @@ typedef struct Resource {
     /* For this run only; NULL: as the hints say. */
     const Value *write_disposition;
     const Value *schema_contract;
+    bool columnar; /* see SchemaTable */
 } Resource;
 
 /* What a source says of all its resources; NULL: not given. */

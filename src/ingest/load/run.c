@@ -137,6 +137,11 @@ static void refresh_resource(LoadRun *run, Str resource)
             VEC_PUSH(run->arena, &names, it->key);
         }
     }
+    const Str sources[] = {STR("sources")};
+    if (state_find(run->state, sources, ARRAY_LEN(sources)) == NULL) {
+        ValueMapBuilder none = value_map_begin(run->arena);
+        state_set(run->state, sources, ARRAY_LEN(sources), value_map_end(&none)); /* as dlt does */
+    }
     for (VEC_EACH(const Str, name, &names)) {
         if (drops) {
             VEC_PUSH(run->arena, &run->dropped, *name);

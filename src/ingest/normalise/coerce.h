@@ -1,6 +1,6 @@
 /* ingest/normalise/coerce.h - whether a value of one type may enter a column of another, and as
- * what: dlt's rules (spec of dlt, 4.4), which follow Python's conversions. A value that may not goes
- * to a variant column. Results borrow from the cell or live in `arena`. Thread-safe. */
+ * what: dlt's rules (spec of dlt, 4.4), which follow Python's conversions. A value that may not
+ * goes to a variant column. Results borrow from the cell or live in `arena`. Thread-safe. */
 #ifndef INGEST_NORMALISE_COERCE_H
 #define INGEST_NORMALISE_COERCE_H
 

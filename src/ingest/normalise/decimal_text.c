@@ -132,7 +132,7 @@ typedef struct Digits {
     bool negative;
     Str text; /* may hold a point, which does not count */
     size_t first;
-    size_t count; /* digits from text.data[first] on; at least one */
+    size_t count;     /* digits from text.data[first] on; at least one */
     int64_t exponent; /* of the last digit */
 } Digits;
 

@@ -1,6 +1,7 @@
 /* ingest/normalise/decimal_text.h - exact decimal numbers as text, in the form of Python's
  * str(Decimal): "1.50", "1E+3", "-0", "Infinity", "NaN". And numbers as Python's int(), float() and
- * Decimal() read them: white space around, `_` between digits, digits of any script. Thread-safe. */
+ * Decimal() read them: white space around, `_` between digits, digits of any script. Thread-safe.
+ */
 #ifndef INGEST_NORMALISE_DECIMAL_TEXT_H
 #define INGEST_NORMALISE_DECIMAL_TEXT_H
 

@@ -59,9 +59,11 @@ static Error *read_name(PathReader *reader)
     if (name.len == 0) {
         return wrong(reader, "a name is missing");
     }
-    push(reader, str_is(name, "*")
-                     ? (Step){.kind = STEP_ALL}
-                     : (Step){.kind = STEP_MEMBER, .key = str_dup(reader->arena, name)});
+    Step step = {.kind = STEP_ALL};
+    if (!str_is(name, "*")) {
+        step = (Step){.kind = STEP_MEMBER, .key = str_dup(reader->arena, name)};
+    }
+    push(reader, step);
     return NULL;
 }
 

@@ -147,7 +147,7 @@ Error *normaliser_make_ids(Normaliser *normaliser)
         TableTarget *table = normaliser->set.tables.data[i];
         if (table->id_kind == ROW_ID_NESTED) {
             make_nested_ids(normaliser, table);
-        } else {
+        } else if (table->id_kind != ROW_ID_NONE) {
             TRY(make_random_ids(normaliser, table));
         }
     }

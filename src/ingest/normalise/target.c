@@ -257,6 +257,9 @@ static RowIdKind id_kind_of(const SchemaTable *table)
 {
     static const char *const by_key[] = {"upsert", "insert-only", "cdc", NULL};
     static const char *const by_content[] = {"scd2", NULL};
+    if (table->columnar) {
+        return ROW_ID_NONE;
+    }
     if (is_merged_by(table, by_key)) {
         return ROW_ID_KEY;
     }
@@ -284,6 +287,9 @@ static int64_t int_or(const Value *value, int64_t otherwise)
 /* Of a root table: its own limit, that of the schema, or none to speak of. */
 static int nesting_of(const Schema *schema, const SchemaTable *table)
 {
+    if (table->columnar) {
+        return 0;
+    }
     const Value *own =
         value_find(schema_table_member(table, STR("x-normalizer")), STR("max_nesting"));
     const Value *normalizers = strmap_find(&schema->members, STR("normalizers"));
@@ -307,6 +313,7 @@ static Error *know_table(TargetSet *set, SchemaTable *table, TableTarget *parent
         .columns = strmap_init(set->arena),
         .id_kind = is_nested ? ROW_ID_NESTED : id_kind_of(table),
         .is_new = !schema_has_seen_data(table),
+        .has_system = table->columnar,
     };
     target->root = target->parent != NULL ? parent->root : target;
     target->propagates_root_id = propagates_root_id(schema, target->root->name);
@@ -337,7 +344,9 @@ Error *target_root_table(TargetSet *set, Str name, TableTarget **out)
     TRY(normalise_job_lock(set->job, set->batch));
     SchemaTable *table = schema_find_table(set->job->schema, name);
     CHECK(table != NULL);
-    Error *err = know_table(set, table, NULL, nesting_of(set->job->schema, table), out);
+    // cppcheck-suppress ctunullpointer; checked above
+    int nesting = nesting_of(set->job->schema, table);
+    Error *err = know_table(set, table, NULL, nesting, out);
     normalise_job_unlock(set->job);
     return err;
 }

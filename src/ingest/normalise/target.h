@@ -54,6 +54,7 @@ typedef enum RowIdKind {
     ROW_ID_KEY,     /* of the primary key */
     ROW_ID_CONTENT, /* of the whole row */
     ROW_ID_GIVEN,   /* by a column of the data */
+    ROW_ID_NONE,    /* rows of a columnar table */
 } RowIdKind;
 
 struct TableTarget {

@@ -84,8 +84,8 @@ static bool set_days(DateTime *out, int64_t days)
 
 static bool set_ordinal(DateTime *out, int year, int ordinal)
 {
-    bool fits = year >= DATE_MIN_YEAR && ordinal >= 1 &&
-                ordinal <= 365 + (date_is_leap_year(year) ? 1 : 0);
+    bool fits =
+        year >= DATE_MIN_YEAR && ordinal >= 1 && ordinal <= 365 + (date_is_leap_year(year) ? 1 : 0);
     return fits && set_days(out, date_to_days(year, 1, 1) + ordinal - 1);
 }
 
@@ -181,8 +181,8 @@ static bool take_loose_date(Scan *scan, DateTime *out)
     }
     if (take(scan, '/') || take(scan, ':')) {
         char separator = scan->at[-1];
-        bool whole = take_digits(scan, 2, &month) && take(scan, separator) &&
-                     take_digits(scan, 2, &day);
+        bool whole =
+            take_digits(scan, 2, &month) && take(scan, separator) && take_digits(scan, 2, &day);
         return whole && set_date(out, year, month, day);
     }
     if (count_digits(scan) == 4) {
@@ -297,8 +297,8 @@ static bool take_loose_time(Scan *scan, DateTime *out)
     int hour = 0;
     int minute = 0;
     int second = 0;
-    bool found = take_number(scan, 1, 2, &hour) && take(scan, ':') &&
-                 take_number(scan, 1, 2, &minute);
+    bool found =
+        take_number(scan, 1, 2, &hour) && take(scan, ':') && take_number(scan, 1, 2, &minute);
     if (!found) {
         return false;
     }

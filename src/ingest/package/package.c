@@ -107,6 +107,9 @@ enum { MOST_SYSTEM_COLUMNS = 4 };
 static size_t add_system_columns(Arena *arena, const TableTarget *table, Column *out)
 {
     size_t count = 0;
+    if (table->id_kind == ROW_ID_NONE) {
+        return count;
+    }
     out[count++] =
         system_column(&(SystemValues){system_column_id.name, COLUMN_TEXT, table->ids.data});
     if (table->parent == NULL) {
@@ -259,7 +262,7 @@ static Error *read_frames(Package *package, Str bytes)
 {
     package->byte_count += bytes.len;
     while (bytes.len > 0) {
-        Frame frame;
+        Frame frame = {0};
         TRY(frame_open(bytes, &frame));
         keep_frame(package, &frame);
         bytes = str_from_offset(bytes, frame.len);
@@ -276,7 +279,7 @@ Error *package_open(Arena *arena, Str directory, Package *out)
         if (!fs_is_file(file)) {
             return NULL;
         }
-        Str bytes;
+        Str bytes = {0};
         TRY(map_file(arena, file, &bytes));
         TRY_WRAP(read_frames(out, bytes), "%s", file);
     }

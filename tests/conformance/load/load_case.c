@@ -73,7 +73,8 @@ static Error *load_resource(Case *test, LoadRun *run, const Value *resource)
     Resource declared = {.name = name,
                          .hints = hints,
                          .write_disposition = value_find(test->load, STR("write_disposition")),
-                         .schema_contract = value_find(test->load, STR("schema_contract"))};
+                         .schema_contract = value_find(test->load, STR("schema_contract")),
+                         .columnar = str_is(text_of(test->load, "as", STR("")), "arrow")};
     LoadStream *stream;
     TRY(load_run_resource(run, &declared, &stream));
     if (value_is(rows, VALUE_STRING)) {
