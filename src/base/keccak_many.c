@@ -3,7 +3,7 @@
 #include "base/keccak.h"
 
 #if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wanalyzer-shift-count-overflow" /* takes lanes for bits */
+#    pragma GCC diagnostic ignored "-Wanalyzer-shift-count-overflow" /* takes lanes for bits */
 #endif
 #include "base/keccak_permute.h"
 

@@ -4,8 +4,7 @@
 #ifndef BASE_KECCAK_PERMUTE_H
 #define BASE_KECCAK_PERMUTE_H
 
-#include <stdint.h>
-#include <string.h>
+#include "base/keccak.h"
 
 enum { KECCAK_ROUNDS = 24, KECCAK_SIDE = 5 };
 

@@ -7,6 +7,15 @@
 #include "warehouse/sql_builder.h"
 #include "warehouse/warehouse.h"
 
+/* Up to `most` rows of a part from row `first` on, a multiple of `most`, which is one of 64. */
+typedef struct RowsWanted {
+    size_t part;
+    uint64_t first;
+    size_t most;
+    const size_t *columns; /* numbers; beyond the source's columns: only the row as such */
+    size_t column_count;
+} RowsWanted;
+
 /* Names and types of columns are those of `columns`, whose data is not looked at. Everything must
  * stay as it is while the source is offered. */
 typedef struct RowSource {
@@ -15,13 +24,11 @@ typedef struct RowSource {
     size_t column_count;
     size_t part_count;
     uint64_t row_count; /* for planning */
-    /* Fills out[0 .. wanted_count) with up to `most` rows of the part from row `first` on, and
-     * gives their number; 0 at its end. Several threads call it, each with an arena that is emptied
-     * before the next call; what the columns point to lives until then or longer. Texts of more
-     * than a few bytes must live as long as the source is offered. `first` is a multiple of `most`,
-     * `most` of 64. */
-    MUST_CHECK Error *(*read)(void *context, size_t part, uint64_t first, size_t most,
-                              const size_t *wanted, size_t wanted_count, Arena *arena, Column *out,
+    /* Fills a column per wanted one and gives the number of rows; 0 at the part's end. Several
+     * threads call it, each with an arena that is emptied before the next call; what the columns
+     * point to lives until then or longer. Texts of more than a few bytes must live as long as the
+     * source is offered. */
+    MUST_CHECK Error *(*read)(void *context, const RowsWanted *wanted, Arena *arena, Column *out,
                               size_t *out_rows);
 } RowSource;
 

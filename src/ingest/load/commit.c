@@ -28,8 +28,8 @@ static const Str *repeat_text(Arena *arena, Str text, size_t count)
     return texts;
 }
 
-/* Column `number` of the staged table, rows `first` to first + rows of one frame. */
-static Column staged_column(const StagedTable *staged, size_t part, size_t number, uint64_t first,
+/* Column `number` of the staged table in the next `rows` of a part. */
+static Column staged_column(const StagedTable *staged, const RowsWanted *wanted, size_t number,
                             size_t rows, Arena *arena)
 {
     size_t count = staged->source.column_count;
@@ -37,28 +37,28 @@ static Column staged_column(const StagedTable *staged, size_t part, size_t numbe
         return (Column){.type = {.kind = COLUMN_NULL}}; /* the row as such: count(*) */
     }
     Column column = staged->source.columns[number];
-    size_t place = staged->places[part * count + number];
+    size_t place = staged->places[wanted->part * count + number];
     if (number == staged->load_id_column) {
         column.data = repeat_text(arena, staged->load_id, rows);
     } else if (place == SIZE_MAX) {
         column.type.kind = COLUMN_NULL;
     } else {
-        frame_read(&staged->rows->frames.data[part], place, first, rows, arena, &column);
+        const Frame *frame = &staged->rows->frames.data[wanted->part];
+        frame_read(frame, place, wanted->first, rows, arena, &column);
     }
     return column;
 }
 
-static Error *read_staged(void *context, size_t part, uint64_t first, size_t most,
-                          const size_t *wanted, size_t wanted_count, Arena *arena, Column *out,
+static Error *read_staged(void *context, const RowsWanted *wanted, Arena *arena, Column *out,
                           size_t *out_rows)
 {
     const StagedTable *staged = context;
-    const Frame *frame = &staged->rows->frames.data[part];
-    size_t left = first < frame->row_count ? frame->row_count - first : 0;
-    size_t rows = left < most ? left : most;
+    uint64_t count = staged->rows->frames.data[wanted->part].row_count;
+    size_t left = wanted->first < count ? count - wanted->first : 0;
+    size_t rows = left < wanted->most ? left : wanted->most;
     *out_rows = rows;
-    for (size_t i = 0; i < wanted_count && rows > 0; i++) {
-        out[i] = staged_column(staged, part, wanted[i], first, rows, arena);
+    for (size_t i = 0; i < wanted->column_count && rows > 0; i++) {
+        out[i] = staged_column(staged, wanted, wanted->columns[i], rows, arena);
     }
     return NULL;
 }

@@ -287,7 +287,7 @@ static int64_t int_or(const Value *value, int64_t otherwise)
 /* Of a root table: its own limit, that of the schema, or none to speak of. */
 static int nesting_of(const Schema *schema, const SchemaTable *table)
 {
-    if (table->columnar) {
+    if (table->columnar) { // cppcheck-suppress ctunullpointer; callers have checked it
         return 0;
     }
     const Value *own =
@@ -344,7 +344,6 @@ Error *target_root_table(TargetSet *set, Str name, TableTarget **out)
     TRY(normalise_job_lock(set->job, set->batch));
     SchemaTable *table = schema_find_table(set->job->schema, name);
     CHECK(table != NULL);
-    // cppcheck-suppress ctunullpointer; checked above
     int nesting = nesting_of(set->job->schema, table);
     Error *err = know_table(set, table, NULL, nesting, out);
     normalise_job_unlock(set->job);

@@ -94,7 +94,6 @@ static void begin_thread(duckdb_init_info info)
 static Error *read_rows(Scan *scan, ScanThread *thread, size_t *out_rows)
 {
     const RowSource *source = scan->source;
-    size_t most = duckdb_vector_size();
     *out_rows = 0;
     for (;;) {
         if (!thread->has_part) {
@@ -106,8 +105,12 @@ static Error *read_rows(Scan *scan, ScanThread *thread, size_t *out_rows)
             return NULL;
         }
         arena_reset(thread->arena);
-        TRY(source->read(source->context, thread->part, thread->row, most, scan->wanted,
-                         scan->wanted_count, thread->arena, thread->columns, out_rows));
+        RowsWanted wanted = {.part = thread->part,
+                             .first = thread->row,
+                             .most = duckdb_vector_size(),
+                             .columns = scan->wanted,
+                             .column_count = scan->wanted_count};
+        TRY(source->read(source->context, &wanted, thread->arena, thread->columns, out_rows));
         thread->row += *out_rows;
         if (*out_rows > 0) {
             return NULL;
