@@ -2,8 +2,9 @@
  * of its own, listed in registry.c; its options are a table (option.h). The engine opens a source,
  * asks it for what there is to load and closes it, all on one thread.
  *
- * Files are the short way: the driver only finds them and says how each is to be read, and the
- * warehouse reads them itself, which no code of ours can beat. */
+ * There are two kinds. Files are the short way: the driver only finds them and says how each is to
+ * be read, and the warehouse reads them itself, which no code of ours can beat. All other sources
+ * give rows (stream.h). A driver has the functions of one kind; those of the other are NULL. */
 #ifndef SOURCE_SOURCE_H
 #define SOURCE_SOURCE_H
 
@@ -18,6 +19,7 @@
 #include "base/vec.h"
 #include "project/project.h"
 #include "source/option.h"
+#include "source/stream.h"
 
 /* What a driver is given for one run; lives until after close. */
 typedef struct SourceContext {
@@ -65,6 +67,7 @@ typedef struct SourceDriver {
 
     /* Checks what the options say together; nothing is read yet. NULL: nothing to do. */
     MUST_CHECK Error *(*open)(SourceContext *ctx, void *state);
+    /* ---- Files ---- */
     /* The files there are, sorted by path. A source that finds none succeeds. */
     MUST_CHECK Error *(*list_files)(SourceContext *ctx, void *state, SourceFileVec *out);
     /* Looks into one file. ERR_INPUT "path:line: ..." when it cannot be what its name says. */
@@ -72,6 +75,16 @@ typedef struct SourceDriver {
                                       FileShape *out);
     /* True when every run reads all of it anew, whatever is known of the last one. */
     bool (*reads_all)(const void *state);
+
+    /* ---- Rows ---- */
+    /* The streams there are, in order; what they are made of lives in the context's arena. */
+    MUST_CHECK Error *(*list_streams)(SourceContext *ctx, void *state, SourceStreamVec *out);
+    /* Reads the streams asked for to their end. Several may be read at once. Ends soon with
+     * ERR_CANCELLED when the context's run is cancelled. */
+    MUST_CHECK Error *(*read_streams)(SourceContext *ctx, void *state,
+                                      const StreamRequest *requests, size_t request_count,
+                                      RowSink *sink);
+
     /* Releases what the others acquired. Called exactly once, also after a failed open. */
     void (*close)(void *state);
 } SourceDriver;

@@ -1,8 +1,8 @@
 #include "warehouse/warehouse.h"
 
 #include "base/limits.h"
+#include "base/module.h"
 #include "warehouse/driver.h"
-#include "warehouse/module.h"
 #include "warehouse/sql_builder.h"
 
 enum { QUERY_ROWS_CELLS_MAX = 1000000 };

@@ -25,7 +25,7 @@
 #include "base/str.h"
 #include "base/thread.h"
 #include "base/vec.h"
-#include "warehouse/column.h"
+#include "value/column.h"
 
 typedef struct Warehouse Warehouse;
 typedef struct Connection Connection;

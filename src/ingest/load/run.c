@@ -9,7 +9,7 @@
 #include "ingest/load/incremental.h"
 #include "ingest/load/settings.h"
 #include "ingest/load_id.h"
-#include "ingest/normalise/json_page.h"
+#include "value/json_page.h"
 
 struct LoadStream {
     Resource resource;

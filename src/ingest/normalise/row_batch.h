@@ -6,11 +6,11 @@
 
 #include "base/error.h"
 #include "ingest/normalise/cell.h"
-#include "warehouse/column.h"
+#include "value/column.h"
 
 typedef struct BatchColumn {
     DataType type;
-    ColumnType layout; /* as warehouse/column.h has it */
+    ColumnType layout; /* as value/column.h has it */
     void *values;      /* of row_capacity values, those of NULLs unset */
     uint64_t *validity;
     size_t row_capacity;

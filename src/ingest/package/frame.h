@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "base/vec.h"
-#include "warehouse/column.h"
+#include "value/column.h"
 
 /* Bytes that grow outside of any arena, used again for each batch. */
 typedef struct FrameBuffer {

@@ -1,5 +1,5 @@
 /* DuckDB's types and vectors as columns. Fixed-width values of the right layout are borrowed as
- * they are, the rest is copied into the layouts of warehouse/column.h. */
+ * they are, the rest is copied into the layouts of value/column.h. */
 #include <inttypes.h>
 
 #include "base/limits.h"

@@ -4,8 +4,8 @@
 
 #include "base/limits.h"
 
-#include "ingest/normalise/json_page.h"
 #include "unit/warehouse/warehouse_fixture.h"
+#include "value/json_page.h"
 
 typedef struct Fixture {
     Arena *arena;

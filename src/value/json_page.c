@@ -1,4 +1,4 @@
-#include "ingest/normalise/json_page.h"
+#include "value/json_page.h"
 
 #include <stdlib.h>
 

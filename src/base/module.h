@@ -1,8 +1,8 @@
-/* warehouse/module.h - opens a module: a shared object in ../lib/dango beside the program's own
+/* base/module.h - opens a module: a shared object in ../lib/dango beside the program's own
  * folder, which exports one const struct. A module stays open until the process ends. Thread-safe.
  */
-#ifndef WAREHOUSE_MODULE_H
-#define WAREHOUSE_MODULE_H
+#ifndef BASE_MODULE_H
+#define BASE_MODULE_H
 
 #include "base/error.h"
 

@@ -1,8 +1,8 @@
-/* ingest/normalise/json_page.h - JSON texts parsed for a batch of rows: documents share memory that
+/* value/json_page.h - JSON texts parsed for a batch of rows: documents share memory that
  * is used again for the next batch, so parsing allocates nothing once it is large enough. Texts of
  * the documents lie in that memory, too. Not thread-safe. */
-#ifndef INGEST_NORMALISE_JSON_PAGE_H
-#define INGEST_NORMALISE_JSON_PAGE_H
+#ifndef VALUE_JSON_PAGE_H
+#define VALUE_JSON_PAGE_H
 
 #include <yyjson.h>
 

@@ -1,10 +1,10 @@
-/* warehouse/column.h - values in columns, as every warehouse driver gives and takes them. A Column
+/* value/column.h - values in columns, as databases give and take them. A Column
  * holds the values of one column for the rows of a chunk, in one of few layouts whatever the
  * database stores: all integers up to 64 bits are int64_t, all texts are Str. Everything here is
  * borrowed from the chunk, and valid until the next chunk is fetched. Nothing is thread-safe, but
  * different results may be read by different threads. */
-#ifndef WAREHOUSE_COLUMN_H
-#define WAREHOUSE_COLUMN_H
+#ifndef VALUE_COLUMN_H
+#define VALUE_COLUMN_H
 
 #include <stdbool.h>
 #include <stddef.h>

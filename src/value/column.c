@@ -1,4 +1,4 @@
-#include "warehouse/column.h"
+#include "value/column.h"
 
 #include "base/error.h"
 #include "base/limits.h"

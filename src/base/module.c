@@ -1,4 +1,4 @@
-#include "warehouse/module.h"
+#include "base/module.h"
 
 #include <dlfcn.h>
 

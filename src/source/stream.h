@@ -1,0 +1,52 @@
+/* source/stream.h - rows of sources that are not files: APIs and databases. Such a driver names its
+ * streams (resources, in dlt's words), then reads those it is asked for and hands their rows to a
+ * sink: as parsed JSON, or as columns where types are known. What rows become is not its business:
+ * names, types, tables of lists, ids and what is new are the engine's. */
+#ifndef SOURCE_STREAM_H
+#define SOURCE_STREAM_H
+
+#include "base/error.h"
+#include "base/vec.h"
+#include "value/column.h"
+#include "value/json_page.h"
+#include "value/value.h"
+
+typedef struct SourceStream {
+    Str name;
+    /* A map of dlt's hints (ingest/load/resource.h): write_disposition, primary_key, columns,
+     * incremental and others; NULL: none. What a database reflects of a table stands in "columns".
+     */
+    const Value *hints;
+} SourceStream;
+typedef VEC(SourceStream) SourceStreamVec;
+
+/* A stream to read. The engine drops rows outside of the range and rows it has had; a driver that
+ * can ask for less does so. */
+typedef struct StreamRequest {
+    size_t stream;      /* its number in the list of streams */
+    const Value *from;  /* of the cursor, lag applied; NULL: from the beginning */
+    const Value *until; /* NULL: without an end */
+} StreamRequest;
+
+/* Rows of one or several JSON documents, and the memory they lie in. */
+typedef struct JsonRows {
+    JsonPage page;
+    VEC(yyjson_val *) rows; /* in page.arena */
+} JsonRows;
+void json_rows_done(JsonRows *rows);
+DEFINE_AUTO_DONE(json_rows, JsonRows)
+
+/* Where rows go. Several streams may be read at once, by a thread each; of one stream one call
+ * comes after the other, in the order of its rows. A call may wait while what came before is worked
+ * on. */
+typedef struct RowSink RowSink;
+struct RowSink {
+    /* Takes the rows over, also when it fails: *rows is empty afterwards. *out_enough: nothing that
+     * would follow in this stream is new. */
+    MUST_CHECK Error *(*add_json)(RowSink *sink, size_t stream, JsonRows *rows, bool *out_enough);
+    /* The chunk is borrowed. All chunks of a stream have the same columns. */
+    MUST_CHECK Error *(*add_columns)(RowSink *sink, size_t stream, const Chunk *chunk,
+                                     bool *out_enough);
+};
+
+#endif
