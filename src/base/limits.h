@@ -58,6 +58,9 @@
 /* SQL and results. */
 #define LIMIT_SHOW_ROWS 100000 /* that `show` keeps to align them */
 #define LIMIT_SQL_BYTES (64 * MIB)
+#define LIMIT_EPHEMERAL_DEPTH \
+    1000 /* ephemeral models one behind the other; DuckDB takes no more \
+          */
 #define LIMIT_LOGGED_SQL_BYTES (1 * MIB) /* of one statement in dbt.log */
 
 #endif

@@ -19,6 +19,8 @@
 
 /* Where lines go: the reporter and the log file; see report.c. */
 typedef struct ReportSink ReportSink;
+/* Ephemeral models that were rendered; see run/ephemeral.h. */
+typedef struct EphemeralCache EphemeralCache;
 
 typedef struct Session {
     Arena *arena;
@@ -45,11 +47,12 @@ typedef struct Session {
     JinjaEnv *env;
     JSharedHeap *shared;
     Mutex graph_mutex;
-    JValue graph_value;       /* see session_graph(); guarded by graph_mutex */
-    RelationCache *relations; /* guards itself */
-    Str target_path;          /* as shown: "target"; from the root project's directory */
-    ReportSink *sink;         /* guards itself */
-    Warehouse *warehouse;     /* NULL until a command needs it */
+    JValue graph_value;         /* see session_graph(); guarded by graph_mutex */
+    RelationCache *relations;   /* guards itself */
+    EphemeralCache *ephemerals; /* guards itself */
+    Str target_path;            /* as shown: "target"; from the root project's directory */
+    ReportSink *sink;           /* guards itself */
+    Warehouse *warehouse;       /* NULL until a command needs it */
     bool owns_warehouse;
     Cancel stop; /* what all work of the session looks at: the caller's token, and --fail-fast while
                   * nodes are run */

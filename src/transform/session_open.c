@@ -11,6 +11,7 @@
 #include "transform/context/context.h"
 #include "transform/package/package_file.h"
 #include "transform/parse/yaml_render.h"
+#include "transform/run/ephemeral.h"
 #include "transform/run/profile_prepare.h"
 #include "value/json_writer.h"
 #include "value/yaml_reader.h"
@@ -328,6 +329,7 @@ Error *session_open(const TransformOptions *options, Reporter *reporter, const c
                          .env = new_environment(),
                          .shared = jshared_new(),
                          .relations = relation_cache_new(),
+                         .ephemerals = ephemeral_cache_new(),
                          .warehouse = options->warehouse,
                          .stop.parent = options->cancel};
     mutex_init(&session->graph_mutex);
@@ -350,6 +352,7 @@ void session_close(Session *session)
     error_free(session->project_fault);
     report_sink_free(session->sink);
     relation_cache_free(session->relations);
+    ephemeral_cache_free(session->ephemerals);
     for (size_t i = 0; i < session->arenas.len; i++) {
         arena_free(session->arenas.data[i]);
     }

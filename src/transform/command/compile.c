@@ -101,7 +101,6 @@ static Error *compile_selected(Session *session, RunOutcome *outcome)
         TRY(session_connect(session));
     }
     TRY(runner_run(session, &selected, RUN_COMPILE, outcome));
-    console_concurrency(session, session->worker_count, outcome->results.len);
     TRY(command_first_failure(outcome));
     command_print_compiled(session, outcome);
     return NULL;

@@ -94,7 +94,6 @@ static Error *compile_first(Session *session, NodeSet *out_selected, RunOutcome 
     }
     TRY(session_connect(session));
     TRY(runner_run(session, out_selected, RUN_COMPILE, outcome));
-    console_concurrency(session, session->worker_count, outcome->results.len);
     TRY(command_first_failure(outcome));
     command_print_compiled(session, outcome);
     return NULL;

@@ -111,7 +111,6 @@ static Error *show_selected(Session *session, RunOutcome *outcome)
     }
     TRY(session_connect(session));
     TRY(runner_run(session, &selected, RUN_COMPILE, outcome));
-    console_concurrency(session, session->worker_count, outcome->results.len);
     return preview_results(session, outcome);
 }
 

@@ -2,12 +2,14 @@
 
 #include "base/fs.h"
 #include "transform/parse/test_kwargs.h"
+#include "transform/run/ephemeral.h"
 #include "transform/run/profile_prepare.h"
 
 Error *worker_open(Worker *worker, Session *session, size_t number)
 {
     worker->session = session;
     worker->number = number;
+    worker->ephemerals = session->ephemerals;
     worker->arena = session_new_arena(session, "worker");
     worker->scratch = arena_new("node");
     worker->state = jinja_state_new(session->env, session->shared);
@@ -39,105 +41,14 @@ Context compile_context(Worker *worker, const Node *node, NodeRun *run)
                      .vars = jdict_new(jinja_heap(worker->state))};
 }
 
-/* ---- Ephemeral models ---- */
+/* ---- Nodes ---- */
 
-typedef struct Expansion {
-    Worker *worker;
-    Context *root;      /* of the node that is compiled */
-    CteVec done;        /* in the order in which they are written */
-    VEC(CteVec) nested; /* what each of them reads itself */
-} Expansion;
-
-static bool is_done(const Expansion *expansion, Str id)
-{
-    for (VEC_EACH(const Cte, it, &expansion->done)) {
-        if (str_eq(it->id, id)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static Error *render(Worker *worker, Context *ctx, Str *out)
+Error *compile_render(Worker *worker, Context *ctx, Str *out)
 {
     context_enter(worker->state, ctx);
     JinjaScope scope = context_scope(ctx);
-    Error *err = jinja_render(worker->state, ctx->node->tpl, &scope, ctx->arena, out);
-    return err;
+    return jinja_render(worker->state, ctx->node->tpl, &scope, ctx->arena, out);
 }
-
-/* Those of `done` that `wanted` need, in their order. What a model reads stands before it. */
-static CteVec needed_for(const Expansion *expansion, const CteVec *wanted)
-{
-    Arena *arena = expansion->worker->scratch;
-    StrMap ids = strmap_init(arena);
-    for (VEC_EACH(const Cte, it, wanted)) {
-        strmap_set(&ids, it->id, NULL);
-    }
-    for (size_t i = expansion->done.len; i-- > 0;) {
-        if (strmap_has(&ids, expansion->done.data[i].id)) {
-            for (VEC_EACH(const Cte, it, &expansion->nested.data[i])) {
-                strmap_set(&ids, it->id, NULL);
-            }
-        }
-    }
-    CteVec needed = {0};
-    for (VEC_EACH(const Cte, it, &expansion->done)) {
-        if (strmap_has(&ids, it->id)) {
-            VEC_PUSH(arena, &needed, *it);
-        }
-    }
-    return needed;
-}
-
-/* An ephemeral model has a file below compiled/ like any other. */
-static Error *write_ephemeral(const Expansion *expansion, const Node *node, Str sql,
-                              const CteVec *nested)
-{
-    Worker *worker = expansion->worker;
-    CteVec needed = needed_for(expansion, nested);
-    Str path = compile_path(worker->session, worker->scratch, "compiled", node);
-    return compile_write(worker->session, worker->scratch, path,
-                         cte_inject(worker->scratch, sql, &needed));
-}
-
-static Error *expand(Expansion *expansion, const CteVec *wanted);
-
-static Error *expand_one(Expansion *expansion, const Cte *cte)
-{
-    Worker *worker = expansion->worker;
-    const Node *node = manifest_find(worker->session->manifest, cte->id);
-    CteVec nested = {0};
-    Context ctx = compile_context(worker, node, expansion->root->run);
-    ctx.ctes = &nested;
-    Str sql;
-    Error *err = render(worker, &ctx, &sql);
-    if (err != NULL) {
-        expansion->root->trace = ctx.trace;
-        expansion->root->blamed = node;
-        return error_wrap(err, "ephemeral model " STR_FMT, STR_ARG(node->unique_id));
-    }
-    TRY(expand(expansion, &nested));
-    TRY(write_ephemeral(expansion, node, sql, &nested));
-    VEC_PUSH(worker->scratch, &expansion->done,
-             (Cte){.id = cte->id, .name = cte->name, .sql = sql});
-    VEC_PUSH(worker->scratch, &expansion->nested, nested);
-    return NULL;
-}
-
-/* Renders the ephemeral models of `wanted`, those they read from first. The graph has no cycles, so
- * this ends. */
-static Error *expand(Expansion *expansion, const CteVec *wanted)
-{
-    for (VEC_EACH(const Cte, cte, wanted)) {
-        if (!is_done(expansion, cte->id)) {
-            TRY(expand_one(expansion, cte));
-        }
-    }
-    return NULL;
-}
-
-/* ---- Nodes ---- */
 
 static Error *add_test_arguments(Worker *worker, Context *ctx)
 {
@@ -150,30 +61,32 @@ static Error *add_test_arguments(Worker *worker, Context *ctx)
     return NULL;
 }
 
-static CteVec copy_ctes(Arena *arena, const CteVec *ctes)
+/* The node's own text, and the ephemeral models it names. */
+static Error *render_own(Worker *worker, Context *ctx, Str *out_sql, CteVec *out_reads)
 {
-    CteVec copies = {0};
-    for (VEC_EACH(const Cte, it, ctes)) {
-        VEC_PUSH(
-            arena, &copies,
-            (Cte){.id = it->id, .name = str_dup(arena, it->name), .sql = str_dup(arena, it->sql)});
+    if (node_is_ephemeral(ctx->node)) {
+        return ephemeral_render(worker, ctx, out_sql, out_reads);
     }
-    return copies;
+    ctx->ctes = out_reads; /* arguments of tests name models, too */
+    Error *err = add_test_arguments(worker, ctx);
+    if (err == NULL) {
+        err = compile_render(worker, ctx, out_sql);
+    }
+    ctx->ctes = NULL;
+    return err;
 }
 
 Error *compile_node(Worker *worker, Context *ctx, Arena *arena, CompiledNode *out)
 {
-    CteVec ctes = {0};
+    CteVec reads = {0}, all = {0};
     Str sql;
-    ctx->ctes = &ctes; // cppcheck-suppress autoVariables; taken away below
-    TRY(add_test_arguments(worker, ctx));
-    TRY(render(worker, ctx, &sql));
-    Expansion expansion = {.worker = worker, .root = ctx};
-    TRY(expand(&expansion, &ctes));
-    ctx->ctes = NULL;
-    bool injects = !worker->session->options->no_inject_ctes;
-    out->sql = str_dup(arena, injects ? cte_inject(worker->scratch, sql, &expansion.done) : sql);
-    out->ctes = copy_ctes(arena, &expansion.done);
+    TRY(render_own(worker, ctx, &sql, &reads));
+    if (!worker->session->options->no_inject_ctes) {
+        TRY(ephemeral_expand(worker, ctx, &reads, arena, &all));
+        TRY(cte_inject(worker->scratch, sql, &all, &sql));
+    }
+    out->sql = str_dup(arena, sql);
+    out->ctes = all;
     return NULL;
 }
 

@@ -9,9 +9,10 @@ typedef struct Worker {
     Session *session;
     size_t number;
     JinjaState *state;
-    Connection *connection; /* NULL: nothing can be asked of the warehouse */
-    Arena *arena;           /* lasts as long as the invocation */
-    Arena *scratch;         /* per node */
+    Connection *connection;     /* NULL: nothing can be asked of the warehouse */
+    Arena *arena;               /* lasts as long as the invocation */
+    Arena *scratch;             /* per node */
+    EphemeralCache *ephemerals; /* the session's, unless what is rendered is not to last */
 } Worker;
 
 /* Worker number `number` of the session, with a connection of its own where there is a warehouse.
@@ -23,14 +24,17 @@ void worker_close(Worker *worker);
 /* The context of a node at run time. Its texts live in the worker's scratch arena. */
 Context compile_context(Worker *worker, const Node *node, NodeRun *run);
 
+/* The text of the node of `ctx`, in its arena. */
+MUST_CHECK Error *compile_render(Worker *worker, Context *ctx, Str *out);
+
 /* What rendering a node gives: the SQL, and the ephemeral models that were put into it. */
 typedef struct CompiledNode {
     Str sql;
     CteVec ctes;
 } CompiledNode;
 
-/* Renders the node, with ephemeral models put in. The result lives in `arena`. The error is the
- * bare one; see context_failure_text. */
+/* Renders the node, with ephemeral models put in. The result lives in `arena`, the texts of
+ * ephemeral models in their cache. The error is the bare one; see context_failure_text. */
 MUST_CHECK Error *compile_node(Worker *worker, Context *ctx, Arena *arena, CompiledNode *out);
 
 /* Where the node's files are written: below compiled/ or run/ of the target directory, as shown to

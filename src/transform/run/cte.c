@@ -41,19 +41,24 @@ Str cte_text(Arena *arena, const Cte *cte)
                       STR_ARG(cte->sql));
 }
 
-Str cte_inject(Arena *arena, Str sql, const CteVec *ctes)
+static void add_list(StrBuf *text, const CteVec *ctes)
+{
+    for (VEC_EACH(Cte, cte, ctes)) {
+        strbuf_add_c(text, cte == ctes->data ? " " : ",  ");
+        strbuf_add(text, cte->name);
+        strbuf_add_c(text, " as (\n");
+        strbuf_add(text, cte->sql);
+        strbuf_add_c(text, "\n)");
+    }
+}
+
+Error *cte_inject(Arena *arena, Str sql, const CteVec *ctes, Str *out)
 {
     if (ctes->len == 0) {
-        return sql;
+        *out = sql;
+        return NULL;
     }
-    StrBuf list = strbuf_init(arena, LIMIT_SQL_BYTES);
-    for (VEC_EACH(Cte, cte, ctes)) {
-        strbuf_printf(&list, "%s " STR_FMT " as (\n", cte == ctes->data ? "" : ", ",
-                      STR_ARG(cte->name));
-        strbuf_add(&list, cte->sql);
-        strbuf_add_c(&list, "\n)");
-    }
-    StrBuf text = strbuf_init(arena, LIMIT_SQL_BYTES);
+    StrBuf text = strbuf_init(arena, LIMIT_RENDER_BYTES);
     size_t at = skip_blank(sql, 0);
     if (word_at(sql, at, STR("with"))) {
         at = skip_blank(sql, at + 4);
@@ -61,16 +66,24 @@ Str cte_inject(Arena *arena, Str sql, const CteVec *ctes)
             at = skip_blank(sql, at + 9);
         }
         strbuf_add(&text, str_slice(sql, 0, at));
-        strbuf_add(&text, strbuf_str(&list));
+        add_list(&text, ctes);
         strbuf_add_c(&text, ", ");
         strbuf_add(&text, str_from_offset(sql, at));
     } else {
         Str rest = str_trim_start(sql);
         strbuf_add(&text, str_slice(sql, 0, sql.len - rest.len));
         strbuf_add_c(&text, "with");
-        strbuf_add(&text, strbuf_str(&list));
+        add_list(&text, ctes);
         strbuf_add_char(&text, ' ');
         strbuf_add(&text, rest);
     }
-    return strbuf_str(&text);
+    if (text.overflowed) {
+        return error_new(
+            ERR_LIMIT,
+            "with the %zu ephemeral models that it reads through, the query would have "
+            "more than %zu MiB: make some of them views or tables",
+            ctes->len, LIMIT_RENDER_BYTES / MIB);
+    }
+    *out = strbuf_str(&text);
+    return NULL;
 }

@@ -4,6 +4,7 @@
 #ifndef TRANSFORM_RUN_CTE_H
 #define TRANSFORM_RUN_CTE_H
 
+#include "base/error.h"
 #include "base/str.h"
 #include "base/vec.h"
 
@@ -16,7 +17,8 @@ typedef VEC(Cte) CteVec;
 
 /* The expression as it stands in the list of WITH. */
 Str cte_text(Arena *arena, const Cte *cte);
-/* `sql` with the expressions in front, inside its own WITH clause if it begins with one. */
-Str cte_inject(Arena *arena, Str sql, const CteVec *ctes);
+/* `sql` with the expressions in front, inside its own WITH clause if it begins with one. ERR_LIMIT
+ * beyond LIMIT_RENDER_BYTES. */
+MUST_CHECK Error *cte_inject(Arena *arena, Str sql, const CteVec *ctes, Str *out);
 
 #endif

@@ -199,8 +199,10 @@ static Error *compile_phase(Worker *worker, Context *ctx, NodeResult *out)
     out->compile_ended_us = clock_now_us();
     TRY(err);
     out->compiled = true;
-    if (ctx->node->type == RESOURCE_SNAPSHOT || out->compiled_code.len == 0) {
-        return NULL; /* of a snapshot dbt writes only what it runs; and no empty files */
+    if (ctx->node->type == RESOURCE_SNAPSHOT || out->compiled_code.len == 0 ||
+        session->options->no_inject_ctes) {
+        return NULL; /* of a snapshot dbt writes only what it runs; no empty files, no half queries
+                      */
     }
     out->compiled_path =
         compile_batch_path(session, worker->arena, "compiled", ctx->node, ctx->batch);

@@ -381,9 +381,6 @@ static void run_nodes(Run *run, size_t worker_count)
 {
     AUTO_FREE(scheduler) Scheduler *scheduler = scheduler_new(run->plan);
     run->scheduler = scheduler;
-    for (size_t i = 0; i < run->plan->len; i++) {
-        run->total += run->unit_tests[i].len + !node_is_ephemeral(node_at(run, i));
-    }
     thread_for_each(worker_count, worker_count, work, run);
     if (scheduler_is_stopped(scheduler)) {
         add_left_steps(run);
@@ -455,13 +452,21 @@ static void skip_everything(Run *run)
     }
 }
 
+static size_t count_told(const Run *run)
+{
+    size_t total = 0;
+    for (size_t i = 0; i < run->plan->len; i++) {
+        total += run->unit_tests[i].len + !node_is_ephemeral(node_at(run, i));
+    }
+    return total;
+}
+
 static Error *run_all(Run *run, size_t worker_count, RunOutcome *out)
 {
     int64_t started_us = clock_monotonic_us();
     Error *err = NULL;
-    if (executes(run->mode)) {
-        console_concurrency(run->session, worker_count, run->plan->len);
-    }
+    run->total = count_told(run);
+    console_concurrency(run->session, worker_count, run->total);
     TRY(defer_load(run->session));
     if (is_refused(run)) {
         skip_everything(run);

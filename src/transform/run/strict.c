@@ -3,6 +3,7 @@
 #include "base/limits.h"
 #include "transform/console/report_internal.h"
 #include "transform/context/relation_cache.h"
+#include "transform/run/ephemeral.h"
 
 /* What is known of what a node will give. */
 typedef enum Output {
@@ -313,6 +314,9 @@ void strict_check(Worker *worker, const GraphPlan *plan, NodeResultVec *out, siz
         error_discard(err, "the run itself will tell");
         return;
     }
+    /* what templates find in the warehouse is not what they will find in the run */
+    EphemeralCache *ephemerals = ephemeral_cache_new();
+    worker->ephemerals = ephemerals;
     report_mute(session, true); /* templates say what they say when they are run */
     for (size_t i = 0; i < plan->len && !check.broken; i++) {
         if (cancel_requested(session->options->cancel)) {
@@ -321,6 +325,8 @@ void strict_check(Worker *worker, const GraphPlan *plan, NodeResultVec *out, siz
         check_step(&check, plan->data[i].node);
     }
     report_mute(session, false);
+    worker->ephemerals = session->ephemerals;
+    ephemeral_cache_free(ephemerals);
     err = connection_rollback(worker->connection);
     if (err != NULL) {
         error_discard(err, "there was nothing to keep");

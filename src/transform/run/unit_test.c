@@ -221,7 +221,8 @@ Error *unit_test_compile(Worker *worker, Context *ctx, Arena *arena, Str *out_sq
     ctx->ctes = NULL;
     TRY(err);
     TRY(compile_inputs(worker, ctx, &ctes));
-    *out_sql = str_dup(arena, cte_inject(worker->scratch, sql, &ctes));
+    TRY(cte_inject(worker->scratch, sql, &ctes, &sql));
+    *out_sql = str_dup(arena, sql);
     return NULL;
 }
 

@@ -1,0 +1,3 @@
+{{ config(materialized='ephemeral') }}
+{% if execute %}{% do print('a is rendered') %}{% endif %}
+select 1 as id

@@ -1,0 +1,3 @@
+{{ config(materialized='ephemeral') }}
+{% if execute %}{% do print('c is rendered') %}{% endif %}
+select 2 as id
