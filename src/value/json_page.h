@@ -19,6 +19,7 @@ typedef struct JsonPage {
 } JsonPage;
 
 void json_page_done(JsonPage *page);
+DEFINE_AUTO_DONE(json_page, JsonPage)
 /* Forgets all documents. */
 void json_page_clear(JsonPage *page);
 /* Parses one document; it lives until json_page_clear(). ERR_INPUT says where and what is wrong,

@@ -5,9 +5,9 @@
 #include "base/map.h"
 #include "ingest/boundary_hash.h"
 #include "ingest/load/cursor_value.h"
-#include "ingest/normalise/json_path.h"
 #include "ingest/normalise/json_value.h"
 #include "ingest/typed_json.h"
+#include "value/json_path.h"
 
 typedef enum MissingCursor { MISSING_RAISE, MISSING_INCLUDE, MISSING_EXCLUDE } MissingCursor;
 

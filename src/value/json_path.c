@@ -1,18 +1,21 @@
-#include "ingest/normalise/json_path.h"
+#include "value/json_path.h"
 
 #include "base/number.h"
+#include "value/json_filter.h"
 
 typedef enum StepKind {
     STEP_MEMBER,
     STEP_INDEX,
     STEP_ALL,         /* members of an object, items of a list */
     STEP_DESCENDANTS, /* the value and all below it */
+    STEP_FILTER,      /* items of a list, members of an object, that a condition fits */
 } StepKind;
 
 typedef struct Step {
     StepKind kind;
     Str key;
     int64_t index; /* negative: from the end */
+    const JsonFilter *filter;
 } Step;
 
 struct JsonPath {
@@ -82,11 +85,40 @@ static Error *read_quoted(PathReader *reader)
     return NULL;
 }
 
+/* "?(@.k > 1)" or "?k > 1" up to the bracket that ends it. */
+static Error *read_filter(PathReader *reader)
+{
+    size_t from = ++reader->at;
+    char quote = '\0';
+    size_t open = 0;
+    for (char c; (c = peek(reader)) != '\0' && (quote != '\0' || c != ']' || open > 0);
+         reader->at++) {
+        if (quote != '\0') {
+            quote = c == quote ? '\0' : quote;
+        } else if (c == '\'' || c == '"') {
+            quote = c;
+        } else {
+            open += c == '[';
+            open -= c == ']';
+        }
+    }
+    Str condition = str_trim(str_slice(reader->text, from, reader->at));
+    if (condition.len > 1 && condition.data[0] == '(' && condition.data[condition.len - 1] == ')') {
+        condition = str_slice(condition, 1, condition.len - 1);
+    }
+    Step step = {.kind = STEP_FILTER};
+    TRY(json_filter_parse(reader->arena, condition, &step.filter));
+    push(reader, step);
+    return NULL;
+}
+
 static Error *read_brackets(PathReader *reader)
 {
     reader->at++;
     if (peek(reader) == '\'' || peek(reader) == '"') {
         TRY(read_quoted(reader));
+    } else if (peek(reader) == '?') {
+        TRY(read_filter(reader));
     } else {
         size_t from = reader->at;
         while (reader->at < reader->text.len && peek(reader) != ']') {
@@ -98,7 +130,7 @@ static Error *read_brackets(PathReader *reader)
             step.kind = STEP_ALL;
         } else if (!number_parse_int64(inner, &step.index)) {
             reader->at = from;
-            return wrong(reader, "expected a number, * or a name in quotes");
+            return wrong(reader, "expected a number, *, a name in quotes or ?(condition)");
         }
         push(reader, step);
     }
@@ -181,6 +213,26 @@ static void search_children(Search *search, size_t step, yyjson_val *value)
     }
 }
 
+static void search_if(Search *search, size_t step, const JsonFilter *filter, yyjson_val *value)
+{
+    if (json_filter_matches(filter, value)) {
+        search_from(search, step, value);
+    }
+}
+
+static void search_filtered(Search *search, size_t step, yyjson_val *value)
+{
+    const JsonFilter *filter = search->path->steps.data[step].filter;
+    yyjson_arr_iter items = yyjson_arr_iter_with(value);
+    for (yyjson_val *item; !is_done(search) && (item = yyjson_arr_iter_next(&items)) != NULL;) {
+        search_if(search, step + 1, filter, item);
+    }
+    yyjson_obj_iter members = yyjson_obj_iter_with(value);
+    for (yyjson_val *key; !is_done(search) && (key = yyjson_obj_iter_next(&members)) != NULL;) {
+        search_if(search, step + 1, filter, yyjson_obj_iter_get_val(key));
+    }
+}
+
 static yyjson_val *item_at(yyjson_val *list, int64_t index)
 {
     int64_t size = (int64_t)yyjson_arr_size(list);
@@ -215,6 +267,9 @@ static void search_from(Search *search, size_t step, yyjson_val *value)
     case STEP_DESCENDANTS:
         search_from(search, step + 1, value);
         search_children(search, step, value);
+        return;
+    case STEP_FILTER:
+        search_filtered(search, step, value);
         return;
     }
 }

@@ -1,11 +1,11 @@
-/* ingest/normalise/json_path.h - where in a document something lies: the JSONPath of jsonpath-ng as
+/* value/json_path.h - where in a document something lies: the JSONPath of jsonpath-ng as
  * far as it names places (members, indices, wildcards, descendants):
  *
  *     id    a.b    $.a.b    items[0].id    items[*].id    $..next    ['key with blanks']
  *
  * Filters and arithmetic of its extensions are refused. Immutable; thread-safe. */
-#ifndef INGEST_NORMALISE_JSON_PATH_H
-#define INGEST_NORMALISE_JSON_PATH_H
+#ifndef VALUE_JSON_PATH_H
+#define VALUE_JSON_PATH_H
 
 #include <yyjson.h>
 
