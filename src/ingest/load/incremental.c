@@ -2,9 +2,11 @@
 
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "ingest/boundary_hash.h"
 #include "ingest/load/cursor_value.h"
+#include "ingest/normalise/chunk_rows.h"
 #include "ingest/normalise/json_value.h"
 #include "ingest/typed_json.h"
 #include "value/json_path.h"
@@ -33,6 +35,8 @@ struct Incremental {
     VEC(yyjson_val *) at_boundary; /* rows of this batch at `last`, not hashed yet */
     bool moved;                    /* `last` is not that of the last load any more */
     bool kept_rows;
+    enum { ORDER_NONE, ORDER_RISING, ORDER_FALLING } order; /* of the rows, as the source says */
+    bool is_past;
 };
 
 /* ---- Options ---- */
@@ -57,6 +61,7 @@ static Error *read_options(Incremental *incremental)
     static const char *const starts[] = {"closed", "open"};
     static const char *const ends[] = {"open", "closed"};
     static const char *const missing[] = {"raise", "include", "exclude"};
+    static const char *const orders[] = {"", "asc", "desc"};
     const Value *hints = incremental->options.hints;
     size_t word = 0;
     TRY(read_word(value_find(hints, STR("last_value_func")), functions, ARRAY_LEN(functions),
@@ -69,6 +74,9 @@ static Error *read_options(Incremental *incremental)
     TRY(read_word(value_find(hints, STR("on_cursor_value_missing")), missing, ARRAY_LEN(missing),
                   &word));
     incremental->on_missing = (MissingCursor)word;
+    const Value *order = value_find(hints, STR("row_order"));
+    TRY(read_word(value_is_null(order) ? NULL : order, orders, ARRAY_LEN(orders), &word));
+    incremental->order = word;
     incremental->initial = value_find(hints, STR("initial_value"));
     const Value *end = value_find(hints, STR("end_value"));
     incremental->end = value_is_null(end) ? NULL : end;
@@ -251,6 +259,7 @@ static Error *keep_within(Incremental *incremental, const Value *value, yyjson_v
     }
     if (from_start < 0 || (from_start == 0 && incremental->start_is_open)) {
         *out_keep = false;
+        incremental->is_past = incremental->order == ORDER_FALLING;
         return NULL;
     }
     if (from_start == 0 && incremental->dedups && incremental->known.len > 0) {
@@ -277,6 +286,7 @@ Error *incremental_filter(Incremental *incremental, yyjson_val *row, bool *out_k
     Value value = json_value(arena, found);
     TRY(is_before_end(incremental, &value, out_keep));
     if (!*out_keep) {
+        incremental->is_past = incremental->order == ORDER_RISING;
         return NULL;
     }
     int order = 1;
@@ -290,6 +300,122 @@ Error *incremental_filter(Incremental *incremental, yyjson_val *row, bool *out_k
     }
     incremental->kept_rows = incremental->kept_rows || *out_keep;
     return NULL;
+}
+
+bool incremental_is_past(const Incremental *incremental)
+{
+    return incremental->is_past;
+}
+
+/* ---- Rows in columns ---- */
+
+/* A value of the column, or of the start of the range, as a number in the column's order. False
+ * when there is none. */
+static bool number_of(const Column *column, size_t row, int64_t *out)
+{
+    switch ((int)column->type.kind) {
+    case COLUMN_INT:
+    case COLUMN_TIMESTAMP:
+    case COLUMN_TIMESTAMP_TZ:
+        *out = column_int(column, row);
+        return !column_is_null(column, row);
+    case COLUMN_DATE:
+        *out = ((const int32_t *)column->data)[row];
+        return !column_is_null(column, row);
+    default:
+        return false;
+    }
+}
+
+static bool number_of_start(const Incremental *incremental, ColumnKind kind, int64_t *out)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("start");
+    Value start = typed_decode(arena, &incremental->start);
+    *out = INT64_MIN;
+    if (value_is_null(&start)) {
+        return true;
+    }
+    if (kind == COLUMN_INT && value_is(&start, VALUE_INT)) {
+        *out = start.as.integer;
+        return true;
+    }
+    if (kind == COLUMN_DATE && value_is(&start, VALUE_DATE)) {
+        *out = date_to_days(start.as.time->year, start.as.time->month, start.as.time->day);
+        return true;
+    }
+    *out = value_is(&start, VALUE_DATETIME) ? datetime_to_us(start.as.time) : 0;
+    return value_is(&start, VALUE_DATETIME) && kind != COLUMN_INT && kind != COLUMN_DATE;
+}
+
+static const Column *cursor_column(const Incremental *incremental, const Chunk *chunk)
+{
+    for (size_t i = 0; i < chunk->column_count; i++) {
+        if (str_eq(chunk->columns[i].name, incremental->path)) {
+            return &chunk->columns[i];
+        }
+    }
+    return NULL;
+}
+
+/* Rows that are surely new and surely not the furthest need no closer look: those between `start`
+ * and the chunk's greatest value. *out_greatest is that value; false: each row is looked at. */
+static bool find_middle(const Incremental *incremental, const Column *cursor, size_t row_count,
+                        int64_t *out_start, int64_t *out_greatest)
+{
+    *out_greatest = INT64_MIN;
+    if (cursor == NULL || !incremental->is_max || incremental->end != NULL ||
+        !number_of_start(incremental, cursor->type.kind, out_start)) {
+        return false;
+    }
+    for (size_t row = 0; row < row_count; row++) {
+        int64_t value;
+        if (number_of(cursor, row, &value) && value > *out_greatest) {
+            *out_greatest = value;
+        }
+    }
+    return true;
+}
+
+static Error *filter_row(Incremental *incremental, JsonPage *page, const Chunk *chunk, size_t row,
+                         bool *out_keep)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("row");
+    StrBuf text = strbuf_init(arena, LIMIT_JSON_RECORD_BYTES);
+    yyjson_val *json;
+    chunk_row_json(chunk, row, &text);
+    TRY(json_page_read(page, strbuf_str(&text), &json));
+    return incremental_filter(incremental, json, out_keep);
+}
+
+static Error *filter_chunk(Incremental *incremental, JsonPage *page, const Chunk *chunk,
+                           uint32_t *out, size_t *out_count)
+{
+    const Column *cursor = cursor_column(incremental, chunk);
+    int64_t start, greatest, value;
+    bool has_middle = find_middle(incremental, cursor, chunk->row_count, &start, &greatest);
+    for (size_t row = 0; row < chunk->row_count; row++) {
+        bool keep =
+            has_middle && number_of(cursor, row, &value) && value > start && value < greatest;
+        if (!keep) {
+            TRY(filter_row(incremental, page, chunk, row, &keep));
+        }
+        incremental->kept_rows = incremental->kept_rows || keep;
+        out[*out_count] = (uint32_t)row;
+        *out_count += keep;
+    }
+    incremental_end_batch(incremental);
+    return NULL;
+}
+
+Error *incremental_filter_chunk(Incremental *incremental, const Chunk *chunk, uint32_t *out,
+                                size_t *out_count)
+{
+    JsonPage page = {0};
+    *out_count = 0;
+    Error *err = filter_chunk(incremental, &page, chunk, out, out_count);
+    incremental->at_boundary.len = 0;
+    json_page_done(&page);
+    return err;
 }
 
 void incremental_end_batch(Incremental *incremental)

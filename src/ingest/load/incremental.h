@@ -13,6 +13,7 @@
 #include <yyjson.h>
 
 #include "ingest/state.h"
+#include "value/column.h"
 
 typedef struct Incremental Incremental;
 
@@ -29,6 +30,13 @@ MUST_CHECK Error *incremental_new(Arena *arena, State *state, const IncrementalO
                                   Incremental **out);
 /* ERR_INPUT for a row without the cursor, or one that cannot be compared. */
 MUST_CHECK Error *incremental_filter(Incremental *incremental, yyjson_val *row, bool *out_keep);
+/* The same for rows that come as columns: the numbers of those that stay, in order. `out` has room
+ * for all. Nothing of the chunk is kept. */
+MUST_CHECK Error *incremental_filter_chunk(Incremental *incremental, const Chunk *chunk,
+                                           uint32_t *out, size_t *out_count);
+/* The rows come in the order of the cursor ("row_order"), and all that may follow are out of range.
+ */
+bool incremental_is_past(const Incremental *incremental);
 void incremental_end_batch(Incremental *incremental);
 void incremental_store(Incremental *incremental);
 

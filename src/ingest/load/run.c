@@ -6,17 +6,20 @@
 #include "base/limits.h"
 #include "ingest/document.h"
 #include "ingest/load/commit.h"
+#include "ingest/load/crew.h"
 #include "ingest/load/incremental.h"
 #include "ingest/load/settings.h"
 #include "ingest/load_id.h"
-#include "value/json_page.h"
 
 struct LoadStream {
+    LoadRun *run;
     Resource resource;
     Str table; /* empty: a contract keeps all rows out */
     bool replaces;
+    Mutex mu;                 /* held while `incremental` is asked by the crew */
     Incremental *incremental; /* NULL: all rows are new */
-    uint64_t rows;
+    CrewColumns *columns;     /* NULL: no chunk came yet */
+    _Atomic uint64_t rows;
 };
 
 struct LoadRun {
@@ -27,11 +30,9 @@ struct LoadRun {
     Str load_id;
     NormaliseJob job;
     bool has_job;
-    Normaliser *normaliser;
-    JsonPage page;
-    PackageWriter *writer;
+    Mutex mu;
+    Crew *crew; /* made under mu: NULL before the first row */
     VEC(LoadStream *) streams;
-    uint64_t batch;
     StrVec dropped;
     StrVec truncated;
 };
@@ -41,9 +42,7 @@ void load_run_free(LoadRun *run)
     if (run == NULL) {
         return;
     }
-    package_writer_free(run->writer);
-    normaliser_free(run->normaliser);
-    json_page_done(&run->page);
+    crew_free(run->crew);
     if (run->has_job) {
         normalise_job_done(&run->job);
     }
@@ -51,6 +50,10 @@ void load_run_free(LoadRun *run)
     if (err != NULL) {
         error_discard(err, "a directory that stays is looked at by the next load");
     }
+    for (size_t i = 0; i < run->streams.len; i++) {
+        mutex_done(&run->streams.data[i]->mu);
+    }
+    mutex_done(&run->mu);
     arena_free(run->arena);
     free(run);
 }
@@ -171,13 +174,14 @@ static Error *begin(LoadRun *run)
     TRY(source_declare(run->schema, &run->options.source));
     TRY(normalise_job_init(&run->job, run->schema));
     run->has_job = true;
-    return package_writer_open(run->options.package_directory, 0, &run->writer);
+    return NULL;
 }
 
 Error *load_run_begin(const LoadRunOptions *options, LoadRun **out)
 {
     LoadRun *run = memory_alloc(sizeof(*run));
     *run = (LoadRun){.arena = arena_new("load"), .options = *options};
+    mutex_init(&run->mu);
     Error *err = begin(run);
     if (err != NULL) {
         load_run_free(run);
@@ -217,7 +221,10 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
 {
     SchemaTable *table = NULL;
     LoadStream *stream = ARENA_NEW(run->arena, LoadStream);
+    stream->run = run;
     stream->resource = *resource;
+    mutex_init(&stream->mu);
+    VEC_PUSH(run->arena, &run->streams, stream);
     if (run->options.refresh == REFRESH_DATA || run->options.refresh == REFRESH_RESOURCES) {
         refresh_resource(run, resource->name);
     }
@@ -228,69 +235,133 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
         stream->replaces = str_is(value_text_or(disposition, STR("")), "replace");
     }
     TRY(open_incremental(run, stream));
-    VEC_PUSH(run->arena, &run->streams, stream);
     *out = stream;
     return NULL;
 }
 
+const Incremental *load_stream_incremental(const LoadStream *stream)
+{
+    return stream->incremental;
+}
+
+uint64_t load_stream_rows(const LoadStream *stream)
+{
+    return stream->rows;
+}
+
 /* Columns that the resources declare are known before the first row. */
-static Error *begin_rows(LoadRun *run)
+static Crew *crew_of(LoadRun *run)
 {
-    if (run->normaliser != NULL) {
-        return NULL;
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&run->mu);
+    if (run->crew == NULL) {
+        size_t threads = run->options.threads;
+        (void)schema_bump(run->schema);
+        crew_new(&(CrewOptions){.job = &run->job,
+                                .directory = run->options.package_directory,
+                                .threads = threads > 0 ? threads : thread_processor_count()},
+                 &run->crew);
     }
-    (void)schema_bump(run->schema);
-    return normaliser_new(&run->job, &run->normaliser);
+    return run->crew;
 }
 
-static Error *add_row(LoadRun *run, LoadStream *stream, Str line)
+/* How many of `rows` further rows are wanted. */
+static size_t wanted_rows(const LoadStream *stream, size_t rows)
 {
-    yyjson_val *row = NULL;
-    bool keep = true;
-    TRY(json_page_read(&run->page, line, &row));
-    if (stream->incremental != NULL) {
-        TRY(incremental_filter(stream->incremental, row, &keep));
-    }
-    if (!keep) {
-        return NULL;
-    }
-    stream->rows++;
-    return normaliser_add(run->normaliser, stream->table, row);
+    uint64_t limit = stream->run->options.row_limit;
+    uint64_t left = limit > stream->rows ? limit - stream->rows : 0;
+    return limit == 0 || rows < left ? rows : (size_t)left;
 }
 
-enum { BATCH_ROWS = 2000 };
-
-/* One batch of lines; *rest moves on. */
-static Error *add_batch(LoadRun *run, LoadStream *stream, Str shown, Str *rest,
-                        unsigned *line_number)
+static bool has_enough(const LoadStream *stream)
 {
-    TRY(normaliser_begin(run->normaliser, run->batch++));
-    Str line;
-    for (size_t i = 0; i < BATCH_ROWS && str_next_line(rest, &line); i++) {
-        (*line_number)++;
-        if (str_trim(line).len > 0) {
-            TRY_WRAP(add_row(run, stream, line), STR_FMT ":%u", STR_ARG(shown), *line_number);
-        }
+    return (stream->run->options.row_limit > 0 && wanted_rows(stream, 1) == 0) ||
+           (stream->incremental != NULL && incremental_is_past(stream->incremental));
+}
+
+/* Takes those rows out that are not new. */
+static Error *keep_new(LoadStream *stream, JsonRows *rows)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < rows->rows.len && stream->incremental != NULL; i++) {
+        bool keep;
+        TRY(incremental_filter(stream->incremental, rows->rows.data[i], &keep));
+        rows->rows.data[kept] = rows->rows.data[i];
+        kept += keep;
     }
     if (stream->incremental != NULL) {
         incremental_end_batch(stream->incremental);
+        rows->rows.len = kept;
     }
-    TRY(normaliser_finish(run->normaliser));
-    TRY(package_writer_add(run->writer, run->normaliser));
-    normaliser_clear(run->normaliser);
-    json_page_clear(&run->page);
+    rows->rows.len = wanted_rows(stream, rows->rows.len);
     return NULL;
 }
 
-Error *load_run_rows(LoadRun *run, LoadStream *stream, Str text, Str shown)
+Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough)
 {
-    unsigned line = 0;
+    Error *err = stream->table.len > 0 ? keep_new(stream, rows) : NULL;
+    *out_enough = stream->table.len == 0;
+    if (err != NULL || stream->table.len == 0 || rows->rows.len == 0) {
+        json_rows_done(rows);
+    } else {
+        stream->rows += rows->rows.len;
+        err = crew_add_json(crew_of(stream->run), stream->table, rows);
+    }
+    *out_enough = *out_enough || has_enough(stream);
+    return err;
+}
+
+Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("chunk");
+    uint32_t *rows = ARENA_ARRAY(arena, uint32_t, chunk->row_count + 1);
+    size_t count = 0;
+    *out_enough = stream->table.len == 0;
     if (stream->table.len == 0) {
         return NULL;
     }
-    TRY(begin_rows(run));
-    while (text.len > 0) {
-        TRY(add_batch(run, stream, shown, &text, &line));
+    if (stream->columns == NULL) {
+        TRY(crew_open_columns(crew_of(stream->run), stream->table, &stream->columns));
+    }
+    if (stream->incremental != NULL) {
+        TRY(incremental_filter_chunk(stream->incremental, chunk, rows, &count));
+    } else {
+        for (; count < chunk->row_count; count++) {
+            rows[count] = (uint32_t)count;
+        }
+    }
+    count = wanted_rows(stream, count);
+    stream->rows += count;
+    TRY(crew_add_columns(stream->columns, chunk, rows, count));
+    *out_enough = has_enough(stream);
+    return NULL;
+}
+
+/* The next whole lines, about as many bytes as a thread works on at once. */
+static Str next_lines(Str *rest)
+{
+    enum { PAGE_BYTES = 1 << 20 };
+    size_t len = rest->len;
+    if (len > PAGE_BYTES) {
+        const char *end = memchr(rest->data + PAGE_BYTES, '\n', len - PAGE_BYTES);
+        len = end != NULL ? (size_t)(end - rest->data) + 1 : len;
+    }
+    Str lines = str_slice(*rest, 0, len);
+    *rest = str_from_offset(*rest, len);
+    return lines;
+}
+
+Error *load_run_lines(LoadStream *stream, Str text, Str shown)
+{
+    CrewLines lines = {.table = stream->table,
+                       .whole = text,
+                       .shown = shown,
+                       .incremental = stream->incremental,
+                       .mu = &stream->mu,
+                       .rows = &stream->rows,
+                       .limit = stream->run->options.row_limit};
+    for (Str rest = text; rest.len > 0 && stream->table.len > 0 && !has_enough(stream);) {
+        lines.text = next_lines(&rest);
+        TRY(crew_add_lines(crew_of(stream->run), &lines));
     }
     return NULL;
 }
@@ -324,12 +395,16 @@ static bool has_new_state(LoadRun *run)
     return !str_eq(state_hash(run->state, run->arena), run->state->stored_hash);
 }
 
+Error *load_run_failure(LoadRun *run)
+{
+    return run->crew != NULL ? crew_failure(run->crew) : NULL;
+}
+
 Error *load_run_finish(LoadRun *run, LoadRunResult *out)
 {
     StrVec emptied = {0};
     *out = (LoadRunResult){0};
-    TRY(package_writer_finish(run->writer));
-    TRY(begin_rows(run));
+    TRY(crew_finish(crew_of(run)));
     uint64_t rows = find_emptied(run, &emptied);
     bool forgets = run->dropped.len + run->truncated.len > 0;
     if (rows == 0 && emptied.len == 0 && !forgets && !has_new_state(run)) {

@@ -1,16 +1,20 @@
 /* ingest/load/run.h - one load of one source from beginning to end: what the warehouse remembers is
  * read, resources are declared, rows go through the normaliser into a package on disk, and the
- * package is committed. One thread drives a run.
+ * package is committed.
  *
  *     TRY(load_run_begin(&options, &run));
- *     TRY(load_run_resource(run, &resource, &stream));     // each resource that is read
- *     TRY(load_run_rows(run, stream, text));               // its rows, as JSON lines, any number
- * of times TRY(load_run_finish(run, &result)); */
+ *     TRY(load_run_resource(run, &resource, &stream));    // each resource that is read
+ *     TRY(load_run_json(stream, &rows, &enough));         // its rows, any number of times
+ *     TRY(load_run_finish(run, &result));
+ *
+ * Rows of different streams may be brought by different threads; all else is one thread's. */
 #ifndef INGEST_LOAD_RUN_H
 #define INGEST_LOAD_RUN_H
 
 #include "ingest/bookkeeping.h"
+#include "ingest/load/incremental.h"
 #include "ingest/load/resource.h"
+#include "source/stream.h"
 
 typedef struct LoadRun LoadRun;
 
@@ -35,6 +39,8 @@ typedef struct LoadRunOptions {
     const Value *settings;
     Str naming; /* of a new schema: "snake_case" and others; empty: dlt's default */
     RefreshMode refresh;
+    size_t threads;     /* that normalise; 0: one per processor */
+    uint64_t row_limit; /* of each resource, for trying out; 0: none */
 } LoadRunOptions;
 
 /* A resource whose rows are read. */
@@ -50,8 +56,18 @@ MUST_CHECK Error *load_run_begin(const LoadRunOptions *options, LoadRun **out);
 DEFINE_AUTO_FREE(load_run, LoadRun)
 
 MUST_CHECK Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **out);
-/* Rows as JSON lines; `shown` names the text in messages. */
-MUST_CHECK Error *load_run_rows(LoadRun *run, LoadStream *stream, Str text, Str shown);
+/* The cursor of the resource; NULL when it has none. Lives as long as the run. */
+const Incremental *load_stream_incremental(const LoadStream *stream);
+uint64_t load_stream_rows(const LoadStream *stream);
+
+/* The rows of a page; they are taken over, also on failure. *out_enough: nothing that would follow
+ * is new. */
+MUST_CHECK Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough);
+MUST_CHECK Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough);
+/* Rows as JSON lines, borrowed until load_run_finish(); `shown` names the text in messages. */
+MUST_CHECK Error *load_run_lines(LoadStream *stream, Str text, Str shown);
+/* After rows could not be brought: what went wrong in the run itself before, or NULL. Ends it. */
+MUST_CHECK Error *load_run_failure(LoadRun *run);
 /* Commits. The result lives as long as the run. */
 MUST_CHECK Error *load_run_finish(LoadRun *run, LoadRunResult *out);
 

@@ -192,8 +192,8 @@ static Error *put_columns(Normaliser *normaliser, TableTarget *table, yyjson_val
 
 /* ---- Rows ---- */
 
-static void begin_row(Normaliser *normaliser, TableTarget *table, size_t parent_row,
-                      size_t position)
+void normaliser_begin_row(Normaliser *normaliser, TableTarget *table, size_t parent_row,
+                          size_t position)
 {
     Arena *arena = normaliser->arena;
     (void)row_batch_begin_row(&table->rows);
@@ -258,7 +258,7 @@ static Error *add_row(Normaliser *normaliser, TableTarget *table, yyjson_val *ro
 {
     size_t base = normaliser->lists.len;
     ValueFate fate = VALUE_KEPT;
-    begin_row(normaliser, table, parent_row, position);
+    normaliser_begin_row(normaliser, table, parent_row, position);
     TRY(yyjson_is_obj(row) ? put_columns(normaliser, table, row, &fate)
                            : put_item(normaliser, table, row, &fate));
     if (fate == ROW_DISCARDED) {

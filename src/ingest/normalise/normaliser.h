@@ -58,6 +58,9 @@ MUST_CHECK Error *normaliser_add(Normaliser *normaliser, Str table, yyjson_val *
 MUST_CHECK Error *normaliser_finish(Normaliser *normaliser);
 void normaliser_clear(Normaliser *normaliser);
 
+/* chunk_rows.c: a row of NULLs, to be filled. */
+void normaliser_begin_row(Normaliser *normaliser, TableTarget *table, size_t parent_row,
+                          size_t position);
 /* row_ids.c: fills table->ids of all rows of all tables. */
 MUST_CHECK Error *normaliser_make_ids(Normaliser *normaliser);
 /* The id of a root row that depends on what the row says; empty for a random one. */

@@ -136,9 +136,21 @@ static Error *cell_does_not_fit(const Cell *cell, const BatchColumn *column)
     return does_not_fit(coerce(arena, cell, DATA_TEXT, &text) ? text.as.text : STR("?"), column);
 }
 
+/* Integers of a narrow column have a range. */
+static bool has_range(const BatchColumn *column)
+{
+    return column->type.kind == DATA_BIGINT && column->layout.kind == COLUMN_INT &&
+           column->type.precision != DATA_DEFAULT && column->type.precision < BIGINT_BITS;
+}
+
+static int64_t greatest_int(const BatchColumn *column)
+{
+    int bits = has_range(column) ? column->type.precision : BIGINT_BITS;
+    return bits <= 8 ? INT8_MAX : bits <= 16 ? INT16_MAX : bits <= 32 ? INT32_MAX : INT64_MAX;
+}
+
 static Error *set_int(const BatchColumn *column, size_t row, const Cell *cell)
 {
-    int bits = column->type.precision == DATA_DEFAULT ? BIGINT_BITS : column->type.precision;
     if (column->layout.kind == COLUMN_HUGE_INT) {
         DecimalUnits huge = cell->as.integer;
         if (cell->is_big && !decimal_text_units(cell->as.text, DECIMAL_PRECISION, 0, &huge)) {
@@ -147,10 +159,7 @@ static Error *set_int(const BatchColumn *column, size_t row, const Cell *cell)
         ((Int128 *)column->values)[row] = huge;
         return NULL;
     }
-    int64_t limit = bits <= 8    ? INT8_MAX
-                    : bits <= 16 ? INT16_MAX
-                    : bits <= 32 ? INT32_MAX
-                                 : INT64_MAX;
+    int64_t limit = greatest_int(column);
     if (cell->is_big || cell->as.integer > limit || cell->as.integer < -limit - 1) {
         return cell_does_not_fit(cell, column);
     }
@@ -228,4 +237,66 @@ Error *row_batch_set(RowBatch *batch, size_t index, const Cell *cell)
     column->validity[row / WORD_BITS] |= bit;
     column->has_values = true;
     return NULL;
+}
+
+/* ---- Whole columns ---- */
+
+static bool is_in_range(const BatchColumn *column, const Column *values, const uint32_t *rows,
+                        size_t row_count)
+{
+    int64_t limit = greatest_int(column);
+    bool fits = true;
+    for (size_t i = 0; i < row_count && has_range(column); i++) {
+        int64_t value = column_is_null(values, rows[i]) ? 0 : column_int(values, rows[i]);
+        fits = fits && value <= limit && value >= -limit - 1;
+    }
+    return fits;
+}
+
+bool row_batch_takes(const RowBatch *batch, size_t index, const Column *values,
+                     const uint32_t *rows, size_t row_count)
+{
+    const BatchColumn *column = &batch->columns[index];
+    const ColumnType *type = &values->type;
+    if (type->kind == COLUMN_NULL) {
+        return true;
+    }
+    if (type->kind == COLUMN_DECIMAL &&
+        (column->layout.scale != type->scale || column->layout.precision < type->precision)) {
+        return false;
+    }
+    return type->kind == column->layout.kind && is_in_range(column, values, rows, row_count);
+}
+
+static void put_values(const BatchColumn *column, size_t first, const Column *values,
+                       const uint32_t *rows, size_t row_count)
+{
+    size_t size = column_kind_size(column->layout.kind);
+    char *to = (char *)column->values + first * size;
+    const char *from = values->data;
+    if (rows[row_count - 1] - rows[0] + 1 == row_count) { /* all of them, one after the other */
+        memcpy(to, from + rows[0] * size, row_count * size);
+        return;
+    }
+    for (size_t i = 0; i < row_count; i++) {
+        memcpy(to + i * size, from + rows[i] * size, size);
+    }
+}
+
+void row_batch_put(RowBatch *batch, size_t index, size_t first, const Column *values,
+                   const uint32_t *rows, size_t row_count)
+{
+    BatchColumn *column = &batch->columns[index];
+    if (row_count == 0 || values->type.kind == COLUMN_NULL) {
+        return;
+    }
+    if (first + row_count > column->row_capacity) {
+        grow(column, first + row_count);
+    }
+    put_values(column, first, values, rows, row_count);
+    for (size_t i = 0; i < row_count; i++) {
+        uint64_t is_set = !column_is_null(values, rows[i]);
+        column->validity[(first + i) / WORD_BITS] |= is_set << ((first + i) % WORD_BITS);
+    }
+    column->has_values = true;
 }

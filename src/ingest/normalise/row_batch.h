@@ -36,6 +36,13 @@ void row_batch_drop_row(RowBatch *batch);
 /* Sets a value of the last row; `cell` is of the column's kind or NULL. ERR_INPUT when it is beyond
  * what the column's type can hold; the message names the value and the type. */
 MUST_CHECK Error *row_batch_set(RowBatch *batch, size_t column, const Cell *cell);
+/* Whether those rows of `values` can be taken over into the column as they are. */
+bool row_batch_takes(const RowBatch *batch, size_t index, const Column *values,
+                     const uint32_t *rows, size_t row_count);
+/* Takes those rows of `values` over, into the rows from `first` on, which were begun. Texts are
+ * borrowed. */
+void row_batch_put(RowBatch *batch, size_t index, size_t first, const Column *values,
+                   const uint32_t *rows, size_t row_count);
 /* Forgets all rows. */
 void row_batch_clear(RowBatch *batch);
 

@@ -52,13 +52,13 @@ static Value hints_of(Case *test, const Value *resource, Str name)
     return value_map_end(&hints);
 }
 
-static Error *load_file(Case *test, LoadRun *run, LoadStream *stream, const Value *file)
+static Error *load_file(Case *test, LoadStream *stream, const Value *file)
 {
     Str name = value_text_or(file, STR(""));
     Str path = fs_join(test->arena, test->directory, name);
     Str text;
     TRY(fs_read_file(test->arena, str_to_c(test->arena, path), LIMIT_JSON_BYTES, &text));
-    return load_run_rows(run, stream, text, name);
+    return load_run_lines(stream, text, name);
 }
 
 static Error *load_resource(Case *test, LoadRun *run, const Value *resource)
@@ -78,10 +78,10 @@ static Error *load_resource(Case *test, LoadRun *run, const Value *resource)
     LoadStream *stream;
     TRY(load_run_resource(run, &declared, &stream));
     if (value_is(rows, VALUE_STRING)) {
-        return load_file(test, run, stream, rows);
+        return load_file(test, stream, rows);
     }
     for (VALUE_EACH(file, rows)) {
-        TRY(load_file(test, run, stream, file));
+        TRY(load_file(test, stream, file));
     }
     return NULL;
 }

@@ -1,0 +1,169 @@
+#include "ingest/load/stream_load.h"
+
+#include "base/suggest.h"
+
+/* The sink that a source's rows come to. */
+typedef struct Loader {
+    RowSink sink; /* first: the source only knows this */
+    const StreamLoad *load;
+    SourceStreamVec streams;
+    LoadStream **opened; /* by number of the stream; NULL: not read */
+} Loader;
+
+/* ---- Rows ---- */
+
+static Loader *loader_of(RowSink *sink)
+{
+    return (Loader *)(void *)sink;
+}
+
+static void tell_rows(const Loader *loader, size_t stream)
+{
+    const StreamLoadEvents *events = &loader->load->events;
+    if (events->rows != NULL) {
+        events->rows(events->context, loader->streams.data[stream].name,
+                     load_stream_rows(loader->opened[stream]));
+    }
+}
+
+static Error *named(TAKES Error *err, const Loader *loader, size_t stream)
+{
+    return err == NULL
+               ? NULL
+               : error_wrap(err, "'" STR_FMT "'", STR_ARG(loader->streams.data[stream].name));
+}
+
+static Error *add_json(RowSink *sink, size_t stream, JsonRows *rows, bool *out_enough)
+{
+    Loader *loader = loader_of(sink);
+    CHECK(stream < loader->streams.len && loader->opened[stream] != NULL);
+    Error *err = load_run_json(loader->opened[stream], rows, out_enough);
+    tell_rows(loader, stream);
+    return named(err, loader, stream);
+}
+
+static Error *add_columns(RowSink *sink, size_t stream, const Chunk *chunk, bool *out_enough)
+{
+    Loader *loader = loader_of(sink);
+    CHECK(stream < loader->streams.len && loader->opened[stream] != NULL);
+    Error *err = load_run_chunk(loader->opened[stream], chunk, out_enough);
+    tell_rows(loader, stream);
+    return named(err, loader, stream);
+}
+
+/* ---- Streams ---- */
+
+static bool is_selected(const StreamLoad *load, Str name)
+{
+    bool found = load->selected == NULL;
+    for (size_t i = 0; !found && i < load->selected->len; i++) {
+        found = str_eq(load->selected->data[i], name);
+    }
+    return found;
+}
+
+static Error *unknown_stream(const Loader *loader, Str name)
+{
+    Suggestion best = suggestion_init(name);
+    for (VEC_EACH(const SourceStream, it, &loader->streams)) {
+        suggestion_try(&best, it->name);
+    }
+    Error *err = error_new(ERR_CONFIG, "the source has no stream '" STR_FMT "'", STR_ARG(name));
+    return best.name.len == 0 ? err
+                              : error_hint(err, "did you mean '" STR_FMT "'?", STR_ARG(best.name));
+}
+
+static Error *check_selected(const Loader *loader)
+{
+    const StrVec *selected = loader->load->selected;
+    for (size_t i = 0; selected != NULL && i < selected->len; i++) {
+        bool known = false;
+        for (VEC_EACH(const SourceStream, it, &loader->streams)) {
+            known = known || str_eq(it->name, selected->data[i]);
+        }
+        if (!known) {
+            return unknown_stream(loader, selected->data[i]);
+        }
+    }
+    return NULL;
+}
+
+static Error *open_stream(Loader *loader, LoadRun *run, size_t number, StreamRequest *out)
+{
+    const SourceStream *stream = &loader->streams.data[number];
+    Resource resource = {.name = stream->name,
+                         .hints = stream->hints,
+                         .write_disposition = loader->load->write_disposition,
+                         .schema_contract = loader->load->schema_contract};
+    TRY_WRAP(load_run_resource(run, &resource, &loader->opened[number]), "'" STR_FMT "'",
+             STR_ARG(stream->name));
+    const Incremental *incremental = load_stream_incremental(loader->opened[number]);
+    *out = (StreamRequest){.stream = number};
+    if (incremental != NULL) {
+        out->from = incremental_start(incremental);
+        out->until = incremental_end(incremental);
+    }
+    const StreamLoadEvents *events = &loader->load->events;
+    if (events->reading != NULL) {
+        events->reading(events->context, stream->name);
+    }
+    return NULL;
+}
+
+static Error *read_streams(Loader *loader, LoadRun *run, Arena *arena, size_t *out_count)
+{
+    const Source *source = loader->load->source;
+    StreamRequest *requests = ARENA_ARRAY(arena, StreamRequest, loader->streams.len + 1);
+    for (size_t i = 0; i < loader->streams.len; i++) {
+        if (is_selected(loader->load, loader->streams.data[i].name)) {
+            TRY(open_stream(loader, run, i, &requests[*out_count]));
+            (*out_count)++;
+        }
+    }
+    return source->driver->read_streams(source->ctx, source->state, requests, *out_count,
+                                        &loader->sink);
+}
+
+/* ---- The load ---- */
+
+static void keep_result(Arena *arena, const Loader *loader, const LoadRunResult *result,
+                        StreamLoadResult *out)
+{
+    out->load_id = str_dup(arena, result->load_id);
+    for (VEC_EACH(const LoadedTable, it, &result->tables)) {
+        VEC_PUSH(arena, &out->tables, (LoadedTable){str_dup(arena, it->name), it->rows});
+    }
+    for (size_t i = 0; i < loader->streams.len; i++) {
+        out->rows += loader->opened[i] != NULL ? load_stream_rows(loader->opened[i]) : 0;
+    }
+}
+
+/* Where rows went wrong is told, not that the source was stopped for it. */
+static Error *finish(LoadRun *run, TAKES Error *read_error, LoadRunResult *out)
+{
+    if (read_error == NULL) {
+        return load_run_finish(run, out);
+    }
+    Error *why = load_run_failure(run);
+    if (why == NULL) {
+        return read_error;
+    }
+    error_discard(read_error, "what came first is told");
+    return why;
+}
+
+Error *stream_load_run(const StreamLoad *load, Arena *arena, StreamLoadResult *out)
+{
+    const Source *source = load->source;
+    Loader loader = {.sink = {.add_json = add_json, .add_columns = add_columns}, .load = load};
+    AUTO_FREE(load_run) LoadRun *run = NULL;
+    LoadRunResult result;
+    *out = (StreamLoadResult){0};
+    TRY(source->driver->list_streams(source->ctx, source->state, &loader.streams));
+    TRY(check_selected(&loader));
+    loader.opened = ARENA_ARRAY(arena, LoadStream *, loader.streams.len + 1);
+    TRY(load_run_begin(&load->options, &run));
+    TRY(finish(run, read_streams(&loader, run, arena, &out->streams), &result));
+    keep_result(arena, &loader, &result, out);
+    return NULL;
+}
