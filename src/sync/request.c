@@ -1,5 +1,6 @@
 #include "sync/request.h"
 
+#include "source/source.h"
 #include "value/json_reader.h"
 #include "value/json_writer.h"
 
@@ -118,16 +119,26 @@ static Error *check_enabled(const Project *project, const StrVec *names)
     return NULL;
 }
 
+/* Only a source itself knows its streams: the load checks their names. */
+static bool has_streams(const SourceConfig *config)
+{
+    const SourceDriver *driver = source_driver_find(config->type);
+    return driver != NULL && driver->read_streams != NULL;
+}
+
 /* The resources of a source: file sources have one, called as the source. */
 static bool has_resource(const SourceConfig *config, const StrVec *select)
 {
-    return select->len == 0 || names_have(select, config->name);
+    return select->len == 0 || names_have(select, config->name) || has_streams(config);
 }
 
 static Error *check_resources(Arena *arena, const SyncSourceVec *chosen, const StrVec *select)
 {
     StrVec known = {0};
     for (size_t i = 0; i < chosen->len; i++) {
+        if (has_streams(chosen->data[i])) {
+            return NULL;
+        }
         VEC_PUSH(arena, &known, chosen->data[i]->name);
     }
     for (size_t i = 0; i < select->len; i++) {

@@ -8,9 +8,9 @@
 #include "ingest/file_load.h"
 #include "ingest/raw_views.h"
 #include "ingest/state_file.h"
-#include "source/file/file_source.h"
 #include "sync/activity.h"
 #include "sync/history.h"
+#include "sync/source_load.h"
 
 /* A table's rows against those after the last success, in percent: beyond it a sync warns. */
 enum { FEW_ROWS_PERCENT = 50, MANY_ROWS_PERCENT = 300 };
@@ -22,43 +22,31 @@ static void report(const SourceSync *sync, SyncEvent event)
     sync->reporter.report(sync->reporter.context, &event);
 }
 
-static void step(const SourceSync *sync, Str text)
+void source_sync_step(const SourceSync *sync, Str text)
 {
     report(sync, (SyncEvent){.kind = SYNC_STEP, .text = text});
 }
 
-static void warn(const SourceSync *sync, Str text, Str hint)
+void source_sync_warn(const SourceSync *sync, Str text, Str hint)
 {
     report(sync, (SyncEvent){.kind = SYNC_WARNING, .text = text, .hint = hint});
 }
 
-static Str count_text(Arena *arena, int64_t count, const char *noun)
+Str source_sync_count_text(Arena *arena, int64_t count, const char *noun)
 {
     Str number = number_with_commas(arena, count);
     return str_printf(arena, STR_FMT " %s%s", STR_ARG(number), noun, count == 1 ? "" : "s");
 }
 
-/* ---- What the load tells ---- */
-
-static void on_reading(void *context, const SourceFile *file)
+void source_sync_progress(const SourceSync *sync, double percent, int64_t rows)
 {
-    AUTO_FREE(arena) Arena *arena = arena_new("event");
-    step(context, str_printf(arena, "Reading %s: " STR_FMT, file_format_title(file->format),
-                             STR_ARG(file->shown)));
-}
-
-static void on_dropping(void *context, Str shown_table)
-{
-    AUTO_FREE(arena) Arena *arena = arena_new("event");
-    step(context, str_printf(arena, "Dropping " STR_FMT, STR_ARG(shown_table)));
-    step(context, STR("Starting fresh sync..."));
+    report(sync, (SyncEvent){.kind = SYNC_PROGRESS, .percent = percent, .rows = rows});
 }
 
 static void on_progress(void *context, double percent, uint64_t rows_done, uint64_t rows_total)
 {
     (void)rows_total;
-    report(context,
-           (SyncEvent){.kind = SYNC_PROGRESS, .percent = percent, .rows = (int64_t)rows_done});
+    source_sync_progress(context, percent, (int64_t)rows_done);
 }
 
 /* What the source's driver wanted told. */
@@ -70,7 +58,7 @@ static void report_problems(const SourceSync *sync, Arena *arena, const ProjectP
                        ? problem->message
                        : str_printf(arena, STR_FMT ": " STR_FMT, STR_ARG(problem->place),
                                     STR_ARG(problem->message));
-        warn(sync, text, problem->hint);
+        source_sync_warn(sync, text, problem->hint);
     }
 }
 
@@ -90,7 +78,7 @@ static int64_t last_total(const SourceSync *sync, Arena *arena)
     return -1;
 }
 
-static void warn_of_anomaly(const SourceSync *sync, Arena *arena, const FileLoadResult *result)
+static void warn_of_anomaly(const SourceSync *sync, Arena *arena, const SourceLoaded *result)
 {
     int64_t before = last_total(sync, arena);
     if (before <= 0 || sync->request->limit > 0 || sync->request->full_refresh) {
@@ -99,17 +87,18 @@ static void warn_of_anomaly(const SourceSync *sync, Arena *arena, const FileLoad
     bool few = result->total_rows < before * FEW_ROWS_PERCENT / 100;
     bool many = result->total_rows > before * MANY_ROWS_PERCENT / 100;
     if (few || many) {
-        Str now = count_text(arena, result->total_rows, "row");
+        Str now = source_sync_count_text(arena, result->total_rows, "row");
         Str then = number_with_commas(arena, before);
-        warn(sync,
-             str_printf(arena, STR_FMT " has " STR_FMT " now, after " STR_FMT " at the last sync",
-                        STR_ARG(result->shown_table), STR_ARG(now), STR_ARG(then)),
-             STR("look whether the files are complete"));
+        source_sync_warn(
+            sync,
+            str_printf(arena, STR_FMT " has " STR_FMT " now, after " STR_FMT " at the last sync",
+                       STR_ARG(result->shown), STR_ARG(now), STR_ARG(then)),
+            STR("look whether the files are complete"));
     }
 }
 
 static void add_history(const SourceSync *sync, Arena *arena, const SourceOutcome *outcome,
-                        const FileLoadResult *result)
+                        const SourceLoaded *result)
 {
     HistoryEntry entry = {
         .timestamp = clock_iso_utc(arena, clock_now_us()),
@@ -123,15 +112,12 @@ static void add_history(const SourceSync *sync, Arena *arena, const SourceOutcom
         .error_message = outcome->error,
         .start_date = sync->request->start_date,
     };
-    bool has_table = result->load_id.len > 0 || result->total_rows > 0;
-    if (outcome->succeeded && has_table) {
-        VEC_PUSH(arena, &entry.tables,
-                 (HistoryTable){str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(result->schema),
-                                           STR_ARG(result->table)),
-                                result->total_rows});
+    if (outcome->succeeded) {
+        entry.tables = result->tables;
     }
     Error *err = history_add(sync->project, sync->config->name, &entry);
-    Str message = outcome->succeeded ? count_text(arena, outcome->rows, "row") : outcome->error;
+    Str message =
+        outcome->succeeded ? source_sync_count_text(arena, outcome->rows, "row") : outcome->error;
     err = error_first(err, activity_add(sync->project, outcome->succeeded ? "info" : "error",
                                         sync->config->name, message));
     if (err != NULL) {
@@ -142,13 +128,13 @@ static void add_history(const SourceSync *sync, Arena *arena, const SourceOutcom
     }
 }
 
-static void write_state_files(const SourceSync *sync, Arena *arena, const FileLoadResult *result,
+static void write_state_files(const SourceSync *sync, Arena *arena, const SourceLoaded *result,
                               double seconds)
 {
     StateFacts facts = {
         .source = sync->config->name,
         .resource = sync->config->name,
-        .table = result->table,
+        .table = result->shown,
         .load_id = result->load_id,
         .rows = result->rows,
         .total_rows = result->total_rows,
@@ -164,7 +150,7 @@ static void write_state_files(const SourceSync *sync, Arena *arena, const FileLo
     }
 }
 
-static bool allows_empty(const SourceSync *sync)
+bool source_sync_allows_empty(const SourceSync *sync)
 {
     switch (sync->request->empty) {
     case SYNC_EMPTY_ALLOW:
@@ -175,32 +161,6 @@ static bool allows_empty(const SourceSync *sync)
         return sync->config->allow_empty;
     }
     return false;
-}
-
-static void report_loaded(const SourceSync *sync, Arena *arena, const FileLoadResult *result)
-{
-    if (result->files_found == 0) {
-        step(sync, STR("No files found to load"));
-    }
-    if (result->kept_rows) {
-        Str kept = number_with_commas(arena, result->rows_before);
-        warn(sync,
-             str_printf(arena, "Sync returned 0 rows — existing " STR_FMT " rows preserved",
-                        STR_ARG(kept)),
-             STR("--allow-empty-replace, or 'empty_sync_policy: allow' for the source, lets an "
-                 "empty file empty the table"));
-        return;
-    }
-    Str rows = count_text(arena, result->rows, "row");
-    step(sync, str_printf(arena, "Loaded " STR_FMT, STR_ARG(rows)));
-    if (result->files_deleted > 0) {
-        Str files = count_text(arena, (int64_t)result->files_deleted, "file");
-        step(sync, str_printf(arena, "Marked rows of " STR_FMT " that are gone as deleted",
-                              STR_ARG(files)));
-    }
-    if (result->load_id.len > 0) {
-        step(sync, str_printf(arena, "Writing to " STR_FMT, STR_ARG(result->shown_table)));
-    }
 }
 
 /* The entry itself may be what is wrong. */
@@ -214,7 +174,7 @@ static Error *check_entry(const SourceConfig *config)
                       STR_FMT, STR_ARG(config->error->hint));
 }
 
-static Error *load(SourceSync *sync, Arena *arena, FileLoadResult *out)
+static Error *load(SourceSync *sync, Arena *arena, SourceLoaded *out)
 {
     TRY(check_entry(sync->config));
     SourceContext ctx = {
@@ -222,17 +182,9 @@ static Error *load(SourceSync *sync, Arena *arena, FileLoadResult *out)
     AUTO_DONE(source) Source source = {0};
     Error *err = source_open(&ctx, &source);
     if (err == NULL) {
-        FileLoad file_load = {
-            .connection = sync->connection,
-            .source = &source,
-            .events = {.context = sync, .reading = on_reading, .dropping = on_dropping},
-            .full_refresh = sync->request->full_refresh,
-            .allow_schema_changes = sync->request->allow_schema_changes,
-            .allow_empty_replace = allows_empty(sync),
-            .row_limit = sync->request->limit,
-        };
         connection_set_progress(sync->connection, on_progress, sync);
-        err = file_load_run(&file_load, out);
+        err = source.driver->read_streams != NULL ? stream_source_load(sync, &source, arena, out)
+                                                  : file_source_load(sync, &source, arena, out);
         connection_set_progress(sync->connection, NULL, NULL);
     }
     report_problems(sync, arena, &ctx.problems);
@@ -255,11 +207,8 @@ static void report_failure(const SourceSync *sync, Arena *arena, const Error *er
 void source_sync_run(SourceSync *sync, Arena *arena, SourceOutcome *out)
 {
     int64_t start_us = clock_monotonic_us();
-    FileLoadResult result = {0};
+    SourceLoaded result = {0};
     SourceOutcome outcome = {0};
-    if (sync->request->start_date.len > 0) {
-        step(sync, STR("Files have no cursor: the start date is ignored"));
-    }
     AUTO_FREE(error) Error *err = load(sync, arena, &result);
     outcome.seconds = (double)(clock_monotonic_us() - start_us) / 1e6;
     if (err != NULL) {
@@ -269,7 +218,6 @@ void source_sync_run(SourceSync *sync, Arena *arena, SourceOutcome *out)
         outcome.rows = result.rows;
         outcome.changed = result.load_id.len > 0;
         warn_of_anomaly(sync, arena, &result);
-        report_loaded(sync, arena, &result);
         report(sync, (SyncEvent){.kind = SYNC_SOURCE_DONE,
                                  .rows = result.rows,
                                  .seconds = outcome.seconds,
@@ -301,6 +249,20 @@ static double usual_seconds(const SourceSync *sync, Arena *arena)
     return count > 0 ? sum / (double)count : -1;
 }
 
+/* Of the last success; 0 without. */
+static int64_t usual_rows(const SourceSync *sync, Arena *arena)
+{
+    HistoryEntryVec entries = {0};
+    error_discard(history_read(arena, sync->project, sync->config->name, &entries),
+                  "without a history nothing can be estimated");
+    for (VEC_EACH(const HistoryEntry, it, &entries)) {
+        if (str_is(it->status, "success")) {
+            return it->rows_processed;
+        }
+    }
+    return 0;
+}
+
 static Error *forecast(const SourceSync *sync, Arena *arena, FileForecast *out)
 {
     TRY(check_entry(sync->config));
@@ -308,10 +270,16 @@ static Error *forecast(const SourceSync *sync, Arena *arena, FileForecast *out)
         .arena = arena, .project = sync->project, .config = sync->config, .cancel = sync->cancel};
     AUTO_DONE(source) Source source = {0};
     TRY(source_open(&ctx, &source));
-    FileLoad file_load = {.connection = sync->connection,
-                          .source = &source,
-                          .full_refresh = sync->request->full_refresh};
-    Error *err = file_load_forecast(&file_load, out);
+    Error *err = NULL;
+    if (source.driver->read_streams != NULL) {
+        *out =
+            (FileForecast){.rows = usual_rows(sync, arena), .is_full = sync->request->full_refresh};
+    } else {
+        FileLoad file_load = {.connection = sync->connection,
+                              .source = &source,
+                              .full_refresh = sync->request->full_refresh};
+        err = file_load_forecast(&file_load, out);
+    }
     report_problems(sync, arena, &ctx.problems);
     return err;
 }
@@ -325,8 +293,9 @@ void source_sync_forecast(const SourceSync *sync, Arena *arena, SourceOutcome *o
     if (err != NULL) {
         outcome.succeeded = false;
         Str message = error_full_message(err, arena);
-        warn(sync, str_printf(arena, "%s: " STR_FMT, error_class(err), STR_ARG(message)),
-             error_hints(err, arena));
+        source_sync_warn(sync,
+                         str_printf(arena, "%s: " STR_FMT, error_class(err), STR_ARG(message)),
+                         error_hints(err, arena));
     }
     int64_t limit = sync->request->limit;
     outcome.rows = limit > 0 && limit < expected.rows ? limit : expected.rows;

@@ -94,6 +94,29 @@ Str sources_index_of(App *app, Str name)
     return str_printf(app->arena, "%zu", index);
 }
 
+static Error *try_files(App *app, SourceContext *ctx, const Source *source)
+{
+    SourceFileVec files = {0};
+    TRY(source->driver->list_files(ctx, source->state, &files));
+    if (!app->json) {
+        term_printf(&app->out, files.len > 0 ? "✓ Found %zu file%s\n" : "⚠ Found no files yet\n",
+                    files.len, files.len == 1 ? "" : "s");
+    }
+    return NULL;
+}
+
+static Error *try_streams(App *app, SourceContext *ctx, const Source *source)
+{
+    SourceStreamVec streams = {0};
+    TRY(source->driver->list_streams(ctx, source->state, &streams));
+    for (VEC_EACH(const SourceStream, it, &streams)) {
+        if (!app->json) {
+            term_printf(&app->out, "✓ Found " STR_FMT "\n", STR_ARG(it->name));
+        }
+    }
+    return NULL;
+}
+
 Error *source_try(App *app, Str name)
 {
     TRY(app_load_project(app));
@@ -107,13 +130,8 @@ Error *source_try(App *app, Str name)
         term_printf(&app->out, "⚠ " STR_FMT ": " STR_FMT "\n", STR_ARG(problem->place),
                     STR_ARG(problem->message));
     }
-    SourceFileVec files = {0};
-    TRY(source.driver->list_files(&ctx, source.state, &files));
-    if (!app->json) {
-        term_printf(&app->out, files.len > 0 ? "✓ Found %zu file%s\n" : "⚠ Found no files yet\n",
-                    files.len, files.len == 1 ? "" : "s");
-    }
-    return NULL;
+    return source.driver->list_streams != NULL ? try_streams(app, &ctx, &source)
+                                               : try_files(app, &ctx, &source);
 }
 
 static const FlagDef flags[] = {

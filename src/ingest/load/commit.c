@@ -4,6 +4,7 @@
 #include "ingest/load/chain.h"
 #include "ingest/load/disposition.h"
 #include "ingest/load_id.h"
+#include "ingest/raw_views.h"
 #include "ingest/table_ddl.h"
 #include "warehouse/row_source.h"
 
@@ -291,7 +292,10 @@ static Error *write_all(Arena *arena, LoadCommit *commit)
                          .schema = commit->schema,
                          .state = commit->state,
                          .tables = commit->tables};
-    return bookkeeping_write(connection, arena, &books);
+    TRY(bookkeeping_write(connection, arena, &books));
+    return commit->viewed_source.len == 0 || !books.wrote_schema
+               ? NULL
+               : raw_views_make(connection, commit->viewed_source, commit->dataset);
 }
 
 Error *load_commit(LoadCommit *commit)

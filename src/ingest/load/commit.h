@@ -20,6 +20,7 @@ typedef struct LoadCommit {
     StrVec dropped;        /* tables that go, before the rows come */
     StrVec truncated;      /* tables whose rows go */
     bool forgets_versions; /* the schema's earlier versions go */
+    Str viewed_source;     /* whose views are made anew; empty: none */
     /* Set by load_commit(). */
     LoadedTableVec tables;
 } LoadCommit;

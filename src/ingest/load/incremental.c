@@ -10,6 +10,7 @@
 #include "ingest/normalise/json_value.h"
 #include "ingest/typed_json.h"
 #include "value/json_path.h"
+#include "value/json_writer.h"
 
 typedef enum MissingCursor { MISSING_RAISE, MISSING_INCLUDE, MISSING_EXCLUDE } MissingCursor;
 
@@ -132,6 +133,39 @@ static Error *apply_lag(Incremental *incremental)
     return NULL;
 }
 
+/* The day in the form that the cursor's values have. */
+static Value start_of_day(Arena *arena, Str day, const Value *like)
+{
+    enum { SECOND_MS = 1000, SECOND_US = 1000000 };
+    const int64_t milliseconds_from = 100000000000; /* as seconds they would be the year 5138 */
+    DateTime time = {0};
+    Value decoded = typed_decode(arena, like);
+    if (!date_parse_iso(day, &time)) {
+        return value_string(day);
+    }
+    if (value_is(&decoded, VALUE_DATE)) {
+        return value_string(typed_join(arena, TYPED_DATE, day));
+    }
+    if (value_is(&decoded, VALUE_DATETIME)) {
+        return value_string(typed_join(arena, TYPED_DATETIME,
+                                       str_printf(arena, STR_FMT "T00:00:00+00:00", STR_ARG(day))));
+    }
+    if (value_is(&decoded, VALUE_INT)) {
+        int64_t seconds = datetime_to_us(&time) / SECOND_US;
+        return value_int(decoded.as.integer >= milliseconds_from ? seconds * SECOND_MS : seconds);
+    }
+    return value_string(day);
+}
+
+static void apply_start(Incremental *incremental)
+{
+    Str day = incremental->options.start;
+    if (day.len > 0 && incremental->end == NULL) {
+        incremental->dedups = false;
+        incremental->start = start_of_day(incremental->arena, day, &incremental->last);
+    }
+}
+
 static Error *bind(Incremental *incremental)
 {
     const IncrementalOptions *options = &incremental->options;
@@ -153,7 +187,9 @@ static Error *bind(Incremental *incremental)
     bool no_key = value_is(key, VALUE_LIST) && value_len(key) == 0;
     incremental->dedups = !incremental->start_is_open && incremental->end == NULL && !no_key &&
                           lag_of(incremental) == 0;
-    return apply_lag(incremental);
+    TRY(apply_lag(incremental));
+    apply_start(incremental);
+    return NULL;
 }
 
 Error *incremental_new(Arena *arena, State *state, const IncrementalOptions *options,
@@ -482,6 +518,31 @@ void incremental_store(Incremental *incremental)
 const Value *incremental_start(const Incremental *incremental)
 {
     return value_is_null(&incremental->start) ? NULL : &incremental->start;
+}
+
+Str incremental_start_text(const Incremental *incremental, Arena *arena)
+{
+    enum { DAY_CHARS = 10 };
+    Value start = typed_decode(arena, &incremental->start);
+    DateTime time;
+    if (value_is_null(&start)) {
+        return (Str){0};
+    }
+    Str body;
+    bool is_text = value_is(&incremental->start, VALUE_STRING);
+    if (!is_text) {
+        return json_text(arena, &start, &json_style_ordered);
+    }
+    (void)typed_split(incremental->start.as.text, &body);
+    Str day = str_slice(body, 0, body.len < DAY_CHARS ? body.len : DAY_CHARS);
+    return date_parse_iso(day, &time) ? day : body;
+}
+
+bool incremental_is_first(const Incremental *incremental)
+{
+    const IncrementalOptions *options = &incremental->options;
+    return options->forgets || state_incremental(incremental->state, options->source,
+                                                 options->resource, incremental->path) == NULL;
 }
 
 const Value *incremental_end(const Incremental *incremental)

@@ -23,6 +23,7 @@ typedef struct IncrementalOptions {
     Str source;
     Str resource;
     bool forgets; /* the resource is replaced: it begins anew each time */
+    Str start;    /* a date, where this load begins whatever was loaded before; empty: not given */
 } IncrementalOptions;
 
 /* ERR_CONFIG for hints that mean nothing. */
@@ -43,6 +44,10 @@ void incremental_store(Incremental *incremental);
 /* Where this load begins, lag applied; NULL when everything is loaded. For what is asked of the
  * source. */
 const Value *incremental_start(const Incremental *incremental);
+/* The same for people: the day, where it is a moment. Empty when everything is loaded. */
+Str incremental_start_text(const Incremental *incremental, Arena *arena);
+/* True when no earlier load has left a cursor. */
+bool incremental_is_first(const Incremental *incremental);
 const Value *incremental_end(const Incremental *incremental);
 
 #endif

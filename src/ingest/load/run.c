@@ -213,7 +213,8 @@ static Error *open_incremental(LoadRun *run, LoadStream *stream)
                                   .primary_key = value_find(resource->hints, STR("primary_key")),
                                   .source = run->options.schema_name,
                                   .resource = resource->name,
-                                  .forgets = stream->replaces};
+                                  .forgets = stream->replaces,
+                                  .start = run->options.start};
     return incremental_new(run->arena, run->state, &options, &stream->incremental);
 }
 
@@ -374,17 +375,18 @@ static bool is_seen(const LoadRun *run, Str table)
     return found != NULL && schema_has_seen_data(found);
 }
 
-static uint64_t find_emptied(const LoadRun *run, StrVec *emptied)
+static uint64_t find_emptied(const LoadRun *run, StrVec *emptied, StrVec *kept)
 {
+    const LoadRunOptions *options = &run->options;
     uint64_t rows = 0;
     for (size_t i = 0; i < run->streams.len; i++) {
         const LoadStream *stream = run->streams.data[i];
         rows += stream->rows;
-        if (stream->incremental != NULL) {
+        if (stream->incremental != NULL && options->row_limit == 0) {
             incremental_store(stream->incremental);
         }
         if (stream->replaces && stream->rows == 0 && is_seen(run, stream->table)) {
-            VEC_PUSH(run->arena, emptied, stream->table);
+            VEC_PUSH(run->arena, options->keeps_rows ? kept : emptied, stream->table);
         }
     }
     return rows;
@@ -405,7 +407,7 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
     StrVec emptied = {0};
     *out = (LoadRunResult){0};
     TRY(crew_finish(crew_of(run)));
-    uint64_t rows = find_emptied(run, &emptied);
+    uint64_t rows = find_emptied(run, &emptied, &out->kept);
     bool forgets = run->dropped.len + run->truncated.len > 0;
     if (rows == 0 && emptied.len == 0 && !forgets && !has_new_state(run)) {
         return NULL;
@@ -421,8 +423,10 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
                          .emptied = emptied,
                          .dropped = run->dropped,
                          .truncated = run->truncated,
+                         .viewed_source = run->options.viewed_source,
                          .forgets_versions = run->options.refresh >= REFRESH_RESOURCES};
     TRY(load_commit(&commit));
-    *out = (LoadRunResult){.load_id = run->load_id, .tables = commit.tables};
+    out->load_id = run->load_id;
+    out->tables = commit.tables;
     return NULL;
 }

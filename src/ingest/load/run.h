@@ -40,7 +40,11 @@ typedef struct LoadRunOptions {
     Str naming; /* of a new schema: "snake_case" and others; empty: dlt's default */
     RefreshMode refresh;
     size_t threads;     /* that normalise; 0: one per processor */
-    uint64_t row_limit; /* of each resource, for trying out; 0: none */
+    uint64_t row_limit; /* of each resource, for trying out; cursors stay. 0: none */
+    Str start;          /* a date: cursors begin there; empty: where the last load stopped */
+    bool keeps_rows;    /* a replaced table is not emptied when nothing came for it */
+    /* The views of this source are made anew with the commit (raw_views.h); empty: it has none. */
+    Str viewed_source;
 } LoadRunOptions;
 
 /* A resource whose rows are read. */
@@ -49,6 +53,7 @@ typedef struct LoadStream LoadStream;
 typedef struct LoadRunResult {
     Str load_id; /* empty: there was nothing to load and nothing to remember */
     LoadedTableVec tables;
+    StrVec kept; /* tables that keeps_rows saved from being emptied */
 } LoadRunResult;
 
 void load_run_free(LoadRun *run);

@@ -105,23 +105,23 @@ static Error *open_stream(Loader *loader, LoadRun *run, size_t number, StreamReq
     }
     const StreamLoadEvents *events = &loader->load->events;
     if (events->reading != NULL) {
-        events->reading(events->context, stream->name);
+        events->reading(events->context, stream->name, incremental);
     }
     return NULL;
 }
 
-static Error *read_streams(Loader *loader, LoadRun *run, Arena *arena, size_t *out_count)
+static Error *read_streams(Loader *loader, LoadRun *run, Arena *arena)
 {
+    size_t count = 0;
     const Source *source = loader->load->source;
     StreamRequest *requests = ARENA_ARRAY(arena, StreamRequest, loader->streams.len + 1);
     for (size_t i = 0; i < loader->streams.len; i++) {
         if (is_selected(loader->load, loader->streams.data[i].name)) {
-            TRY(open_stream(loader, run, i, &requests[*out_count]));
-            (*out_count)++;
+            TRY(open_stream(loader, run, i, &requests[count]));
+            count++;
         }
     }
-    return source->driver->read_streams(source->ctx, source->state, requests, *out_count,
-                                        &loader->sink);
+    return source->driver->read_streams(source->ctx, source->state, requests, count, &loader->sink);
 }
 
 /* ---- The load ---- */
@@ -133,8 +133,16 @@ static void keep_result(Arena *arena, const Loader *loader, const LoadRunResult 
     for (VEC_EACH(const LoadedTable, it, &result->tables)) {
         VEC_PUSH(arena, &out->tables, (LoadedTable){str_dup(arena, it->name), it->rows});
     }
+    for (VEC_EACH(const Str, it, &result->kept)) {
+        VEC_PUSH(arena, &out->kept, str_dup(arena, *it));
+    }
     for (size_t i = 0; i < loader->streams.len; i++) {
-        out->rows += loader->opened[i] != NULL ? load_stream_rows(loader->opened[i]) : 0;
+        if (loader->opened[i] != NULL) {
+            uint64_t rows = load_stream_rows(loader->opened[i]);
+            VEC_PUSH(arena, &out->streams,
+                     (LoadedTable){loader->streams.data[i].name, (int64_t)rows});
+            out->rows += rows;
+        }
     }
 }
 
@@ -163,7 +171,7 @@ Error *stream_load_run(const StreamLoad *load, Arena *arena, StreamLoadResult *o
     TRY(check_selected(&loader));
     loader.opened = ARENA_ARRAY(arena, LoadStream *, loader.streams.len + 1);
     TRY(load_run_begin(&load->options, &run));
-    TRY(finish(run, read_streams(&loader, run, arena, &out->streams), &result));
+    TRY(finish(run, read_streams(&loader, run, arena), &result));
     keep_result(arena, &loader, &result, out);
     return NULL;
 }

@@ -10,7 +10,8 @@
 /* What the load tells while it works, from any thread; every member may be NULL. */
 typedef struct StreamLoadEvents {
     void *context;
-    void (*reading)(void *context, Str stream);
+    /* NULL: the stream has no cursor. */
+    void (*reading)(void *context, Str stream, const Incremental *incremental);
     void (*rows)(void *context, Str stream, uint64_t rows); /* of that stream so far */
 } StreamLoadEvents;
 
@@ -28,8 +29,9 @@ typedef struct StreamLoad {
 typedef struct StreamLoadResult {
     Str load_id; /* empty when nothing was written */
     LoadedTableVec tables;
-    uint64_t rows; /* of all streams, without those of nested tables */
-    size_t streams;
+    StrVec kept;            /* tables that were not emptied, see LoadRunOptions */
+    LoadedTableVec streams; /* those read, and the rows that came, nested ones not counted */
+    uint64_t rows;          /* of all streams */
 } StreamLoadResult;
 
 /* What the result points to lives in `arena`. On any failure, also of a killed process, the
