@@ -96,7 +96,8 @@ Error *command_select(Session *session, unsigned types, bool keep_empty, NodeSet
     TRY(report_raised(session));
     for (NODE_SET_EACH(i, out)) {
         const Node *node = session->manifest->nodes.data[i];
-        bool empty = str_trim(node->raw_code).len == 0 && node->tpl != NULL;
+        bool empty = str_trim(node->raw_code).len == 0 && node->tpl != NULL &&
+                     node->type != RESOURCE_FUNCTION;
         bool passed_over = options->only != NULL && !is_among(options->only, node->unique_id);
         if (passed_over || (types >> node->type & 1u) == 0 || (empty && !keep_empty)) {
             node_set_remove(out, i);

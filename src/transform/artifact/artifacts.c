@@ -244,9 +244,8 @@ static Value selectors_value(const Session *session, Arena *arena)
 
 Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcome)
 {
-    static const char *const empty_maps[] = {"functions"};
-    static const char *const members[] = {"exposures", "metrics", "semantic_models",
-                                          "saved_queries", "unit_tests"};
+    static const char *const members[] = {"exposures",     "metrics",    "semantic_models",
+                                          "saved_queries", "unit_tests", "functions"};
     if (session->options->no_write_json) {
         return NULL;
     }
@@ -263,9 +262,6 @@ Error *artifacts_write_manifest(const Session *session, const RunOutcome *outcom
     write_docs(file, manifest);
     for (size_t i = 0; i < ARRAY_LEN(members); i++) {
         write_nodes(file, members[i], manifest, results);
-    }
-    for (size_t i = 0; i < ARRAY_LEN(empty_maps); i++) {
-        write_member(file, empty_maps[i], empty_map(arena));
     }
     write_member(file, "selectors", selectors_value(session, arena));
     write_groups(file, manifest);

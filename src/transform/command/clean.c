@@ -7,7 +7,8 @@ static bool is_source(const ProjectFileDef *project, Arena *arena, Str path)
 {
     const StrVec *const groups[] = {&project->model_paths,    &project->seed_paths,
                                     &project->snapshot_paths, &project->test_paths,
-                                    &project->macro_paths,    &project->analysis_paths};
+                                    &project->macro_paths,    &project->analysis_paths,
+                                    &project->function_paths};
     bool is_root = str_eq(path, project->root);
     for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
         for (VEC_EACH(const Str, it, groups[i])) {

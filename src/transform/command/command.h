@@ -9,21 +9,22 @@
 
 /* Types as a set of bits, by ResourceType. */
 enum {
-    TYPES_OF_OTHERS = 1u << 30, /* what is no node here, such as functions */
+    TYPES_OF_OTHERS = 1u << 30, /* what is no node */
     TYPES_RUN = 1u << RESOURCE_MODEL,
     TYPES_TEST = 1u << RESOURCE_TEST | 1u << RESOURCE_UNIT_TEST,
     TYPES_SEED = 1u << RESOURCE_SEED,
     TYPES_SNAPSHOT = 1u << RESOURCE_SNAPSHOT,
     TYPES_BUILD = 1u << RESOURCE_MODEL | 1u << RESOURCE_SEED | 1u << RESOURCE_SNAPSHOT |
                   1u << RESOURCE_TEST | 1u << RESOURCE_UNIT_TEST | 1u << RESOURCE_EXPOSURE |
-                  1u << RESOURCE_SAVED_QUERY,
+                  1u << RESOURCE_SAVED_QUERY | 1u << RESOURCE_FUNCTION,
     TYPES_CLONE = 1u << RESOURCE_MODEL | 1u << RESOURCE_SEED | 1u << RESOURCE_SNAPSHOT,
     TYPES_COMPILE = 1u << RESOURCE_MODEL | 1u << RESOURCE_ANALYSIS | 1u << RESOURCE_TEST |
-                    1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED | 1u << RESOURCE_OPERATION,
+                    1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED | 1u << RESOURCE_OPERATION |
+                    1u << RESOURCE_FUNCTION,
     TYPES_LIST = 1u << RESOURCE_MODEL | 1u << RESOURCE_SNAPSHOT | 1u << RESOURCE_SEED |
                  1u << RESOURCE_TEST | 1u << RESOURCE_SOURCE | 1u << RESOURCE_EXPOSURE |
                  1u << RESOURCE_UNIT_TEST | 1u << RESOURCE_METRIC | 1u << RESOURCE_SEMANTIC_MODEL |
-                 1u << RESOURCE_SAVED_QUERY,
+                 1u << RESOURCE_SAVED_QUERY | 1u << RESOURCE_FUNCTION,
 };
 
 /* Opens the session, tells the version, parses and writes manifest.json. */

@@ -227,17 +227,19 @@ typedef struct NodeWords {
     const char *what; /* NULL: "sql <materialized> model" */
     const char *done;
     const char *failed;
+    const char *event; /* that tells of the end */
 } NodeWords;
-
-static const NodeWords model_words = {NULL, "OK created", "ERROR creating"};
-static const NodeWords seed_words = {"seed file", "OK loaded", "ERROR loading"};
-static const NodeWords snapshot_words = {"snapshot", "OK snapshotted", "ERROR snapshotting"};
 
 static const NodeWords *words_of(const Node *node)
 {
-    return node->type == RESOURCE_SEED       ? &seed_words
-           : node->type == RESOURCE_SNAPSHOT ? &snapshot_words
-                                             : &model_words;
+    static const NodeWords words[RESOURCE_TYPE_COUNT] = {
+        [RESOURCE_MODEL] = {NULL, "OK created", "ERROR creating", "LogModelResult"},
+        [RESOURCE_SEED] = {"seed file", "OK loaded", "ERROR loading", "LogSeedResult"},
+        [RESOURCE_SNAPSHOT] = {"snapshot", "OK snapshotted", "ERROR snapshotting",
+                               "LogSnapshotResult"},
+        [RESOURCE_FUNCTION] = {"function", "OK created", "ERROR creating", "LogFunctionResult"},
+    };
+    return words[node->type].event != NULL ? &words[node->type] : &words[RESOURCE_MODEL];
 }
 
 /* "unique_x_id", "orders::adds_up" */
@@ -265,8 +267,8 @@ static Str describe(const Session *session, Arena *arena, const Node *node)
     }
     Str materialized =
         microbatch_applies(session, node) ? STR("microbatch") : node_materialized(node);
-    return str_printf(arena, "sql " STR_FMT " model " STR_FMT, STR_ARG(materialized),
-                      STR_ARG(relation));
+    return str_printf(arena, STR_FMT " " STR_FMT " model " STR_FMT, STR_ARG(node_language(node)),
+                      STR_ARG(materialized), STR_ARG(relation));
 }
 
 /* What an event of a node that ended has besides its own members. */
@@ -422,8 +424,8 @@ static size_t end_fields(Arena *arena, const NodeResult *result, Str what, Str w
         out[count++] = (ReportField){"description", value_string(what)};
         out[count++] = (ReportField){"cfg", printed_config(arena, node->config)};
     } else {
-        bool failed = result->status == STATUS_ERROR;
-        out[count++] = (ReportField){"status", value_string(failed ? event->status : word)};
+        bool as_event = result->status == STATUS_ERROR || node->type == RESOURCE_FUNCTION;
+        out[count++] = (ReportField){"status", value_string(as_event ? event->status : word)};
         out[count++] = (ReportField){"description", value_string(what)};
     }
     if (seed || snapshot) {
@@ -469,12 +471,10 @@ void console_end(const Session *session, const NodeResult *result, size_t index,
         shown = node_display_relation(result->node, session->profile->database, arena);
     }
     Str word = failed                          ? STR("ERROR")
+               : type == RESOURCE_FUNCTION     ? STR("SUCCESS")
                : str_is(result->message, "OK") ? str_from(layouts[session->reporter->style].success)
                                                : result->message;
-    const char *name = type == RESOURCE_SEED       ? "LogSeedResult"
-                       : type == RESOURCE_SNAPSHOT ? "LogSnapshotResult"
-                                                   : "LogModelResult";
-    ReportEvent event = ended(name, result, index, total);
+    ReportEvent event = ended(words->event, result, index, total);
     event.level = failed ? LOG_ERROR : LOG_INFO;
     event.thread = result_thread(arena, result->worker);
     ReportField fields[MOST_FIELDS];

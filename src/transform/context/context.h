@@ -29,7 +29,8 @@ typedef enum ContextPhase {
 typedef struct Capture {
     RefCallVec refs;
     SourceCallVec sources;
-    MetricCallVec metrics;
+    NamedCallVec metrics;
+    NamedCallVec functions;
     const Value *config; /* of the calls of config(), merged */
     StrMap macros;       /* unique ids of macros called by the file itself */
     StrVec docs;         /* of a description: unique ids of the blocks in it */
@@ -81,6 +82,8 @@ extern const ContextValue context_base_values[];
 extern const JBuiltin context_node_functions[];
 extern const ContextValue context_node_values[];
 extern const JBuiltin context_result_functions[];
+/* function.c: function(), the relation of a function of the database. */
+MUST_CHECK Error *context_function(JinjaState *s, const JCall *call, JValue *out);
 
 extern const ObjectClass adapter_class;
 extern const ObjectClass exceptions_class;

@@ -186,7 +186,7 @@ static Error *fn_metric(JinjaState *s, const JCall *call, JValue *out)
         return jraise("CompilationError", "metric() takes at %s (%zu given)",
                       call->argc < 1 ? "least one argument" : "most two arguments", call->argc);
     }
-    MetricCall metric = {0};
+    NamedCall metric = {0};
     if (call->argc == 2) {
         TRY(convert_to_text(s, ctx->arena, call->args[0], &metric.package));
     }
@@ -427,7 +427,7 @@ static Error *value_this(JinjaState *s, Context *ctx, JValue *out)
 static Error *value_model(JinjaState *s, Context *ctx, JValue *out)
 {
     if (ctx->node != NULL) {
-        Value value = node_value(ctx->arena, ctx->node);
+        Value value = node_model_value(ctx->arena, ctx->node);
         *out = convert_to_jinja(jinja_heap(s), &value);
         if (ctx->batch != NULL) {
             jdict_set_text(jinja_heap(s), out->dict, STR("batch"),
@@ -576,6 +576,7 @@ const JBuiltin context_node_functions[] = {
     {"ref", fn_ref, 0, JARGS_ANY, NULL, JB_CONTEXT | JB_KWARGS, NULL},
     {"source", fn_source, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
     {"metric", fn_metric, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
+    {"function", context_function, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
     {"render", fn_render, 1, 1, "string", JB_CONTEXT, NULL},
     {0},
 };

@@ -323,6 +323,53 @@ static Error *method_get(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+/* ---- Functions ---- */
+
+static JValue config_text(JValue config, const char *key)
+{
+    JValue value = config.type == J_DICT ? jdict_get_text(config.dict, str_from(key)) : JNONE;
+    return jis_absent(value) ? JNONE : value;
+}
+
+/* What makes the function that `model` is; none for other nodes. */
+static Error *method_function_config(JinjaState *s, const JCall *call, JValue *out)
+{
+    static const char *const of_python[] = {"runtime_version", "entry_point"};
+    JHeap *heap = jinja_heap(s);
+    JValue model = call->args[1];
+    JValue type = config_text(model, "resource_type");
+    *out = JNONE;
+    if (!jis_str(type) || !str_is(jtext(type), "function")) {
+        return NULL;
+    }
+    JValue config = config_text(model, "config");
+    JValue language = config_text(model, "language");
+    JDict *dict = jdict_new(heap);
+    jdict_set_text(heap, dict, STR("language"), language);
+    jdict_set_text(heap, dict, STR("type"), config_text(config, "type"));
+    for (size_t i = 0; i < ARRAY_LEN(of_python); i++) {
+        JValue value = config_text(config, of_python[i]);
+        if (value.type == J_NONE && jis_str(language) && str_is(jtext(language), "python")) {
+            return jraise("DbtRuntimeError", "%s `%s` is required for python functions",
+                          i == 0 ? "A" : "An", of_python[i]);
+        }
+        jdict_set_text(heap, dict, str_from(of_python[i]), value);
+    }
+    *out = jdict_value(dict);
+    return NULL;
+}
+
+/* "scalar_function_sql": the macro that writes the function. */
+static Error *method_function_macro_name(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str type, language;
+    TRY(convert_to_text(s, jinja_scratch(s), config_text(call->args[1], "type"), &type));
+    TRY(convert_to_text(s, jinja_scratch(s), config_text(call->args[1], "language"), &language));
+    *out = jstr_value(jinja_heap(s), str_printf(jinja_scratch(s), STR_FMT "_function_" STR_FMT,
+                                                STR_ARG(type), STR_ARG(language)));
+    return NULL;
+}
+
 static const JBuiltin relation_methods[] = {
     {"render", method_render, 1, 1, NULL, 0, NULL},
     {"include", method_include, 1, 4, "self database schema identifier", 0, NULL},
@@ -337,6 +384,8 @@ static const JBuiltin relation_methods[] = {
     {"quoted", method_quoted, 2, 2, "self identifier", 0, NULL},
     {"to_dict", method_to_dict, 1, 1, NULL, 0, NULL},
     {"get", method_get, 2, 3, "self key default", 0, NULL},
+    {"get_function_config", method_function_config, 2, 2, "self model", 0, NULL},
+    {"get_function_macro_name", method_function_macro_name, 2, 2, "self config", 0, NULL},
     {0},
 };
 
@@ -462,7 +511,8 @@ static Error *class_find(JinjaState *s, JStr *name, JValue *out)
                  {"View", RELATION_TYPE_VIEW},
                  {"CTE", RELATION_TYPE_CTE},
                  {"External", RELATION_TYPE_EXTERNAL},
-                 {"MaterializedView", RELATION_TYPE_MATERIALIZED_VIEW}};
+                 {"MaterializedView", RELATION_TYPE_MATERIALIZED_VIEW},
+                 {"Function", RELATION_TYPE_FUNCTION}};
     for (size_t i = 0; i < ARRAY_LEN(types); i++) {
         if (str_is(jstr_str(name), types[i].name)) {
             *out = jstr_value(jinja_heap(s), relation_type_text(types[i].type));

@@ -263,7 +263,7 @@ static bool has_parent_in(const Graph *graph, size_t node, const NodeSet *set)
 static bool is_gated(const Node *node)
 {
     return !node_is_test(node) && node->type != RESOURCE_EXPOSURE &&
-           !resource_type_is_semantic(node->type);
+           node->type != RESOURCE_FUNCTION && !resource_type_is_semantic(node->type);
 }
 
 static void add_gates_of(const Graph *graph, Arena *arena, size_t test, Graph *gated)

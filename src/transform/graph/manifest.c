@@ -5,10 +5,11 @@ Manifest *manifest_new(Arena *arena, Str root_package)
     Manifest *manifest = ARENA_NEW(arena, Manifest);
     manifest->arena = arena;
     manifest->root_package = root_package;
-    StrMap *const maps[] = {&manifest->by_id,        &manifest->refables,
-                            &manifest->source_names, &manifest->disabled_names,
-                            &manifest->metric_names, &manifest->disabled_metrics,
-                            &manifest->macros_by_id, &manifest->docs};
+    StrMap *const maps[] = {&manifest->by_id,          &manifest->refables,
+                            &manifest->source_names,   &manifest->disabled_names,
+                            &manifest->metric_names,   &manifest->disabled_metrics,
+                            &manifest->macros_by_id,   &manifest->docs,
+                            &manifest->function_names, &manifest->disabled_functions};
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
         *maps[i] = strmap_init(arena);
     }
@@ -125,31 +126,41 @@ static void add_refable(Manifest *manifest, Node *node)
     }
 }
 
-Error *manifest_add_node(Manifest *manifest, Node *node)
+/* Where names of its type are looked up; NULL for what is never named alone. */
+static StrMap *names_of(Manifest *manifest, ResourceType type, bool enabled)
 {
-    bool source = node->type == RESOURCE_SOURCE;
-    Str name = node->name;
-    if (source) {
-        name = manifest_source_key(manifest->arena, node->source->source_name, node->name);
+    if (type == RESOURCE_METRIC) {
+        return enabled ? &manifest->metric_names : &manifest->disabled_metrics;
     }
-    if (!node->enabled) {
-        VEC_PUSH(manifest->arena, &manifest->disabled, node);
-        if (source || resource_type_is_refable(node->type)) {
-            add_name(manifest, &manifest->disabled_names, name, node);
-        } else if (node->type == RESOURCE_METRIC) {
-            add_name(manifest, &manifest->disabled_metrics, name, node);
-        }
+    if (type == RESOURCE_FUNCTION) {
+        return enabled ? &manifest->function_names : &manifest->disabled_functions;
+    }
+    if (type != RESOURCE_SOURCE && !resource_type_is_refable(type)) {
         return NULL;
     }
-    TRY(check_name(manifest, node));
-    VEC_PUSH(manifest->arena, &manifest->nodes, node);
-    strmap_set(&manifest->by_id, node->unique_id, node);
-    if (source) {
-        add_name(manifest, &manifest->source_names, name, node);
-    } else if (node->type == RESOURCE_METRIC) {
-        add_name(manifest, &manifest->metric_names, name, node);
-    } else if (resource_type_is_refable(node->type)) {
+    return !enabled                  ? &manifest->disabled_names
+           : type == RESOURCE_SOURCE ? &manifest->source_names
+                                     : &manifest->refables;
+}
+
+Error *manifest_add_node(Manifest *manifest, Node *node)
+{
+    Str name = node->name;
+    if (node->type == RESOURCE_SOURCE) {
+        name = manifest_source_key(manifest->arena, node->source->source_name, node->name);
+    }
+    StrMap *names = names_of(manifest, node->type, node->enabled);
+    if (!node->enabled) {
+        VEC_PUSH(manifest->arena, &manifest->disabled, node);
+    } else {
+        TRY(check_name(manifest, node));
+        VEC_PUSH(manifest->arena, &manifest->nodes, node);
+        strmap_set(&manifest->by_id, node->unique_id, node);
+    }
+    if (names == &manifest->refables) {
         add_refable(manifest, node);
+    } else if (names != NULL) {
+        add_name(manifest, names, name, node);
     }
     return NULL;
 }

@@ -22,8 +22,10 @@ typedef struct Manifest {
     StrMap disabled_names;   /* the same for disabled nodes, both kinds */
     StrMap metric_names;     /* name -> first NameEntry: what metric() may mean */
     StrMap disabled_metrics; /* the same for disabled ones */
-    StrMap macros_by_id;     /* unique_id -> Macro */
-    StrMap docs;             /* unique_id -> DocBlock */
+    StrMap function_names;   /* the same two for function() */
+    StrMap disabled_functions;
+    StrMap macros_by_id; /* unique_id -> Macro */
+    StrMap docs;         /* unique_id -> DocBlock */
 } Manifest;
 
 Manifest *manifest_new(Arena *arena, Str root_package);

@@ -111,6 +111,17 @@ bool node_is_ephemeral(const Node *node)
     return node->type == RESOURCE_MODEL && str_is(node_materialized(node), "ephemeral");
 }
 
+bool node_is_python(const Node *node)
+{
+    bool may_be = node->type == RESOURCE_MODEL || node->type == RESOURCE_FUNCTION;
+    return may_be && str_ends_with(node->original_path, STR(".py"));
+}
+
+Str node_language(const Node *node)
+{
+    return node_is_python(node) ? STR("python") : STR("sql");
+}
+
 static bool stores_failures(const Node *node)
 {
     const Value *as = value_find(node->config, STR("store_failures_as"));

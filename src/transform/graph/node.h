@@ -28,7 +28,8 @@
     X(METRIC, "metric", "metrics", "metrics", "metrics") \
     X(SEMANTIC_MODEL, "semantic_model", "semantic models", "semantic-models", "semantic_models") \
     X(SAVED_QUERY, "saved_query", "saved queries", "saved-queries", "saved_queries") \
-    X(UNIT_TEST, "unit_test", "unit tests", "unit_tests", "unit_tests")
+    X(UNIT_TEST, "unit_test", "unit tests", "unit_tests", "unit_tests") \
+    X(FUNCTION, "function", "functions", "functions", "functions")
 
 typedef enum ResourceType {
 #define X(name, text, plural, tree, member) RESOURCE_##name,
@@ -66,12 +67,12 @@ typedef struct SourceCall {
 } SourceCall;
 typedef VEC(SourceCall) SourceCallVec;
 
-/* One call of metric(). */
-typedef struct MetricCall {
+/* One call of metric() or function(). */
+typedef struct NamedCall {
     Str package; /* empty = not given */
     Str name;
-} MetricCall;
-typedef VEC(MetricCall) MetricCallVec;
+} NamedCall;
+typedef VEC(NamedCall) NamedCallVec;
 
 /* What makes a test a generic one. */
 typedef struct TestInfo {
@@ -134,6 +135,12 @@ typedef struct UnitTestInfo {
     const Value *versions;  /* map of `include` and `exclude`; NULL = none */
 } UnitTestInfo;
 
+/* What a property file says of a function alone, as artifacts have it. */
+typedef struct FunctionInfo {
+    const Value *arguments; /* list of maps */
+    const Value *returns;
+} FunctionInfo;
+
 typedef struct Node {
     ResourceType type;
     Str unique_id;
@@ -163,7 +170,8 @@ typedef struct Node {
     Str patch_path;    /* "package://models/schema.yml"; empty when no property file names it */
     RefCallVec refs;
     SourceCallVec sources;
-    MetricCallVec metrics;
+    NamedCallVec metrics;
+    NamedCallVec functions;
     StrVec depends_on;        /* unique ids of nodes, in order of first use */
     StrVec depends_on_macros; /* unique ids */
     int64_t created_us;
@@ -173,6 +181,7 @@ typedef struct Node {
     const Value *entry;       /* of an exposure: that of the property file. Of metrics and their
                                * like: the same in the shape of artifacts. Else NULL */
     const UnitTestInfo *unit_test; /* of a unit test, else NULL */
+    const FunctionInfo *function;  /* of a function that a property file describes, else NULL */
     size_t hook_index;             /* of an operation, among those of its kind */
     size_t index;                  /* place in the manifest's `nodes` once it is finished */
 } Node;
@@ -194,6 +203,9 @@ Str node_group(const Node *node);
 /* "view", "table", "test"; empty for what is never materialised. */
 Str node_materialized(const Node *node);
 bool node_is_ephemeral(const Node *node);
+/* "sql", or "python": the language of its code, as its file's name says. */
+Str node_language(const Node *node);
+bool node_is_python(const Node *node);
 /* True for what becomes a relation of its own: models that are not ephemeral, seeds, snapshots, and
  * tests that store their failures. */
 bool node_is_relational(const Node *node);

@@ -85,8 +85,7 @@ static Value created_field(Arena *arena, const Node *node)
 static Value language_field(Arena *arena, const Node *node)
 {
     (void)arena;
-    (void)node;
-    return value_string(STR("sql"));
+    return value_string(node_language(node));
 }
 
 /* What looks like a number is one. */
@@ -241,10 +240,10 @@ static Value unrendered_schema_field(Arena *arena, const Node *node)
     return doc_find(node->source->raw_source, "unrendered_schema");
 }
 
-static Value metrics_field(Arena *arena, const Node *node)
+static Value named_calls(Arena *arena, const NamedCallVec *calls)
 {
     ValueVec items = {0};
-    for (VEC_EACH(const MetricCall, call, &node->metrics)) {
+    for (VEC_EACH(const NamedCall, call, calls)) {
         StrVec names = {0};
         if (call->package.len > 0) {
             VEC_PUSH(arena, &names, call->package);
@@ -253,6 +252,33 @@ static Value metrics_field(Arena *arena, const Node *node)
         VEC_PUSH(arena, &items, doc_texts(arena, &names));
     }
     return value_list_of(&items);
+}
+
+static Value metrics_field(Arena *arena, const Node *node)
+{
+    return named_calls(arena, &node->metrics);
+}
+
+static Value functions_field(Arena *arena, const Node *node)
+{
+    return named_calls(arena, &node->functions);
+}
+
+static Value returns_field(Arena *arena, const Node *node)
+{
+    if (node->function != NULL) {
+        return *node->function->returns;
+    }
+    Doc unknown = doc_begin(arena);
+    doc_text(&unknown, "data_type", STR("INVALID_TYPE"));
+    doc_set(&unknown, "description", value_null());
+    return doc_end(&unknown);
+}
+
+static Value arguments_field(Arena *arena, const Node *node)
+{
+    (void)arena;
+    return node->function != NULL ? *node->function->arguments : value_list(NULL, 0);
 }
 
 static Value hook_index_field(Arena *arena, const Node *node)
@@ -344,6 +370,7 @@ typedef enum FieldOwner {
     OF_MODEL, /* the Node of a model */
     OF_SEED,
     OF_OPERATION,
+    OF_FUNCTION,
     OF_TEST,
     OF_SOURCE,
 } FieldOwner;
@@ -365,6 +392,7 @@ typedef struct NodeField {
 #define ALWAYS_FOR(owner, kind) FIELD_##kind, OF_##owner, 0, NULL
 
 static const NodeField node_fields[] = {
+    {"returns", MADE_FOR(FUNCTION, returns_field)},
     {"database", OF(TEXT, database)},
     {"schema", OF(TEXT, schema)},
     {"name", OF(TEXT, name)},
@@ -395,7 +423,7 @@ static const NodeField node_fields[] = {
     {"refs", MADE_FOR(CODE, refs_field)},
     {"sources", MADE_FOR(CODE, sources_field)},
     {"metrics", MADE_FOR(CODE, metrics_field)},
-    {"functions", ALWAYS_FOR(CODE, NO_ITEMS)},
+    {"functions", MADE_FOR(CODE, functions_field)},
     {"depends_on", MADE(depends_on_field)},
     {"compiled_path", ALWAYS_FOR(CODE, NULL)},
     {"contract", MADE_FOR(CODE, contract_field)},
@@ -411,6 +439,7 @@ static const NodeField node_fields[] = {
     {"deprecation_date", MADE_FOR(MODEL, deprecation_field)},
     {"primary_key", MADE_FOR(MODEL, primary_key_field)},
     {"time_spine", MADE_FOR(MODEL, time_spine_field)},
+    {"arguments", MADE_FOR(FUNCTION, arguments_field)},
     {0},
 };
 
@@ -605,6 +634,8 @@ static const void *field_base(const NodeField *field, const Node *node)
         return node->type == RESOURCE_SEED ? node : NULL;
     case OF_OPERATION:
         return node->type == RESOURCE_OPERATION ? node : NULL;
+    case OF_FUNCTION:
+        return node->type == RESOURCE_FUNCTION ? node : NULL;
     case OF_TEST:
         return node->test;
     case OF_SOURCE:

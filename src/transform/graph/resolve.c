@@ -73,15 +73,30 @@ void resolve_source(const Manifest *manifest, Str package, const SourceCall *cal
     *out_disabled = *out_node == NULL && manifest_names(&manifest->disabled_names, key) != NULL;
 }
 
-void resolve_metric_call(const Manifest *manifest, Str package, const MetricCall *call,
-                         Node **out_node, bool *out_disabled)
+/* Names of enabled nodes, then those of disabled ones. */
+static void resolve_named(const Manifest *manifest, const StrMap *const names[2], Str package,
+                          const NamedCall *call, Node **out_node, bool *out_disabled)
 {
     bool ambiguous = false;
-    const NameEntry *entries = manifest_names(&manifest->metric_names, call->name);
-    const NameEntry *disabled = manifest_names(&manifest->disabled_metrics, call->name);
+    const NameEntry *entries = manifest_names(names[0], call->name);
+    const NameEntry *disabled = manifest_names(names[1], call->name);
     *out_node = find_by_name(manifest, entries, package, call->package, &ambiguous);
     *out_disabled = *out_node == NULL &&
                     find_by_name(manifest, disabled, package, call->package, &ambiguous) != NULL;
+}
+
+void resolve_metric_call(const Manifest *manifest, Str package, const NamedCall *call,
+                         Node **out_node, bool *out_disabled)
+{
+    const StrMap *const names[] = {&manifest->metric_names, &manifest->disabled_metrics};
+    resolve_named(manifest, names, package, call, out_node, out_disabled);
+}
+
+void resolve_function_call(const Manifest *manifest, Str package, const NamedCall *call,
+                           Node **out_node, bool *out_disabled)
+{
+    const StrMap *const names[] = {&manifest->function_names, &manifest->disabled_functions};
+    resolve_named(manifest, names, package, call, out_node, out_disabled);
 }
 
 /* ---- Telling what is missing ---- */
@@ -129,6 +144,17 @@ Str resolve_missing_source_text(Arena *arena, const Node *node, const SourceCall
 {
     Str name = manifest_source_key(arena, call->source, call->table);
     return missing_text(arena, node, STR("source"), name, (Str){0}, disabled);
+}
+
+Str resolve_missing_function_text(Arena *arena, const Node *node, const NamedCall *call,
+                                  bool disabled)
+{
+    Str extra = {0};
+    if (call->package.len > 0 || node_is_test(node)) {
+        extra = str_printf(arena, " in package%s '" STR_FMT "'",
+                           node_is_test(node) ? "" : " or project", STR_ARG(call->package));
+    }
+    return missing_text(arena, node, STR("function"), call->name, extra, disabled);
 }
 
 static Error *with_nearest(const Node *node, Error *err, const StrMap *names, Str wanted)
@@ -208,7 +234,7 @@ static Error *resolve_node(Resolver *resolver, Node *node)
 static Error *resolve_metric_calls(Resolver *resolver, Node *node)
 {
     Manifest *manifest = resolver->manifest;
-    for (VEC_EACH(const MetricCall, call, &node->metrics)) {
+    for (VEC_EACH(const NamedCall, call, &node->metrics)) {
         Node *parent = NULL;
         bool disabled = false;
         resolve_metric_call(manifest, node->package, call, &parent, &disabled);
@@ -219,6 +245,23 @@ static Error *resolve_metric_calls(Resolver *resolver, Node *node)
         Str text =
             missing_text(resolver->arena, node, STR("metric"), call->name, (Str){0}, disabled);
         TRY(report_missing(resolver, node, text, disabled, &manifest->metric_names, call->name));
+    }
+    return NULL;
+}
+
+static Error *resolve_function_calls(Resolver *resolver, Node *node)
+{
+    Manifest *manifest = resolver->manifest;
+    for (VEC_EACH(const NamedCall, call, &node->functions)) {
+        Node *parent = NULL;
+        bool disabled = false;
+        resolve_function_call(manifest, node->package, call, &parent, &disabled);
+        if (parent != NULL) {
+            resolve_add_dependency(manifest, node, parent);
+            continue;
+        }
+        Str text = resolve_missing_function_text(resolver->arena, node, call, disabled);
+        TRY(report_missing(resolver, node, text, disabled, &manifest->function_names, call->name));
     }
     return NULL;
 }
@@ -250,6 +293,7 @@ Error *manifest_resolve(Manifest *manifest, ResolveWarning warn, void *context)
         if ((*it)->type != RESOURCE_SAVED_QUERY) {
             TRY(resolve_metric_calls(&resolver, *it));
         }
+        TRY(resolve_function_calls(&resolver, *it));
     }
     drop_disabled(manifest);
     return NULL;

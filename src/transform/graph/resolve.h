@@ -1,5 +1,5 @@
-/* transform/graph/resolve.h - what ref(), source() and metric() mean: from the names a node gives
- * to the nodes they stand for. Reads the manifest only. */
+/* transform/graph/resolve.h - what ref(), source(), metric() and function() mean: from the names a
+ * node gives to the nodes they stand for. Reads the manifest only. */
 #ifndef TRANSFORM_GRAPH_RESOLVE_H
 #define TRANSFORM_GRAPH_RESOLVE_H
 
@@ -13,8 +13,10 @@ MUST_CHECK Error *resolve_ref(const Manifest *manifest, Str package, const RefCa
 void resolve_source(const Manifest *manifest, Str package, const SourceCall *call, Node **out_node,
                     bool *out_disabled);
 
-void resolve_metric_call(const Manifest *manifest, Str package, const MetricCall *call,
+void resolve_metric_call(const Manifest *manifest, Str package, const NamedCall *call,
                          Node **out_node, bool *out_disabled);
+void resolve_function_call(const Manifest *manifest, Str package, const NamedCall *call,
+                           Node **out_node, bool *out_disabled);
 /* Unless the node depends on it already. */
 void resolve_add_dependency(Manifest *manifest, Node *node, const Node *parent);
 
@@ -33,5 +35,7 @@ MUST_CHECK Error *manifest_resolve_queries(Manifest *manifest, ResolveWarning wa
 Str resolve_missing_ref_text(Arena *arena, const Node *node, const RefCall *ref, bool disabled);
 Str resolve_missing_source_text(Arena *arena, const Node *node, const SourceCall *call,
                                 bool disabled);
+Str resolve_missing_function_text(Arena *arena, const Node *node, const NamedCall *call,
+                                  bool disabled);
 
 #endif

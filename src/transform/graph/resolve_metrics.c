@@ -139,7 +139,7 @@ static Error *use_metric(MetricResolver *resolver, Node *metric, const Value *pa
                          ValueVec *inputs)
 {
     Manifest *manifest = resolver->manifest;
-    MetricCall call = {.name = name_of(part)};
+    NamedCall call = {.name = name_of(part)};
     Node *input = NULL;
     bool disabled = false;
     resolve_metric_call(manifest, metric->package, &call, &input, &disabled);

@@ -20,6 +20,8 @@ typedef enum FieldType {
     FIELD_OPTIONAL_BOOL,
     FIELD_OPTIONAL_INT,
     FIELD_MAP,
+    FIELD_FUNCTION_TYPE, /* one of a few words, as the next one */
+    FIELD_VOLATILITY,
 } FieldType;
 
 typedef enum FieldOwner {
@@ -34,7 +36,8 @@ typedef enum FieldOwner {
     OF_QUERIES = OF_SEMANTIC | OF_SAVED_QUERY,
     OF_CODE = 1 << 8, /* analyses, operations and inline queries */
     OF_UNIT_TEST = 1 << 9,
-    OF_NODES = OF_MODEL | OF_SEED | OF_SNAPSHOT | OF_CODE,
+    OF_FUNCTION = 1 << 10,
+    OF_NODES = OF_MODEL | OF_SEED | OF_SNAPSHOT | OF_CODE | OF_FUNCTION,
     OF_ALL = OF_NODES | OF_TEST | OF_SOURCE | OF_EXPOSURE | OF_QUERIES | OF_UNIT_TEST,
 } FieldOwner;
 
@@ -73,6 +76,7 @@ static const ConfigField fields[] = {
     {"materialized", OF_SEED, MERGE_REPLACE, FIELD_TEXT, "seed"},
     {"materialized", OF_SNAPSHOT, MERGE_REPLACE, FIELD_TEXT, "snapshot"},
     {"materialized", OF_TEST, MERGE_REPLACE, FIELD_TEXT, "test"},
+    {"materialized", OF_FUNCTION, MERGE_REPLACE, FIELD_TEXT, "function"},
     {"incremental_strategy", OF_NODES, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"batch_size", OF_NODES, MERGE_REPLACE, FIELD_ANY, "null"},
     {"lookback", OF_NODES, MERGE_REPLACE, FIELD_ANY, "1"},
@@ -103,6 +107,10 @@ static const ConfigField fields[] = {
     {"quote_columns", OF_SEED, MERGE_REPLACE, FIELD_OPTIONAL_BOOL, "null"},
     {"access", OF_MODEL, MERGE_REPLACE, FIELD_TEXT, "protected"},
     {"freshness", OF_MODEL, MERGE_REPLACE, FIELD_ANY, "null"},
+    {"type", OF_FUNCTION, MERGE_REPLACE, FIELD_FUNCTION_TYPE, "scalar"},
+    {"volatility", OF_FUNCTION, MERGE_REPLACE, FIELD_VOLATILITY, "null"},
+    {"runtime_version", OF_FUNCTION, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
+    {"entry_point", OF_FUNCTION, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
     {"severity", OF_TEST, MERGE_REPLACE, FIELD_TEXT, "ERROR"},
     {"store_failures", OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_BOOL, "null"},
     {"store_failures_as", OF_TEST, MERGE_REPLACE, FIELD_OPTIONAL_TEXT, "null"},
@@ -135,6 +143,8 @@ static unsigned owner_of(ResourceType type)
         return OF_UNIT_TEST;
     case RESOURCE_MODEL:
         return OF_MODEL;
+    case RESOURCE_FUNCTION:
+        return OF_FUNCTION;
     case RESOURCE_ANALYSIS:
     case RESOURCE_OPERATION:
     case RESOURCE_INLINE:
@@ -443,11 +453,45 @@ static const FieldTypeRow field_types[] = {
     [FIELD_OPTIONAL_BOOL] = {"boolean", VALUE_BOOL, true},
     [FIELD_OPTIONAL_INT] = {"integer", VALUE_INT, true},
     [FIELD_MAP] = {"object", VALUE_MAP, false},
+    [FIELD_FUNCTION_TYPE] = {"FunctionType", VALUE_STRING, false},
+    [FIELD_VOLATILITY] = {"Optional[FunctionVolatility]", VALUE_STRING, true},
 };
+
+static const char *const function_types[] = {"scalar", "aggregate", "table", NULL};
+static const char *const volatilities[] = {"deterministic", "stable", "non-deterministic", NULL};
+
+/* The words that a field takes; NULL when it takes any. */
+static const char *const *words_of(const ConfigField *field)
+{
+    return field->type == FIELD_FUNCTION_TYPE ? function_types
+           : field->type == FIELD_VOLATILITY  ? volatilities
+                                              : NULL;
+}
+
+static Error *check_word(const ConfigField *field, const char *const *words, const Value *value)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("config check");
+    StrBuf shown = strbuf_init(arena, 1000), known = strbuf_init(arena, 1000);
+    for (size_t i = 0; words[i] != NULL; i++) {
+        if (value_is(value, VALUE_STRING) && str_is(value->as.text, words[i])) {
+            return NULL;
+        }
+        strbuf_printf(&known, "%s'%s'", i > 0 ? ", " : "", words[i]);
+    }
+    python_repr(value, &shown);
+    Error *err = error_new(ERR_CONFIG,
+                           "Field \"%s\" of type %s in FunctionConfig has invalid value " STR_FMT,
+                           field->name, field_types[field->type].name, STR_ARG(strbuf_str(&shown)));
+    return error_hint(error_as(err, "dbt"), "use one of " STR_FMT, STR_ARG(strbuf_str(&known)));
+}
 
 static Error *check_field(const ConfigField *field, const Value *value)
 {
     const FieldTypeRow *type = &field_types[field->type];
+    const char *const *words = words_of(field);
+    if (words != NULL && !(type->optional && value_is_null(value))) {
+        return check_word(field, words, value);
+    }
     if (type->name == NULL || value_is(value, type->kind) ||
         (type->optional && value_is_null(value))) {
         return NULL;

@@ -138,10 +138,11 @@ static const Value *keep(Arena *arena, const Value *value)
     return kept;
 }
 
-/* dbt notes nothing of trees whose name has a hyphen. */
+/* dbt notes nothing of trees whose name has a hyphen, and of functions. */
 static const Value *tree_as_written(Arena *arena, const ConfigInput *input, const Value *tree)
 {
-    bool noted = str_find_char(resource_type_tree(input->type), '-') == SIZE_MAX;
+    bool noted = input->type != RESOURCE_FUNCTION &&
+                 str_find_char(resource_type_tree(input->type), '-') == SIZE_MAX;
     return noted ? config_of_tree(arena, tree, input->fqn, config_overlay) : NULL;
 }
 
@@ -189,6 +190,9 @@ static Error *wrong_config(const Node *node, TAKES Error *err)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("config");
     Str label = node_label(node, arena);
+    if (!str_starts_with(error_message(err), STR("at path "))) {
+        return error_hint(err, "in the configuration of " STR_FMT, STR_ARG(label));
+    }
     Error *told = error_new(ERR_CONFIG, STR_FMT, STR_ARG(error_message(err)));
     error_discard(err, "its text is in the new one");
     return error_hint(error_as(told, "ParsingError"), "in the configuration of " STR_FMT,
@@ -228,7 +232,8 @@ Error *parse_configure_entry(Parser *parser, Node *node, const Value *config)
 
 Error *parse_configure(Parser *parser, Node *node, const Value *patch, const Value *in_file)
 {
-    const Configured *configured = NULL;
+    static const Configured nothing = {0};
+    const Configured *configured = &nothing;
     TRY(configure_levels(parser, node, patch, in_file, &configured));
     const Value *by_age[] = {configured->of_tree, in_file, patch, node->config};
     for (size_t i = 0; i < ARRAY_LEN(by_age); i++) { /* the order in which tags are met */

@@ -34,7 +34,8 @@ static void docs_paths(Arena *arena, const ProjectFileDef *project, StrVec *out)
 {
     const StrVec *const groups[] = {&project->model_paths,    &project->seed_paths,
                                     &project->snapshot_paths, &project->analysis_paths,
-                                    &project->macro_paths,    &project->test_paths};
+                                    &project->macro_paths,    &project->test_paths,
+                                    &project->function_paths};
     const Value *given = value_find(project->file, STR("docs-paths"));
     for (VALUE_EACH(path, given)) {
         VEC_PUSH(arena, out, value_text_or(path, (Str){0}));

@@ -115,6 +115,11 @@ MUST_CHECK Error *parse_check_references(Session *session);
  * After manifest_resolve. */
 MUST_CHECK Error *parse_check_microbatches(Session *session);
 
+/* functions.c: an entry of `functions:`. */
+MUST_CHECK Error *parse_function(Parser *parser, const ProjectFile *file, const Value *entry);
+/* Arguments with a default stand behind those without. */
+MUST_CHECK Error *parse_check_arguments(const Manifest *manifest);
+
 /* The node's part for models, made when it has none yet. */
 ModelInfo *parse_model_info(Arena *arena, Node *node);
 /* models.c: what the entry of a configured model says of it alone: constraints, contract. One
@@ -139,6 +144,10 @@ Context parse_yaml_context(Parser *parser);
 /* sources.c: one entry of `sources:` and of `exposures:`, rendered. */
 MUST_CHECK Error *parse_source(Parser *parser, const ProjectFile *file, const Value *entry);
 MUST_CHECK Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry);
+
+/* The entry with a shape's complaint "at path ...", in dbt's words; other errors as they are. */
+MUST_CHECK Error *parse_wrong_entry(const ProjectFile *file, ResourceType type, const Value *entry,
+                                    TAKES Error *err);
 
 /* time_spine.c: what the entry of a configured model says of it as the calendar of metrics. */
 MUST_CHECK Error *parse_time_spine(Parser *parser, const PendingNode *pending);

@@ -173,6 +173,12 @@ static void keep_macro(Arena *arena, Node *node, Str id)
     VEC_PUSH(arena, &node->depends_on_macros, id);
 }
 
+static NamedCall kept_call(Arena *arena, const NamedCall *call)
+{
+    return (NamedCall){.package = str_dup(arena, call->package),
+                       .name = str_dup(arena, call->name)};
+}
+
 void parse_keep_capture(Arena *arena, const Capture *capture, Node *node)
 {
     for (VEC_EACH(const RefCall, ref, &capture->refs)) {
@@ -183,10 +189,11 @@ void parse_keep_capture(Arena *arena, const Capture *capture, Node *node)
                  (SourceCall){.source = str_dup(arena, call->source),
                               .table = str_dup(arena, call->table)});
     }
-    for (VEC_EACH(const MetricCall, call, &capture->metrics)) {
-        VEC_PUSH(arena, &node->metrics,
-                 (MetricCall){.package = str_dup(arena, call->package),
-                              .name = str_dup(arena, call->name)});
+    for (VEC_EACH(const NamedCall, call, &capture->metrics)) {
+        VEC_PUSH(arena, &node->metrics, kept_call(arena, call));
+    }
+    for (VEC_EACH(const NamedCall, call, &capture->functions)) {
+        VEC_PUSH(arena, &node->functions, kept_call(arena, call));
     }
     for (STRMAP_EACH(it, &capture->macros)) {
         keep_macro(arena, node, it->key);
@@ -222,7 +229,8 @@ Error *parse_reference(Parser *parser, Node *node, Str text, Node *out_call)
     Node call = *node;
     call.refs = (RefCallVec){0};
     call.sources = (SourceCallVec){0};
-    call.metrics = (MetricCallVec){0};
+    call.metrics = (NamedCallVec){0};
+    call.functions = (NamedCallVec){0};
     call.depends_on_macros = (StrVec){0};
     call.test = NULL;
     call.raw_code = str_printf(parser->arena, "{{ " STR_FMT " }}", STR_ARG(text));
@@ -231,6 +239,7 @@ Error *parse_reference(Parser *parser, Node *node, Str text, Node *out_call)
     Capture capture = {.refs = call.refs,
                        .sources = call.sources,
                        .metrics = call.metrics,
+                       .functions = call.functions,
                        .macros = strmap_init(parser->scratch)};
     parse_keep_capture(parser->arena, &capture, node);
     if (out_call != NULL) {
@@ -354,12 +363,14 @@ static Error *read_nodes(Parser *parser, const IgnoreList *ignored)
 {
     static const char *const sql[] = {".sql", NULL};
     static const char *const csv[] = {".csv", NULL};
+    static const char *const functions[] = {".sql", ".py", NULL};
     const ProjectFileDef *project = parser->project;
     const FileKind kinds[] = {
         {RESOURCE_MODEL, &project->model_paths, sql},
         {RESOURCE_ANALYSIS, &project->analysis_paths, sql},
         {RESOURCE_TEST, &project->test_paths, sql},
         {RESOURCE_SEED, &project->seed_paths, csv},
+        {RESOURCE_FUNCTION, &project->function_paths, functions},
     };
     parser->pending.len = 0;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
@@ -404,6 +415,7 @@ Error *parse_projects(Session *session)
     TRY(manifest_resolve_queries(session->manifest, warn_missing, session));
     TRY(parse_check_references(session));
     TRY(parse_check_microbatches(session));
+    TRY(parse_check_arguments(session->manifest));
     TRY(parse_resolve_foreign_keys(session));
     parse_primary_keys(session->manifest);
     TRY(manifest_finish(session->manifest));

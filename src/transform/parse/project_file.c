@@ -114,8 +114,8 @@ static Error *type_error(const char *path, const Value *value, const char *type)
 /* Keys that must hold a map when they hold anything. */
 static Error *check_maps(const Value *file)
 {
-    static const char *const maps[] = {"models", "seeds",   "snapshots",  "sources", "tests",
-                                       "vars",   "quoting", "data_tests", "flags"};
+    static const char *const maps[] = {"models", "seeds",      "snapshots", "sources",   "tests",
+                                       "vars",   "data_tests", "quoting",   "functions", "flags"};
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
         const Value *value = value_find(file, str_from(maps[i]));
         if (!value_is_null(value) && !value_is(value, VALUE_MAP)) {
@@ -224,6 +224,7 @@ static Error *read_all_paths(Arena *arena, const Value *file, ProjectFileDef *de
         {"snapshot-paths", NULL, "snapshots", &def->snapshot_paths},
         {"macro-paths", NULL, "macros", &def->macro_paths},
         {"analysis-paths", NULL, "analyses", &def->analysis_paths},
+        {"function-paths", NULL, "functions", &def->function_paths},
     };
     for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
         TRY(read_paths(arena, file, rows[i].key, rows[i].old_key, rows[i].preset, rows[i].out));

@@ -18,6 +18,7 @@ typedef struct ProjectFileDef {
     StrVec snapshot_paths;
     StrVec macro_paths;
     StrVec analysis_paths;
+    StrVec function_paths;
     Str target_path;
     Str log_path;
     Str packages_path;

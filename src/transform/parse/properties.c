@@ -95,22 +95,24 @@ typedef struct Section {
     const char *key;
     EntryReader read;
     YamlKeep keep; /* what stays as it is written */
+    bool plain;    /* descriptions are no templates */
 } Section;
 
 static const Section sections[] = {
-    {"models", read_model, keep_unrendered},
-    {"seeds", read_seed, keep_unrendered},
-    {"snapshots", read_snapshot, keep_unrendered},
-    {"sources", parse_source, keep_unrendered},
-    {"macros", read_macro, keep_unrendered},
-    {"data_tests", read_singular_test, keep_unrendered},
-    {"analyses", read_analysis, keep_unrendered},
-    {"exposures", parse_exposure, keep_unrendered},
-    {"metrics", parse_metric, keep_conditions},
-    {"groups", parse_group, keep_unrendered},
-    {"semantic_models", parse_semantic_model, keep_unrendered},
-    {"unit_tests", parse_unit_test, keep_unrendered},
-    {"saved_queries", parse_saved_query, keep_conditions},
+    {"models", read_model, keep_unrendered, false},
+    {"seeds", read_seed, keep_unrendered, false},
+    {"snapshots", read_snapshot, keep_unrendered, false},
+    {"sources", parse_source, keep_unrendered, false},
+    {"macros", read_macro, keep_unrendered, false},
+    {"data_tests", read_singular_test, keep_unrendered, false},
+    {"analyses", read_analysis, keep_unrendered, false},
+    {"exposures", parse_exposure, keep_unrendered, false},
+    {"functions", parse_function, keep_unrendered, true},
+    {"metrics", parse_metric, keep_conditions, false},
+    {"groups", parse_group, keep_unrendered, false},
+    {"semantic_models", parse_semantic_model, keep_unrendered, false},
+    {"unit_tests", parse_unit_test, keep_unrendered, true},
+    {"saved_queries", parse_saved_query, keep_conditions, false},
 };
 enum { SECTION_COUNT = ARRAY_LEN(sections) };
 
@@ -230,7 +232,9 @@ static Error *configure_pending(Parser *parser, void *items, size_t index)
     if (pending->patch != NULL) {
         patch = patch_level(parser, pending->patch);
         node->description = value_text_or(value_find(pending->patch, STR("description")), (Str){0});
-        node->columns = parse_columns_by_name(parser->arena, pending->patch);
+        if (node->type != RESOURCE_FUNCTION) { /* whose columns say nothing */
+            node->columns = parse_columns_by_name(parser->arena, pending->patch);
+        }
         parse_doc_blocks(parser->arena, pending->patch, node);
         node->patch_path = str_printf(parser->arena, STR_FMT "://" STR_FMT, STR_ARG(node->package),
                                       STR_ARG(pending->patch_file->relative));
@@ -325,7 +329,7 @@ static Error *read_section(Parser *parser, const ProjectFile *file, const Sectio
         Value rendered;
         TRY(yaml_render(&renderer, entry, kind->keep, &rendered));
         note_written(parser->arena, kind, entry, &rendered);
-        if (strcmp(section, "unit_tests") != 0) { /* whose descriptions stay as they are */
+        if (!kind->plain) {
             TRY(parse_descriptions(parser, section, &rendered));
         }
         VEC_PUSH(parser->arena, out, rendered);
@@ -379,7 +383,8 @@ static Error *find_files(Parser *parser, PropertyFileVec *out)
     const ProjectFileDef *project = parser->project;
     const StrVec *const groups[] = {&project->model_paths,    &project->seed_paths,
                                     &project->snapshot_paths, &project->test_paths,
-                                    &project->macro_paths,    &project->analysis_paths};
+                                    &project->macro_paths,    &project->analysis_paths,
+                                    &project->function_paths};
     StrVec paths = {0};
     for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
         for (VEC_EACH(const Str, it, groups[i])) {

@@ -27,8 +27,8 @@ static Value with_entry(Arena *arena, const Value *map, const char *key, Value v
     return value_placed_at(value_map_end(&builder), map);
 }
 
-static Error *wrong_entry(const ProjectFile *file, ResourceType type, const Value *entry,
-                          TAKES Error *err)
+Error *parse_wrong_entry(const ProjectFile *file, ResourceType type, const Value *entry,
+                         TAKES Error *err)
 {
     if (!str_starts_with(error_message(err), STR("at path "))) {
         return err;
@@ -57,7 +57,7 @@ static Error *read_entry(Parser *parser, const ProjectFile *file, Node *node, co
     Value read;
     Error *err = shape_read(&input, shape, entry, &read);
     if (err != NULL) {
-        return wrong_entry(file, node->type, entry, err);
+        return parse_wrong_entry(file, node->type, entry, err);
     }
     node->entry = keep(parser->arena, read);
     return NULL;
@@ -158,7 +158,7 @@ Error *parse_metric(Parser *parser, const ProjectFile *file, const Value *entry)
     TRY(new_entry(parser, file, RESOURCE_METRIC, entry, &node));
     Error *err = check_metric_name(node->name);
     if (err != NULL) {
-        return wrong_entry(file, RESOURCE_METRIC, entry, err);
+        return parse_wrong_entry(file, RESOURCE_METRIC, entry, err);
     }
     TRY(read_entry(parser, file, node, &shape_metric, entry));
     finish_metric(parser, node);
@@ -294,7 +294,7 @@ Error *parse_saved_query(Parser *parser, const ProjectFile *file, const Value *e
     parse_add_tags(arena, value_find(node->entry, STR("tags")), &node->tags);
     const Value *metrics = value_find_path(node->entry, STR("query_params.metrics"));
     for (VALUE_EACH(metric, metrics)) {
-        VEC_PUSH(arena, &node->metrics, (MetricCall){.name = metric->as.text});
+        VEC_PUSH(arena, &node->metrics, (NamedCall){.name = metric->as.text});
     }
     return manifest_add_node(parser->session->manifest, node);
 }

@@ -313,7 +313,7 @@ static Error *create_schemas(Run *run)
             key = str_printf(run->session->arena, STR_FMT "." STR_FMT, STR_ARG(node->database),
                              STR_ARG(key)); /* of another database than the listed one */
         }
-        if (!node_is_relational(node)) {
+        if (!node_is_relational(node) && node->type != RESOURCE_FUNCTION) {
             continue;
         }
         if (!strmap_has(&made, key)) {

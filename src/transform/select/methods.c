@@ -244,7 +244,8 @@ static bool scalar_matches(const Value *value, Str wanted, bool ignore_case)
 
 static bool match_config(const MatchContext *ctx, const Node *node)
 {
-    if (resource_type_is_semantic(node->type)) { /* which dbt does not look at here */
+    if (resource_type_is_semantic(node->type) ||
+        node->type == RESOURCE_FUNCTION) { /* which dbt does not look at here */
         return false;
     }
     const Value *at = node->config;
@@ -271,7 +272,8 @@ static bool match_config(const MatchContext *ctx, const Node *node)
 static bool match_group(const MatchContext *ctx, const Node *node)
 {
     const Value *group = value_find(node->config, STR("group"));
-    bool asked = node->type == RESOURCE_METRIC || !resource_type_is_semantic(node->type);
+    bool asked = node->type == RESOURCE_METRIC ||
+                 (!resource_type_is_semantic(node->type) && node->type != RESOURCE_FUNCTION);
     return asked && value_is(group, VALUE_STRING) &&
            select_pattern_matches(ctx->criterion->value, group->as.text);
 }

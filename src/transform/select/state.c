@@ -259,6 +259,7 @@ static bool changed(const Comparison *c)
                                             "quoting",  "loader", "config",     NULL};
     static const char *const of_exposure[] = {
         "fqn", "type", "owner", "maturity", "url", "description", "label", "depends_on", NULL};
+    static const char *const of_function[] = {"arguments", "returns", NULL};
     if (c->node->type == RESOURCE_SOURCE) {
         return any_field_changed(c, of_source);
     }
@@ -267,6 +268,9 @@ static bool changed(const Comparison *c)
     }
     if (node_is_unit_test(c->node)) {
         return !same_field(c, "checksum");
+    }
+    if (c->node->type == RESOURCE_FUNCTION && any_field_changed(c, of_function)) {
+        return true;
     }
     return body_changed(c) || configs_changed(c) || relation_changed(c) ||
            descriptions_changed(c) || contract_changed(c) || macros_changed(c) ||
@@ -359,7 +363,10 @@ bool state_relation(const State *state, const Node *node, RelationName *out)
 {
     const Value *then = node_then(state, node);
     Str relation = value_text_or(value_find(then, STR("relation_name")), (Str){0});
-    if (relation.len == 0 || !resource_type_is_refable(node->type)) {
+    bool known = node->type == RESOURCE_FUNCTION
+                     ? then != NULL
+                     : relation.len > 0 && resource_type_is_refable(node->type);
+    if (!known) {
         return false;
     }
     *out = relation_name(value_text_or(value_find(then, STR("database")), (Str){0}),

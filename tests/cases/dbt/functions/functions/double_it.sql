@@ -1,0 +1,2 @@
+{{ config(meta={'owner': 'me'}) }}
+x * {{ var('factor', 2) }}

@@ -1,0 +1,1 @@
+select * from {{ ref('m') }} where d <> {{ function('double_it') }}(4)

@@ -1,0 +1,1 @@
+{{ function(var('name', 'double_it')) }}(x)

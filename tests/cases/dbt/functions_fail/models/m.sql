@@ -1,0 +1,1 @@
+select {{ function('quad') }}(1) as x
