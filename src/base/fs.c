@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
@@ -414,4 +415,42 @@ Error *fs_free_bytes(const char *path, uint64_t *out_bytes)
     }
     *out_bytes = (uint64_t)info.f_bavail * info.f_frsize;
     return NULL;
+}
+
+/* ---- Mapped files ---- */
+
+typedef struct Mapping {
+    void *data;
+    size_t len;
+} Mapping;
+
+static void unmap(void *object)
+{
+    const Mapping *mapping = object;
+    (void)munmap(mapping->data, mapping->len);
+}
+
+Error *fs_map_file(Arena *arena, const char *path, Str *out)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &info) != 0) {
+        Error *err = error_from_errno("read", path, errno);
+        if (fd >= 0) {
+            (void)close(fd);
+        }
+        return err;
+    }
+    *out = (Str){"", 0};
+    size_t len = (size_t)info.st_size;
+    void *data = len > 0 ? mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
+    Error *err = data == MAP_FAILED ? error_from_errno("map", path, errno) : NULL;
+    (void)close(fd);
+    if (err == NULL && len > 0) {
+        Mapping *mapping = ARENA_NEW(arena, Mapping);
+        *mapping = (Mapping){data, len};
+        arena_on_free(arena, unmap, mapping);
+        *out = (Str){data, len};
+    }
+    return err;
 }

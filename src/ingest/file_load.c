@@ -35,7 +35,7 @@ typedef struct Loader {
 
 /* ---- Looking at the files ---- */
 
-static FileScan scan_of(const FileWork *work)
+FileScan file_load_scan(const SourceFile *file, const FileShape *shape)
 {
     static const ScanFormat formats[] = {[FILE_CSV] = SCAN_CSV,
                                          [FILE_JSON] = SCAN_JSON,
@@ -44,18 +44,24 @@ static FileScan scan_of(const FileWork *work)
     static const ScanCompression compressions[] = {
         [FILE_PLAIN] = SCAN_PLAIN, [FILE_GZIP] = SCAN_GZIP, [FILE_ZSTD] = SCAN_ZSTD};
     return (FileScan){
-        .format = formats[work->task->file->format],
-        .compression = compressions[work->shape.compression],
-        .path = work->shape.read_path,
-        .encoding = work->shape.encoding,
-        .delimiter = work->shape.delimiter,
-        .quote = work->shape.quote,
-        .has_header = work->shape.has_header,
-        .date_format = work->shape.date_format,
-        .typed_columns = work->texts.data,
-        .typed_column_count = work->texts.len,
-        .look_at_all = work->look_at_all,
+        .format = formats[file->format],
+        .compression = compressions[shape->compression],
+        .path = shape->read_path,
+        .encoding = shape->encoding,
+        .delimiter = shape->delimiter,
+        .quote = shape->quote,
+        .has_header = shape->has_header,
+        .date_format = shape->date_format,
     };
+}
+
+static FileScan scan_of(const FileWork *work)
+{
+    FileScan scan = file_load_scan(work->task->file, &work->shape);
+    scan.typed_columns = work->texts.data;
+    scan.typed_column_count = work->texts.len;
+    scan.look_at_all = work->look_at_all;
+    return scan;
 }
 
 /* The lines of a CSV file do not agree, and the search for types does not say where. Reading it as

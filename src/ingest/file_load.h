@@ -5,6 +5,7 @@
 #define INGEST_FILE_LOAD_H
 
 #include "source/source.h"
+#include "warehouse/file_scan.h"
 #include "warehouse/warehouse.h"
 
 /* What the load tells while it works; every member may be NULL. */
@@ -46,6 +47,9 @@ typedef struct FileLoadResult {
 /* Texts of the result live in the source context's arena. On any failure, also a killed process,
  * the warehouse is as it was before. ERR_INPUT names file and line, ERR_SCHEMA the columns. */
 MUST_CHECK Error *file_load_run(const FileLoad *load, FileLoadResult *out);
+
+/* How the warehouse reads a file of that shape. */
+FileScan file_load_scan(const SourceFile *file, const FileShape *shape);
 
 /* What a load would do, for a dry run: counts, where the warehouse can count without loading.
  * Nothing is written. */

@@ -75,6 +75,8 @@ typedef struct SourceDriver {
                                       FileShape *out);
     /* True when every run reads all of it anew, whatever is known of the last one. */
     bool (*reads_all)(const void *state);
+    /* True when lists in the files are to become tables of their own. */
+    bool (*nests)(const void *state);
 
     /* ---- Rows ---- */
     /* The streams there are, in order; what they are made of lives in the context's arena. */

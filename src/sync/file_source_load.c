@@ -1,7 +1,7 @@
 /* Files, read by the warehouse itself. */
 #include "base/clock.h"
 #include "base/number.h"
-#include "ingest/file_load.h"
+#include "ingest/nested_file_load.h"
 #include "source/file/file_source.h"
 #include "sync/source_load.h"
 
@@ -67,7 +67,12 @@ Error *file_source_load(const SourceSync *sync, Source *source, Arena *arena, So
     if (sync->request->start_date.len > 0) {
         source_sync_step(sync, STR("Files have no cursor: the start date is ignored"));
     }
-    TRY(file_load_run(&file_load, &result));
+    if (source->driver->nests(source->state)) {
+        Str directory = source_sync_package_directory(sync, arena);
+        TRY(nested_file_load_run(&file_load, directory, &result));
+    } else {
+        TRY(file_load_run(&file_load, &result));
+    }
     report_loaded(sync, arena, &result);
     *out = (SourceLoaded){.load_id = result.load_id,
                           .shown = result.shown_table,

@@ -26,6 +26,9 @@ Str source_sync_count_text(Arena *arena, int64_t count, const char *noun);
 /* The request's way with loads that would empty a table, or else the source's. */
 bool source_sync_allows_empty(const SourceSync *sync);
 
+/* Where rows of this source's load lie until they are committed. */
+Str source_sync_package_directory(const SourceSync *sync, Arena *arena);
+
 /* Loads what the open source has; results live in `arena`. */
 MUST_CHECK Error *file_source_load(const SourceSync *sync, Source *source, Arena *arena,
                                    SourceLoaded *out);

@@ -43,6 +43,12 @@ void source_sync_progress(const SourceSync *sync, double percent, int64_t rows)
     report(sync, (SyncEvent){.kind = SYNC_PROGRESS, .percent = percent, .rows = rows});
 }
 
+Str source_sync_package_directory(const SourceSync *sync, Arena *arena)
+{
+    return str_printf(arena, STR_FMT "/.dango/state/packages/" STR_FMT,
+                      STR_ARG(sync->project->root), STR_ARG(sync->config->name));
+}
+
 static void on_progress(void *context, double percent, uint64_t rows_done, uint64_t rows_total)
 {
     (void)rows_total;

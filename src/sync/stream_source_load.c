@@ -84,14 +84,12 @@ static Error *tell_dropping(const SourceSync *sync, Arena *arena, Str dataset)
 static LoadRunOptions run_options(const SourceSync *sync, Arena *arena, Str dataset)
 {
     const SyncRequest *request = sync->request;
-    Str directory = str_printf(arena, STR_FMT "/.dango/state/packages/" STR_FMT,
-                               STR_ARG(sync->project->root), STR_ARG(sync->config->name));
     LoadRunOptions options = {
         .connection = sync->connection,
         .dataset = dataset,
         .schema_name = sync->config->name,
         .pipeline = sync->config->name,
-        .package_directory = directory,
+        .package_directory = source_sync_package_directory(sync, arena),
         .row_limit = (uint64_t)request->limit,
         .start = request->start_date,
         .keeps_rows = !request->full_refresh && !source_sync_allows_empty(sync),

@@ -24,6 +24,7 @@ typedef struct FileScan {
     const ColumnInfo *typed_columns;
     size_t typed_column_count;
     bool columns_are_known; /* CSV: typed_columns are all there are; nothing is found out */
+    bool as_objects;        /* JSON: one column with each record's text, as it stands in the file */
     bool look_at_all;       /* find types from the whole file rather than from its beginning */
 } FileScan;
 

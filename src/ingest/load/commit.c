@@ -286,7 +286,13 @@ static Error *write_all(Arena *arena, LoadCommit *commit)
     TRY(forget(arena, commit));
     count_rows(arena, commit);
     TRY(table_ddl_apply_all(connection, arena, commit->dataset, commit->schema));
+    if (commit->hook.before_rows != NULL) {
+        TRY(commit->hook.before_rows(commit->hook.context, connection, commit->schema));
+    }
     TRY(write_rows(arena, commit));
+    if (commit->hook.after_rows != NULL) {
+        TRY(commit->hook.after_rows(commit->hook.context, connection));
+    }
     LoadPackage books = {.load_id = commit->load_id,
                          .dataset = commit->dataset,
                          .schema = commit->schema,

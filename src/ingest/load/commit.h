@@ -7,6 +7,14 @@
 #include "ingest/bookkeeping.h"
 #include "ingest/package/package.h"
 
+/* What a kind of source does in the transaction of its load, beside it; members may be NULL. */
+typedef struct LoadHook {
+    void *context;
+    /* The tables are there, no row of this load is. */
+    MUST_CHECK Error *(*before_rows)(void *context, Connection *connection, const Schema *schema);
+    MUST_CHECK Error *(*after_rows)(void *context, Connection *connection);
+} LoadHook;
+
 typedef struct LoadCommit {
     Connection *connection; /* without a transaction */
     Str dataset;
@@ -20,7 +28,8 @@ typedef struct LoadCommit {
     StrVec dropped;        /* tables that go, before the rows come */
     StrVec truncated;      /* tables whose rows go */
     bool forgets_versions; /* the schema's earlier versions go */
-    Str viewed_source;     /* whose views are made anew; empty: none */
+    LoadHook hook;
+    Str viewed_source; /* whose views are made anew; empty: none */
     /* Set by load_commit(). */
     LoadedTableVec tables;
 } LoadCommit;

@@ -9,6 +9,7 @@ typedef struct CrewPage {
     uint64_t batch;
     Str table;
     JsonRows rows; /* unless there are lines */
+    const RowExtraVec *extras;
     bool has_lines;
     CrewLines lines;
 } CrewPage;
@@ -207,6 +208,7 @@ static Error *work_on(CrewWorker *worker, const CrewPage *page)
         TRY(open_place(worker->crew, &worker->place));
     }
     Normaliser *normaliser = worker->place.normaliser;
+    normaliser->extras = page->extras;
     TRY(normaliser_begin(normaliser, page->batch));
     if (page->has_lines) {
         TRY(add_lines(worker, &page->lines));
@@ -277,10 +279,10 @@ static Error *push(Crew *crew, TAKES CrewPage *page)
     return NULL;
 }
 
-Error *crew_add_json(Crew *crew, Str table, JsonRows *rows)
+Error *crew_add_json(Crew *crew, Str table, JsonRows *rows, const RowExtraVec *extras)
 {
     CrewPage *page = memory_alloc(sizeof(*page));
-    *page = (CrewPage){.table = table, .rows = *rows};
+    *page = (CrewPage){.table = table, .rows = *rows, .extras = extras};
     *rows = (JsonRows){0};
     return push(crew, page);
 }
@@ -288,7 +290,8 @@ Error *crew_add_json(Crew *crew, Str table, JsonRows *rows)
 Error *crew_add_lines(Crew *crew, const CrewLines *lines)
 {
     CrewPage *page = memory_alloc(sizeof(*page));
-    *page = (CrewPage){.table = lines->table, .has_lines = true, .lines = *lines};
+    *page = (CrewPage){
+        .table = lines->table, .has_lines = true, .lines = *lines, .extras = lines->extras};
     return push(crew, page);
 }
 
@@ -304,7 +307,7 @@ Error *crew_open_columns(Crew *crew, Str table, CrewColumns **out)
 }
 
 Error *crew_add_columns(CrewColumns *columns, const Chunk *chunk, const uint32_t *rows,
-                        size_t row_count)
+                        size_t row_count, const RowExtraVec *extras)
 {
     Crew *crew = columns->crew;
     if (has_failed(crew)) {
@@ -313,6 +316,7 @@ Error *crew_add_columns(CrewColumns *columns, const Chunk *chunk, const uint32_t
     mutex_lock(&crew->order);
     uint64_t batch = crew->next_batch++;
     mutex_unlock(&crew->order);
+    columns->place.normaliser->extras = extras;
     TRY(normaliser_begin(columns->place.normaliser, batch));
     Error *err = chunk_rows_add(columns->place.normaliser, columns->table, chunk, rows, row_count,
                                 &columns->page);

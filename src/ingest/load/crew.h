@@ -29,8 +29,9 @@ void crew_free(Crew *crew);
 DEFINE_AUTO_FREE(crew, Crew)
 
 /* Takes the rows over, also when it fails. Waits while the threads have enough to do.
- * ERR_CANCELLED after a failure elsewhere. `table` outlives the crew. */
-MUST_CHECK Error *crew_add_json(Crew *crew, Str table, JsonRows *rows);
+ * ERR_CANCELLED after a failure elsewhere. `table` and `extras`, which may be NULL, outlive the
+ * crew. */
+MUST_CHECK Error *crew_add_json(Crew *crew, Str table, JsonRows *rows, const RowExtraVec *extras);
 
 /* JSON lines that the threads parse. */
 typedef struct CrewLines {
@@ -43,6 +44,7 @@ typedef struct CrewLines {
     Mutex *mu;
     _Atomic uint64_t *rows; /* counts those kept */
     uint64_t limit;         /* of those kept; 0: none */
+    const RowExtraVec *extras;
 } CrewLines;
 MUST_CHECK Error *crew_add_lines(Crew *crew, const CrewLines *lines);
 
@@ -52,7 +54,7 @@ typedef struct CrewColumns CrewColumns;
 MUST_CHECK Error *crew_open_columns(Crew *crew, Str table, CrewColumns **out);
 /* Those rows of the chunk, in order. One thread at a time per stream. */
 MUST_CHECK Error *crew_add_columns(CrewColumns *columns, const Chunk *chunk, const uint32_t *rows,
-                                   size_t row_count);
+                                   size_t row_count, const RowExtraVec *extras);
 
 /* Ends the work unfinished: the error that came first, or NULL. */
 MUST_CHECK Error *crew_failure(Crew *crew);

@@ -16,9 +16,10 @@ struct LoadStream {
     Resource resource;
     Str table; /* empty: a contract keeps all rows out */
     bool replaces;
-    Mutex mu;                 /* held while `incremental` is asked by the crew */
-    Incremental *incremental; /* NULL: all rows are new */
-    CrewColumns *columns;     /* NULL: no chunk came yet */
+    Mutex mu;                  /* held while `incremental` is asked by the crew */
+    Incremental *incremental;  /* NULL: all rows are new */
+    CrewColumns *columns;      /* NULL: no chunk came yet */
+    const RowExtraVec *extras; /* of the rows that come now; NULL: none */
     _Atomic uint64_t rows;
 };
 
@@ -250,6 +251,11 @@ uint64_t load_stream_rows(const LoadStream *stream)
     return stream->rows;
 }
 
+void load_stream_extras(LoadStream *stream, const RowExtraVec *extras)
+{
+    stream->extras = extras;
+}
+
 /* Columns that the resources declare are known before the first row. */
 static Crew *crew_of(LoadRun *run)
 {
@@ -305,7 +311,7 @@ Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough)
         json_rows_done(rows);
     } else {
         stream->rows += rows->rows.len;
-        err = crew_add_json(crew_of(stream->run), stream->table, rows);
+        err = crew_add_json(crew_of(stream->run), stream->table, rows, stream->extras);
     }
     *out_enough = *out_enough || has_enough(stream);
     return err;
@@ -332,7 +338,7 @@ Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough)
     }
     count = wanted_rows(stream, count);
     stream->rows += count;
-    TRY(crew_add_columns(stream->columns, chunk, rows, count));
+    TRY(crew_add_columns(stream->columns, chunk, rows, count, stream->extras));
     *out_enough = has_enough(stream);
     return NULL;
 }
@@ -359,7 +365,8 @@ Error *load_run_lines(LoadStream *stream, Str text, Str shown)
                        .incremental = stream->incremental,
                        .mu = &stream->mu,
                        .rows = &stream->rows,
-                       .limit = stream->run->options.row_limit};
+                       .limit = stream->run->options.row_limit,
+                       .extras = stream->extras};
     for (Str rest = text; rest.len > 0 && stream->table.len > 0 && !has_enough(stream);) {
         lines.text = next_lines(&rest);
         TRY(crew_add_lines(crew_of(stream->run), &lines));
@@ -408,7 +415,7 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
     *out = (LoadRunResult){0};
     TRY(crew_finish(crew_of(run)));
     uint64_t rows = find_emptied(run, &emptied, &out->kept);
-    bool forgets = run->dropped.len + run->truncated.len > 0;
+    bool forgets = run->dropped.len + run->truncated.len > 0 || run->options.must_commit;
     if (rows == 0 && emptied.len == 0 && !forgets && !has_new_state(run)) {
         return NULL;
     }
@@ -423,6 +430,7 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
                          .emptied = emptied,
                          .dropped = run->dropped,
                          .truncated = run->truncated,
+                         .hook = run->options.hook,
                          .viewed_source = run->options.viewed_source,
                          .forgets_versions = run->options.refresh >= REFRESH_RESOURCES};
     TRY(load_commit(&commit));

@@ -11,9 +11,10 @@
 #ifndef INGEST_LOAD_RUN_H
 #define INGEST_LOAD_RUN_H
 
-#include "ingest/bookkeeping.h"
+#include "ingest/load/commit.h"
 #include "ingest/load/incremental.h"
 #include "ingest/load/resource.h"
+#include "ingest/normalise/normaliser.h"
 #include "source/stream.h"
 
 typedef struct LoadRun LoadRun;
@@ -43,6 +44,8 @@ typedef struct LoadRunOptions {
     uint64_t row_limit; /* of each resource, for trying out; cursors stay. 0: none */
     Str start;          /* a date: cursors begin there; empty: where the last load stopped */
     bool keeps_rows;    /* a replaced table is not emptied when nothing came for it */
+    LoadHook hook;      /* in the commit's transaction */
+    bool must_commit;   /* also when there is nothing to load */
     /* The views of this source are made anew with the commit (raw_views.h); empty: it has none. */
     Str viewed_source;
 } LoadRunOptions;
@@ -64,6 +67,10 @@ MUST_CHECK Error *load_run_resource(LoadRun *run, const Resource *resource, Load
 /* The cursor of the resource; NULL when it has none. Lives as long as the run. */
 const Incremental *load_stream_incremental(const LoadStream *stream);
 uint64_t load_stream_rows(const LoadStream *stream);
+
+/* Values that the rows from now on have beside their own, until other ones are given; borrowed
+ * until load_run_finish(). NULL: none. */
+void load_stream_extras(LoadStream *stream, const RowExtraVec *extras);
 
 /* The rows of a page; they are taken over, also on failure. *out_enough: nothing that would follow
  * is new. */

@@ -44,6 +44,46 @@ static void add_text(StrBuf *out, const Column *column, size_t row)
     add_string(out, column_text(column, row, arena));
 }
 
+static void add_value_or_null(StrBuf *out, const Column *column, size_t row);
+
+static void add_list(StrBuf *out, const Column *column, size_t row)
+{
+    ColumnSlice slice = ((const ColumnSlice *)column->data)[row];
+    strbuf_add_char(out, '[');
+    for (uint64_t i = 0; i < slice.len; i++) {
+        strbuf_add_c(out, i > 0 ? "," : "");
+        add_value_or_null(out, &column->children[0], slice.offset + i);
+    }
+    strbuf_add_char(out, ']');
+}
+
+static void add_members(StrBuf *out, const Column *members, size_t count, size_t row)
+{
+    strbuf_add_char(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        strbuf_add_c(out, i > 0 ? "," : "");
+        add_string(out, members[i].name);
+        strbuf_add_char(out, ':');
+        add_value_or_null(out, &members[i], row);
+    }
+    strbuf_add_char(out, '}');
+}
+
+/* Keys of any type become texts. */
+static void add_map(StrBuf *out, const Column *column, size_t row)
+{
+    ColumnSlice slice = ((const ColumnSlice *)column->data)[row];
+    strbuf_add_char(out, '{');
+    for (uint64_t i = 0; i < slice.len; i++) {
+        strbuf_add_c(out, i > 0 ? "," : "");
+        add_text(out, &column->children[0], slice.offset + i);
+        strbuf_add_char(out, ':');
+        add_value_or_null(out, &column->children[1], slice.offset + i);
+    }
+    strbuf_add_char(out, '}');
+}
+
+/* Columns are nested as deep as their type is written. */
 static void add_value(StrBuf *out, const Column *column, size_t row)
 {
     static const TypedKind marks[] = {
@@ -83,29 +123,32 @@ static void add_value(StrBuf *out, const Column *column, size_t row)
         add_typed(out, marks[column->type.kind], column, row);
         return;
     case COLUMN_INTERVAL:
-    case COLUMN_LIST:
-    case COLUMN_STRUCT:
-    case COLUMN_MAP:
         add_text(out, column, row);
         return;
+    case COLUMN_LIST:
+        add_list(out, column, row);
+        return;
+    case COLUMN_STRUCT:
+        add_members(out, column->children, column->child_count, row);
+        return;
+    case COLUMN_MAP:
+        add_map(out, column, row);
+        return;
+    }
+}
+
+static void add_value_or_null(StrBuf *out, const Column *column, size_t row)
+{
+    if (column_is_null(column, row)) {
+        strbuf_add(out, STR("null"));
+    } else {
+        add_value(out, column, row);
     }
 }
 
 void chunk_row_json(const Chunk *chunk, size_t row, StrBuf *out)
 {
-    strbuf_add_char(out, '{');
-    for (size_t i = 0; i < chunk->column_count; i++) {
-        const Column *column = &chunk->columns[i];
-        strbuf_add_c(out, i > 0 ? "," : "");
-        add_string(out, column->name);
-        strbuf_add_char(out, ':');
-        if (column_is_null(column, row)) {
-            strbuf_add(out, STR("null"));
-        } else {
-            add_value(out, column, row);
-        }
-    }
-    strbuf_add_char(out, '}');
+    add_members(out, chunk->columns, chunk->column_count, row);
 }
 
 static Error *add_as_json(Normaliser *normaliser, Str table, const ChunkRows *rows, JsonPage *page)
@@ -194,7 +237,8 @@ Error *chunk_rows_add(Normaliser *normaliser, Str table, const Chunk *chunk, con
         return NULL;
     }
     TRY(target_root_table(&normaliser->set, table, &target));
-    if (target->id_kind == ROW_ID_RANDOM || target->id_kind == ROW_ID_NONE) {
+    bool plain = target->id_kind == ROW_ID_RANDOM || target->id_kind == ROW_ID_NONE;
+    if (plain && normaliser->extras == NULL) {
         TRY(find_fields(normaliser, target, &taken, fields, &same));
     }
     return same ? take_columns(normaliser, target, &taken, fields)

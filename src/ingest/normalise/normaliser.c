@@ -243,8 +243,22 @@ static Error *put_item(Normaliser *normaliser, TableTarget *table, yyjson_val *i
     return put_member(normaliser, table->shape, &member, row_fate);
 }
 
+static Error *put_extras(Normaliser *normaliser, TableTarget *table)
+{
+    for (VEC_EACH(const RowExtra, it, normaliser->extras)) {
+        FieldTarget *field;
+        ValueFate fate = VALUE_KEPT;
+        TRY(target_field(&normaliser->set, table->shape, it->key, &field));
+        TRY(put_cell(normaliser, table, field, &it->value, &fate));
+    }
+    return NULL;
+}
+
 static Error *finish_row(Normaliser *normaliser, TableTarget *table, yyjson_val *row)
 {
+    if (normaliser->extras != NULL && table->parent == NULL) {
+        TRY(put_extras(normaliser, table));
+    }
     if (!table->has_system) {
         TRY(target_system_columns(&normaliser->set, table));
     }

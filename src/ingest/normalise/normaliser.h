@@ -33,6 +33,13 @@ typedef struct WalkMember {
     yyjson_val *value;
 } WalkMember;
 
+/* Values that all root rows of a page have beside their own: of which file they are, ... */
+typedef struct RowExtra {
+    Str key;
+    Cell value;
+} RowExtra;
+typedef VEC(RowExtra) RowExtraVec;
+
 typedef struct Normaliser {
     TargetSet set;
     Arena *arena;   /* of the targets */
@@ -42,7 +49,8 @@ typedef struct Normaliser {
     VEC(WalkObject) objects;
     VEC(WalkList) lists;
     VEC(WalkMember) members;
-    uint64_t rows; /* added to root tables since it was made */
+    uint64_t rows;             /* added to root tables since it was made */
+    const RowExtraVec *extras; /* of the page; NULL: none */
 } Normaliser;
 
 void normaliser_free(Normaliser *normaliser);

@@ -3,8 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -210,42 +208,6 @@ Error *package_writer_finish(PackageWriter *writer)
 
 /* ---- Reading ---- */
 
-typedef struct Mapping {
-    void *data;
-    size_t len;
-} Mapping;
-
-static void unmap(void *object)
-{
-    const Mapping *mapping = object;
-    (void)munmap(mapping->data, mapping->len);
-}
-
-static Error *map_file(Arena *arena, const char *path, Str *out)
-{
-    struct stat info;
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0 || fstat(fd, &info) != 0) {
-        Error *err = error_from_errno("read", path, errno);
-        if (fd >= 0) {
-            (void)close(fd);
-        }
-        return err;
-    }
-    *out = (Str){"", 0};
-    size_t len = (size_t)info.st_size;
-    void *data = len > 0 ? mmap(NULL, len, PROT_READ, MAP_PRIVATE, fd, 0) : NULL;
-    Error *err = data == MAP_FAILED ? error_from_errno("map", path, errno) : NULL;
-    (void)close(fd);
-    if (err == NULL && len > 0) {
-        Mapping *mapping = ARENA_NEW(arena, Mapping);
-        *mapping = (Mapping){data, len};
-        arena_on_free(arena, unmap, mapping);
-        *out = (Str){data, len};
-    }
-    return err;
-}
-
 static void keep_frame(Package *package, const Frame *frame)
 {
     PackageTable *table = strmap_find(&package->tables, frame->table);
@@ -280,7 +242,7 @@ Error *package_open(Arena *arena, Str directory, Package *out)
             return NULL;
         }
         Str bytes = {0};
-        TRY(map_file(arena, file, &bytes));
+        TRY(fs_map_file(arena, file, &bytes));
         TRY_WRAP(read_frames(out, bytes), "%s", file);
     }
 }

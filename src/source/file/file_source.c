@@ -24,6 +24,7 @@ typedef struct FileSource {
     Str timestamp_column;
     Str timestamp_sort;
     Str deduplication_strategy;
+    Str nested;
     Str directory_path; /* absolute; empty with file_path */
     Str one_path;       /* absolute; empty without file_path */
     StrVec copies;      /* temporary files to remove */
@@ -31,6 +32,7 @@ typedef struct FileSource {
 
 static const char *const encodings[] = {"utf-8",   "utf8",   "utf-16",     "utf16",
                                         "latin-1", "latin1", "iso-8859-1", NULL};
+static const char *const nestings[] = {"columns", "tables", NULL};
 static const char *const sorts[] = {"asc", "desc", NULL};
 static const char *const strategies[] = {"none", "latest_only", "append_only", "scd_type2", NULL};
 
@@ -78,6 +80,13 @@ static const char *const strategies[] = {"none", "latest_only", "append_only", "
          NULL, \
          "how dates are written in a CSV file, as strftime has it: %d.%m.%Y", \
          NULL}, \
+        {"nested", \
+         OPTION_STRING, \
+         offsetof(FileSource, nested), \
+         "columns", \
+         "what becomes of lists and objects in JSON and Parquet files: columns of a nested type, " \
+         "or tables and columns as dlt makes them", \
+         nestings}, \
         {"primary_key", \
          OPTION_STRINGS, \
          offsetof(FileSource, primary_key), \
@@ -170,6 +179,11 @@ static Error *open_files(SourceContext *ctx, void *state)
 static bool reads_all(const void *state)
 {
     return ((const FileSource *)state)->file_path.len > 0;
+}
+
+static bool nests(const void *state)
+{
+    return str_is(((const FileSource *)state)->nested, "tables");
 }
 
 static void close_files(void *state)
@@ -478,6 +492,7 @@ const SourceDriver source_csv = {
     .list_files = list_files,
     .inspect_file = inspect_file,
     .reads_all = reads_all,
+    .nests = nests,
     .close = close_files,
 };
 
@@ -490,5 +505,6 @@ const SourceDriver source_local_files = {
     .list_files = list_files,
     .inspect_file = inspect_file,
     .reads_all = reads_all,
+    .nests = nests,
     .close = close_files,
 };

@@ -59,11 +59,14 @@ static void add_csv(const FileScan *scan, SqlBuilder *sql)
 static void add_json(const FileScan *scan, SqlBuilder *sql)
 {
     bool lines = scan->format == SCAN_JSON_LINES;
-    SQL_ADD(sql, "read_json({}, format = {}, maximum_object_size = {}", SQL_TEXT(scan->path),
-            SQL_TEXT(lines ? STR("newline_delimited") : STR("auto")),
+    Str function = scan->as_objects ? STR("read_json_objects") : STR("read_json");
+    SQL_ADD(sql, "{}({}, format = {}, maximum_object_size = {}", SQL_RAW(function),
+            SQL_TEXT(scan->path), SQL_TEXT(lines ? STR("newline_delimited") : STR("auto")),
             SQL_INT((int64_t)LIMIT_JSON_RECORD_BYTES));
     /* Keys that first appear behind the sample would be left out in silence. */
-    SQL_ADD(sql, ", sample_size = -1");
+    if (!scan->as_objects) {
+        SQL_ADD(sql, ", sample_size = -1");
+    }
     add_types(scan, sql, "columns");
     add_compression(scan, sql);
     SQL_ADD(sql, ")");
