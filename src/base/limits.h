@@ -50,6 +50,17 @@
 #define LIMIT_CSV_LINE_BYTES (16 * MIB)    /* one line, quoted line breaks included */
 #define LIMIT_JSON_RECORD_BYTES (64 * MIB) /* one record of a JSON file */
 
+/* Answers over HTTP. */
+#define LIMIT_URL_BYTES (1 * MIB)
+#define LIMIT_HTTP_BODY_BYTES LIMIT_JSON_RECORD_BYTES /* decoded */
+#define LIMIT_HTTP_HEADERS 1000
+#define LIMIT_HTTP_HEADER_BYTES (256 * KIB) /* all of one answer */
+#define LIMIT_HTTP_REDIRECTS 10
+#define LIMIT_HTTP_WAIT_S 3600   /* for a budget to be filled again */
+#define LIMIT_RETRY_WAIT_S 300   /* before a request is sent again, as dlt has it */
+#define LIMIT_REST_PAGES 1000000 /* of one series of requests */
+#define LIMIT_REST_ROW_BYTES (64 * MIB)
+
 /* Packages. */
 #define LIMIT_PACKAGES 1000               /* of a project, with those that they need */
 #define LIMIT_INDEX_BYTES (64 * MIB)      /* an answer of the package index */
