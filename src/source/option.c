@@ -71,6 +71,11 @@ static Error *read_value(Arena *arena, const OptionDef *option, const Value *val
         return read_switch(value, name, field);
     case OPTION_INT:
         return value_get_int(value, name, field);
+    case OPTION_FLOAT:
+        return value_get_float(value, name, field);
+    case OPTION_VALUE:
+        *(const Value **)field = value;
+        return NULL;
     }
     return NULL;
 }
@@ -92,7 +97,11 @@ static void set_otherwise(const OptionDef *option, void *field)
     case OPTION_INT:
         CHECK(number_parse_int64(text, field));
         return;
-    case OPTION_STRINGS: /* a list has no text for what is not given */
+    case OPTION_FLOAT:
+        CHECK(number_parse_double(text, field));
+        return;
+    case OPTION_VALUE:
+    case OPTION_STRINGS: /* these have no text for what is not given */
         CHECK(option->otherwise == NULL);
         return;
     }

@@ -20,6 +20,8 @@ typedef enum OptionKind {
     OPTION_STRINGS, /* StrVec; one text alone is a list of one */
     OPTION_SWITCH,  /* OptionSwitch: true, false or not said */
     OPTION_INT,     /* int64_t */
+    OPTION_FLOAT,   /* double */
+    OPTION_VALUE,   /* const Value *, whatever was written; NULL when it is not given */
 } OptionKind;
 
 typedef enum OptionSwitch { OPTION_UNSET, OPTION_OFF, OPTION_ON } OptionSwitch;

@@ -7,9 +7,9 @@
 #include "ingest/boundary_hash.h"
 #include "ingest/load/cursor_value.h"
 #include "ingest/normalise/chunk_rows.h"
-#include "ingest/normalise/json_value.h"
 #include "ingest/typed_json.h"
 #include "value/json_path.h"
+#include "value/json_value.h"
 #include "value/json_writer.h"
 
 typedef enum MissingCursor { MISSING_RAISE, MISSING_INCLUDE, MISSING_EXCLUDE } MissingCursor;

@@ -16,6 +16,8 @@ struct LoadStream {
     Resource resource;
     Str table; /* empty: a contract keeps all rows out */
     bool replaces;
+    bool is_new;               /* the table was not there before */
+    atomic_bool has_yielded;   /* something came, if only an empty page */
     Mutex mu;                  /* held while `incremental` is asked by the crew */
     Incremental *incremental;  /* NULL: all rows are new */
     CrewColumns *columns;      /* NULL: no chunk came yet */
@@ -230,7 +232,9 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
     if (run->options.refresh == REFRESH_DATA || run->options.refresh == REFRESH_RESOURCES) {
         refresh_resource(run, resource->name);
     }
+    size_t tables_before = run->schema->tables.len;
     TRY(resource_declare(run->schema, &run->job.naming, resource, &table));
+    stream->is_new = run->schema->tables.len > tables_before;
     if (table != NULL) {
         const Value *disposition = schema_table_member(table, STR("write_disposition"));
         stream->table = table->name;
@@ -305,6 +309,7 @@ static Error *keep_new(LoadStream *stream, JsonRows *rows)
 
 Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough)
 {
+    atomic_store(&stream->has_yielded, true);
     Error *err = stream->table.len > 0 ? keep_new(stream, rows) : NULL;
     *out_enough = stream->table.len == 0;
     if (err != NULL || stream->table.len == 0 || rows->rows.len == 0) {
@@ -323,6 +328,7 @@ Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough)
     uint32_t *rows = ARENA_ARRAY(arena, uint32_t, chunk->row_count + 1);
     size_t count = 0;
     *out_enough = stream->table.len == 0;
+    atomic_store(&stream->has_yielded, true);
     if (stream->table.len == 0) {
         return NULL;
     }
@@ -359,6 +365,7 @@ static Str next_lines(Str *rest)
 
 Error *load_run_lines(LoadStream *stream, Str text, Str shown)
 {
+    atomic_store(&stream->has_yielded, true);
     CrewLines lines = {.table = stream->table,
                        .whole = text,
                        .shown = shown,
@@ -409,11 +416,23 @@ Error *load_run_failure(LoadRun *run)
     return run->crew != NULL ? crew_failure(run->crew) : NULL;
 }
 
+/* As dlt has it: a resource that gave nothing at all, not even an empty page, is not declared. */
+static void forget_silent(LoadRun *run)
+{
+    for (size_t i = 0; i < run->streams.len; i++) {
+        const LoadStream *stream = run->streams.data[i];
+        if (stream->is_new && !atomic_load(&stream->has_yielded)) {
+            (void)schema_remove_table(run->schema, stream->table);
+        }
+    }
+}
+
 Error *load_run_finish(LoadRun *run, LoadRunResult *out)
 {
     StrVec emptied = {0};
     *out = (LoadRunResult){0};
     TRY(crew_finish(crew_of(run)));
+    forget_silent(run);
     uint64_t rows = find_emptied(run, &emptied, &out->kept);
     bool forgets = run->dropped.len + run->truncated.len > 0 || run->options.must_commit;
     if (rows == 0 && emptied.len == 0 && !forgets && !has_new_state(run)) {

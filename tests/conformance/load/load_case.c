@@ -3,13 +3,16 @@
  *
  *     load_case CASE N WAREHOUSE PIPELINES_DIR
  *
- * N counts from 1. Exits with 1 and says why when the load fails. */
+ * N counts from 1; LOAD_CASE_BASE_URL stands for <BASE_URL> in it. Exits with 1 and says why when
+ * the load fails. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/number.h"
-#include "ingest/load/run.h"
+#include "conformance/load/case_source.h"
+#include "ingest/load/stream_load.h"
 #include "value/yaml_reader.h"
 
 typedef struct Case {
@@ -31,6 +34,10 @@ static Error *read_case(Case *test, const char *directory, int64_t number)
     Str path = fs_join(test->arena, test->directory, STR("case.yml"));
     Str text;
     TRY(fs_read_file(test->arena, str_to_c(test->arena, path), LIMIT_CONFIG_BYTES, &text));
+    const char *address = getenv("LOAD_CASE_BASE_URL"); /* of the case's server */
+    if (address != NULL) {
+        text = str_replace(test->arena, text, STR("<BASE_URL>"), str_from(address));
+    }
     ReadOptions options = {.path = path};
     TRY(yaml_read(test->arena, text, &options, &test->document));
     const Value *loads = value_find(test->document, STR("loads"));
@@ -93,6 +100,33 @@ static const Value *contract_of(const Case *test)
     return run != NULL ? run : value_find(test->document, STR("schema_contract"));
 }
 
+/* Which key of a case holds the options of its source. */
+static const struct {
+    const char *type;
+    const char *key;
+} sources[] = {{"rest_api", "rest"}};
+
+static Error *load_source(Case *test, const LoadRunOptions *options)
+{
+    Str type = text_of(test->document, "source", STR(""));
+    for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+        if (!str_is(type, sources[i].type)) {
+            continue;
+        }
+        SourceContext ctx = {.arena = test->arena};
+        const Value *block = value_find(test->document, str_from(sources[i].key));
+        AUTO_DONE(source) Source source = {0};
+        TRY(case_source_open(&ctx, type, block, &source));
+        StreamLoad load = {.source = &source,
+                           .options = *options,
+                           .write_disposition = value_find(test->load, STR("write_disposition")),
+                           .schema_contract = value_find(test->load, STR("schema_contract"))};
+        StreamLoadResult result;
+        return stream_load_run(&load, test->arena, &result);
+    }
+    return error_new(ERR_UNSUPPORTED, "cases of '" STR_FMT "' cannot be run", STR_ARG(type));
+}
+
 static Error *load(Case *test, Connection *connection)
 {
     const Value *document = test->document;
@@ -112,6 +146,9 @@ static Error *load(Case *test, Connection *connection)
     Str refresh = text_of(test->load, "refresh", (Str){0});
     if (refresh.len > 0 && !refresh_mode_find(refresh, &options.refresh)) {
         return error_new(ERR_CONFIG, "there is no refresh '" STR_FMT "'", STR_ARG(refresh));
+    }
+    if (value_find(document, STR("source")) != NULL) {
+        return load_source(test, &options);
     }
     AUTO_FREE(load_run) LoadRun *run = NULL;
     TRY(load_run_begin(&options, &run));

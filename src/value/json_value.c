@@ -1,6 +1,9 @@
-#include "ingest/normalise/json_value.h"
+#include "value/json_value.h"
 
-#include "ingest/normalise/json_cell.h"
+static Str text_of(yyjson_val *value)
+{
+    return (Str){unsafe_yyjson_get_str(value), unsafe_yyjson_get_len(value)};
+}
 
 static Value list_value(Arena *arena, yyjson_val *list)
 {
@@ -17,7 +20,7 @@ static Value map_value(Arena *arena, yyjson_val *object)
     ValueMapBuilder map = value_map_begin_sized(arena, yyjson_obj_size(object));
     yyjson_obj_iter iter = yyjson_obj_iter_with(object);
     for (yyjson_val *key; (key = yyjson_obj_iter_next(&iter)) != NULL;) {
-        value_map_set(&map, json_val_str(key), json_value(arena, yyjson_obj_iter_get_val(key)));
+        value_map_set(&map, text_of(key), json_value(arena, yyjson_obj_iter_get_val(key)));
     }
     return value_map_end(&map);
 }
@@ -39,7 +42,7 @@ Value json_value(Arena *arena, yyjson_val *value)
 {
     switch (yyjson_get_type(value)) {
     case YYJSON_TYPE_STR:
-        return value_string(json_val_str(value));
+        return value_string(text_of(value));
     case YYJSON_TYPE_NUM:
         return number_value(arena, value);
     case YYJSON_TYPE_BOOL:
