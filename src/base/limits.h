@@ -19,9 +19,10 @@
 /* Templates. */
 #define LIMIT_TEMPLATE_BYTES (64 * MIB)
 #define LIMIT_TEMPLATE_NESTING 200        /* blocks and expressions inside each other */
+#define LIMIT_TEMPLATE_CHAIN 1000         /* operators of one expression behind each other */
 #define LIMIT_RENDER_BYTES (256 * MIB)    /* text of one render */
 #define LIMIT_RENDER_HEAP_BYTES (2 * GIB) /* values of one render */
-#define LIMIT_RENDER_STEPS 20000000000    /* VM instructions of one render */
+#define LIMIT_RENDER_STEPS 4000000000     /* VM instructions of one render: a minute or less */
 #define LIMIT_CALL_DEPTH 1000    /* macro calls inside each other, as Python's recursion limit */
 #define LIMIT_RANGE_ITEMS 100000 /* as Jinja2's sandbox */
 #define LIMIT_STRING_BYTES (256 * MIB) /* one string made by a template */
@@ -38,7 +39,8 @@
 #define LIMIT_CHILD_LINE_BYTES (1 * MIB)
 #define LIMIT_ERROR_BYTES 4000 /* one message; longer ones are cut with a mark */
 #define LIMIT_THREADS 256
-#define LIMIT_BATCHES 1000000 /* of one model: hours of a century */
+#define LIMIT_SELECTOR_PARTS 5000 /* of one named selector, with those of the ones it names */
+#define LIMIT_BATCHES 1000000     /* of one model: hours of a century */
 
 /* The books that dlt and we keep in a warehouse. */
 #define LIMIT_STATE_BYTES (256 * MIB)  /* state of one pipeline, unpacked */

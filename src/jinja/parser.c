@@ -146,6 +146,7 @@ static Error *parse_body(Parser *p, EndTags ends, NodeVec *out)
             return NULL;
         }
         p->at++;
+        p->height = 0;
         if (token->kind == T_DATA) {
             Node *text = parser_node(p, N_CONST, token);
             text->value = jstr_value(p->constants, token->text);

@@ -13,6 +13,7 @@ typedef struct Parser {
     const JinjaOptions *options;
     const Token *at; /* the current token; the last one is EOF */
     int depth;
+    int height; /* of what was read of the expression: nodes below each other */
     VEC(const char *)
     open; /* tags whose end is being looked for: "'endif'" lists, innermost last */
     StrVec open_tags;

@@ -16,12 +16,29 @@ static Error *enter(Parser *p)
     return NULL;
 }
 
+/* Every loop that puts what was read below a new node passes here: what visits the nodes recurses
+ * along such chains, too. */
+static Error *lengthen(Parser *p)
+{
+    if (++p->height > LIMIT_TEMPLATE_CHAIN) {
+        p->error_line = p->at->line;
+        return error_new(ERR_LIMIT,
+                         "the expression has more than %d operators, filters or "
+                         "attributes behind each other",
+                         LIMIT_TEMPLATE_CHAIN);
+    }
+    return NULL;
+}
+
 Error *parse_expr(Parser *p, Node **out)
 {
     TRY(enter(p));
     const Token *start = p->at;
+    int outer = p->height;
+    p->height = 0;
     TRY(parse_or(p, out));
     while (parser_skip_name(p, "if")) {
+        TRY(lengthen(p));
         Node *cond = parser_node(p, N_COND, start);
         cond->b = *out;
         TRY(parse_or(p, &cond->a));
@@ -31,6 +48,7 @@ Error *parse_expr(Parser *p, Node **out)
         *out = cond;
         start = p->at;
     }
+    p->height = outer > p->height ? outer : p->height + 1;
     p->depth--;
     return NULL;
 }
@@ -40,6 +58,7 @@ Error *parse_expr(Parser *p, Node **out)
 static Error *binary_node(Parser *p, NodeKind kind, const Token *start, Node **left,
                           Error *(*operand)(Parser *, Node **))
 {
+    TRY(lengthen(p));
     Node *node = parser_node(p, kind, start);
     node->a = *left;
     TRY(operand(p, &node->b));
@@ -52,6 +71,7 @@ static Error *parse_power(Parser *p, Node **out)
     const Token *start = p->at;
     TRY(parse_unary(p, true, out));
     while (p->at->kind == T_POW) {
+        TRY(lengthen(p));
         p->at++;
         Node *node = parser_node(p, N_BINARY, start);
         node->op = JBIN_POW;
@@ -91,11 +111,15 @@ static Error *parse_concat(Parser *p, Node **out)
     }
     Node *node = parser_node(p, N_CONCAT, start);
     VEC_PUSH(p->arena, &node->items, *out);
+    int highest = p->height;
     while (parser_skip(p, T_TILDE)) {
         Node *item = NULL;
+        p->height = 0; /* they stand beside each other */
         TRY(parse_product(p, &item));
         VEC_PUSH(p->arena, &node->items, item);
+        highest = p->height > highest ? p->height : highest;
     }
+    p->height = highest;
     *out = node;
     return NULL;
 }
@@ -600,6 +624,7 @@ Error *parse_postfix(Parser *p, Node *node, Node **out)
             *out = node;
             return NULL;
         }
+        TRY(lengthen(p));
     }
 }
 
@@ -623,6 +648,7 @@ Error *parse_filters(Parser *p, Node *node, bool start_inline, Node **out)
             p->at++;
         }
         start_inline = false;
+        TRY(lengthen(p));
         Node *filter = parser_node(p, N_FILTER, p->at);
         TRY(parse_dotted_name(p, &filter->name));
         filter->a = node;
@@ -655,6 +681,7 @@ static bool starts_test_argument(const Parser *p)
 
 static Error *parse_test(Parser *p, Node *subject, Node **out)
 {
+    TRY(lengthen(p));
     const Token *is = p->at++;
     bool negated = parser_skip_name(p, "not");
     Node *test = parser_node(p, N_TEST, is);
@@ -688,6 +715,7 @@ static Error *parse_filters_and_tests(Parser *p, Node *node, Node **out)
         } else if (parser_is_name(p, "is")) {
             TRY(parse_test(p, node, &node));
         } else if (p->at->kind == T_LPAREN) {
+            TRY(lengthen(p));
             TRY(parse_call(p, node, &node));
         } else {
             *out = node;

@@ -37,7 +37,9 @@ static void mark_roots(JMarker *marker, void *context)
 Error *vm_pause(JinjaState *s)
 {
     if (s->steps_left <= 0) {
-        return error_new(ERR_LIMIT, "the template ran for too many steps");
+        return error_hint(error_new(ERR_LIMIT, "the template ran for more than %lld steps",
+                                    (long long)s->options.max_steps),
+                          "look for a loop inside a loop that goes over too many things");
     }
     TRY(cancel_check(s->options.cancel));
     TRY(vm_check_output(s));
