@@ -20,7 +20,7 @@
   {% set loaded = load_csv_rows(model, agate_table) %}
 
   {% set code = 'CREATE' if full_refresh else 'INSERT' %}
-  {% set count = agate_table.rows | length %}
+  {% set count = agate_table | length %}
   {% call noop_statement('main', code ~ ' ' ~ count, code, count) -%}
     {{ get_csv_sql(prepared, loaded) }}
   {%- endcall %}

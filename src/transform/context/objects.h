@@ -61,6 +61,17 @@ extern const ObjectClass column_class_object;
 /* `names`: a tuple of texts; `rows`: a list of tuples of the same length; `types`: the SQL types of
  * the columns as a tuple of texts, NULL where nobody will ask for them. */
 JValue table_object(JHeap *heap, JTuple *names, JList *rows, JTuple *types);
+/* Rows that are read when a template looks at them: most only want to know how many there are. */
+typedef struct TableSource TableSource;
+struct TableSource {
+    /* Adds the rows, tuples as long as `names`, to `out`. */
+    MUST_CHECK Error *(*load)(JinjaState *s, const TableSource *source, JTuple *names, JList *out);
+    const void *of; /* what `load` reads; lives as long as the table */
+    size_t row_count;
+};
+JValue table_object_later(JHeap *heap, JTuple *names, JTuple *types, const TableSource *source);
+/* A table whose rows nobody looked at yet. */
+bool table_is_later(JValue value);
 /* The SQL type of a column. TypeError when the value is no table, IndexError when it has no such
  * column; text where the table has no types. */
 MUST_CHECK Error *table_column_type(JinjaState *s, JValue table, int64_t index, JValue *out);

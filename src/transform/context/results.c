@@ -9,6 +9,16 @@ static NodeRun *run_of(JinjaState *s)
     return context_of(s)->run;
 }
 
+static JValue table_rows(JinjaState *s, JValue table)
+{
+    JList *rows = NULL;
+    Error *err = table.type == J_HOST ? jcollect(s, table, &rows) : NULL;
+    if (err != NULL) {
+        error_discard(err, "what cannot be walked has no rows");
+    }
+    return jlist_value(rows != NULL ? rows : jlist_new(jinja_heap(s), 0));
+}
+
 static Error *fn_load_result(JinjaState *s, const JCall *call, JValue *out)
 {
     NodeRun *run = run_of(s);
@@ -29,18 +39,12 @@ static Error *fn_load_result(JinjaState *s, const JCall *call, JValue *out)
                       STR_ARG(name));
     }
     strmap_set_copy(&run->loaded, name, NULL);
+    if (jdict_get_text(found.dict, STR("data")).type == J_NONE) {
+        JValue table = jdict_get_text(found.dict, STR("table"));
+        jdict_set_text(jinja_heap(s), found.dict, STR("data"), table_rows(s, table));
+    }
     *out = found;
     return NULL;
-}
-
-static JValue table_rows(JinjaState *s, JValue table)
-{
-    JList *rows = NULL;
-    Error *err = table.type == J_HOST ? jcollect(s, table, &rows) : NULL;
-    if (err != NULL) {
-        error_discard(err, "what cannot be walked has no rows");
-    }
-    return jlist_value(rows != NULL ? rows : jlist_new(jinja_heap(s), 0));
 }
 
 static Error *store(JinjaState *s, JValue name, JValue response, JValue table, JValue *out)
@@ -53,7 +57,8 @@ static Error *store(JinjaState *s, JValue name, JValue response, JValue table, J
     }
     JDict *result = jdict_new(heap);
     jdict_set_text(heap, result, STR("response"), response);
-    jdict_set_text(heap, result, STR("data"), table_rows(s, table));
+    /* rows that nobody looked at yet wait for load_result() */
+    jdict_set_text(heap, result, STR("data"), table_is_later(table) ? JNONE : table_rows(s, table));
     jdict_set_text(heap, result, STR("table"), table);
     Str key;
     TRY(convert_to_text(s, jinja_scratch(s), name, &key));

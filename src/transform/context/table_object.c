@@ -1,11 +1,11 @@
 #include "transform/context/objects.h"
 
+#include <stdlib.h>
+
 /* Results of queries as templates see them: a table has rows and columns; rows and columns can be
  * indexed, walked and asked for their values. All three are host objects whose `value` is a tuple:
- *   table:   (names, rows, types)   names: tuple of str; rows: list of row objects; types: tuple of
- *                                   str or none
- *   row:     (names, cells)
- *   column:  (name, cells)
+ *   table:   (names, rows, types)   names: tuple of str; rows: list of row objects, none before
+ * they are loaded; types: tuple of str or none row:     (names, cells) column:  (name, cells)
  *   columns: (names, columns)       what table.columns is: by index or by name */
 
 static JTuple *parts_of(const JHost *self)
@@ -353,27 +353,71 @@ static JValue column_of(JHeap *heap, const JTuple *names, JList *rows, size_t in
     return new_part(heap, &column_class, names->items[index], jtuple_value(cells));
 }
 
-static JValue columns_of(JHeap *heap, const JHost *table)
+static JValue columns_of(JHeap *heap, const JHost *table, JList *rows)
 {
     JValue names = part(table, 0);
     JTuple *columns = jtuple_new(heap, names.tuple->len);
     for (size_t i = 0; i < names.tuple->len; i++) {
-        columns->items[i] = column_of(heap, names.tuple, part(table, 1).list, i);
+        columns->items[i] = column_of(heap, names.tuple, rows, i);
     }
     return new_part(heap, &mapped_class, names, jtuple_value(columns));
+}
+
+static JList *row_objects(JHeap *heap, JTuple *names, JList *rows)
+{
+    JList *objects = jlist_new(heap, jlist_len(rows));
+    for (size_t i = 0; i < jlist_len(rows); i++) {
+        jlist_append(objects, new_part(heap, &row_class, jtuple_value(names), jlist_at(rows, i)));
+    }
+    return objects;
+}
+
+/* The rows of a table, loaded now unless they are. */
+static Error *rows_of(JinjaState *s, JHost *table, JList **out)
+{
+    if (part(table, 1).type == J_NONE) {
+        const TableSource *source = table->data;
+        JTuple *names = part(table, 0).tuple;
+        JList *rows = jlist_new(jinja_heap(s), source->row_count);
+        TRY(source->load(s, source, names, rows));
+        parts_of(table)->items[1] = jlist_value(row_objects(jinja_heap(s), names, rows));
+    }
+    *out = part(table, 1).list;
+    return NULL;
+}
+
+static Error *table_iterate(JinjaState *s, JHost *self, JValue *out)
+{
+    JList *rows = NULL;
+    TRY(rows_of(s, self, &rows));
+    *out = jlist_value(rows);
+    return NULL;
+}
+
+static Error *table_length(JinjaState *s, JHost *self, size_t *out)
+{
+    const TableSource *source = self->data;
+    if (source == NULL) {
+        return second_length(s, self, out);
+    }
+    *out = source->row_count;
+    return NULL;
 }
 
 static Error *table_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *out)
 {
     JHeap *heap = jinja_heap(s);
     Str wanted = jstr_str(name);
+    JList *rows = NULL;
     *out = JMISSING;
-    if (str_is(wanted, "rows")) {
-        *out = new_part(heap, &mapped_class, JNONE, tuple_of_list(heap, part(self, 1).list));
-    } else if (str_is(wanted, "columns")) {
-        *out = columns_of(heap, self);
-    } else if (str_is(wanted, "column_names")) {
+    if (str_is(wanted, "column_names")) {
         *out = part(self, 0);
+    } else if (str_is(wanted, "rows")) {
+        TRY(rows_of(s, self, &rows));
+        *out = new_part(heap, &mapped_class, JNONE, tuple_of_list(heap, rows));
+    } else if (str_is(wanted, "columns")) {
+        TRY(rows_of(s, self, &rows));
+        *out = columns_of(heap, self, rows);
     }
     return NULL;
 }
@@ -383,7 +427,9 @@ static Error *table_get_item(JinjaState *s, JHost *self, JValue key, JValue *out
     if (jis_str(key)) {
         return table_get_attr(s, self, key.str, out);
     }
-    return slice_or_item(tuple_of_list(jinja_heap(s), part(self, 1).list).tuple, NULL, key, out);
+    JList *rows = NULL;
+    TRY(rows_of(s, self, &rows));
+    return slice_or_item(tuple_of_list(jinja_heap(s), rows).tuple, NULL, key, out);
 }
 
 static Error *table_print(JinjaState *s, JHost *self, StrBuf *out)
@@ -394,31 +440,50 @@ static Error *table_print(JinjaState *s, JHost *self, StrBuf *out)
     return NULL;
 }
 
+static void table_free(JHost *self)
+{
+    free(self->data);
+}
+
 static const JHostClass table_class = {
     .name = "Table",
     .get_attr = table_get_attr,
     .get_item = table_get_item,
-    .iterate = second_iterate,
-    .length = second_length,
+    .iterate = table_iterate,
+    .length = table_length,
     .truth = always_true,
     .str = table_print,
     .repr = table_print,
+    .free = table_free,
 };
+
+static JValue new_table(JHeap *heap, JTuple *names, JValue rows, JTuple *types, void *data)
+{
+    JTuple *parts = jtuple_new(heap, 3);
+    parts->items[0] = jtuple_value(names);
+    parts->items[1] = rows;
+    parts->items[2] = types != NULL ? jtuple_value(types) : JNONE;
+    JValue host = jhost_new(heap, &table_class, data);
+    host_of(host)->value = jtuple_value(parts);
+    return host;
+}
 
 JValue table_object(JHeap *heap, JTuple *names, JList *rows, JTuple *types)
 {
-    JList *row_objects = jlist_new(heap, jlist_len(rows));
-    for (size_t i = 0; i < jlist_len(rows); i++) {
-        jlist_append(row_objects,
-                     new_part(heap, &row_class, jtuple_value(names), jlist_at(rows, i)));
-    }
-    JTuple *parts = jtuple_new(heap, 3);
-    parts->items[0] = jtuple_value(names);
-    parts->items[1] = jlist_value(row_objects);
-    parts->items[2] = types != NULL ? jtuple_value(types) : JNONE;
-    JValue host = jhost_new(heap, &table_class, NULL);
-    host_of(host)->value = jtuple_value(parts);
-    return host;
+    return new_table(heap, names, jlist_value(row_objects(heap, names, rows)), types, NULL);
+}
+
+JValue table_object_later(JHeap *heap, JTuple *names, JTuple *types, const TableSource *source)
+{
+    TableSource *copy = memory_alloc(sizeof(*copy));
+    *copy = *source;
+    return new_table(heap, names, JNONE, types, copy);
+}
+
+bool table_is_later(JValue value)
+{
+    const JHost *table = jhost_as(value, &table_class);
+    return table != NULL && part(table, 1).type == J_NONE;
 }
 
 Error *table_column_type(JinjaState *s, JValue table, int64_t index, JValue *out)

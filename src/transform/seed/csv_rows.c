@@ -1,12 +1,5 @@
 #include "transform/seed/csv_rows.h"
 
-typedef struct CsvReader {
-    Arena *arena;
-    Str rest;
-    char delimiter;
-    size_t line;
-} CsvReader;
-
 static bool is_break(char c)
 {
     return c == '\n' || c == '\r';
@@ -77,11 +70,15 @@ static Str next_cell(CsvReader *reader)
     return quoted_cell(reader);
 }
 
-static void read_row(CsvReader *reader, CsvRow *row)
+bool csv_next_row(CsvReader *reader, CsvRow *out)
 {
-    bool more = reader->rest.len > 0 && !is_break(reader->rest.data[0]);
+    if (reader->rest.len == 0) {
+        return false;
+    }
+    *out = (CsvRow){.line = reader->line};
+    bool more = !is_break(reader->rest.data[0]);
     while (more) {
-        VEC_PUSH(reader->arena, &row->cells, next_cell(reader));
+        VEC_PUSH(reader->arena, &out->cells, next_cell(reader));
         more = reader->rest.len > 0 && reader->rest.data[0] == reader->delimiter;
         if (more) {
             reader->rest = str_from_offset(reader->rest, 1);
@@ -90,14 +87,14 @@ static void read_row(CsvReader *reader, CsvRow *row)
     if (reader->rest.len > 0) {
         skip_break(reader);
     }
+    return true;
 }
 
 void csv_rows_parse(Arena *arena, Str text, char delimiter, CsvRowVec *out)
 {
-    CsvReader reader = {.arena = arena, .rest = text, .delimiter = delimiter, .line = 1};
-    while (reader.rest.len > 0) {
-        CsvRow row = {.line = reader.line};
-        read_row(&reader, &row);
+    CsvReader reader = csv_reader(arena, text, delimiter);
+    CsvRow row;
+    while (csv_next_row(&reader, &row)) {
         VEC_PUSH(arena, out, row);
     }
 }

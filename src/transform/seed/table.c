@@ -41,24 +41,6 @@ static JTuple *column_names(JHeap *heap, Arena *scratch, const CsvRow *header)
     return names;
 }
 
-/* What the cells of every column can be read as; those of `typed` (a map, may be NULL) are text. */
-static SeedGuess *guess_types(Arena *scratch, const CsvRowVec *rows, const JTuple *names,
-                              const Value *typed)
-{
-    SeedGuess *guesses = ARENA_ARRAY(scratch, SeedGuess, names->len);
-    for (size_t i = 0; i < names->len; i++) {
-        bool forced = value_find(typed, jstr_str(names->items[i].str)) != NULL;
-        guesses[i] = forced ? SEED_GUESS_TEXT : SEED_GUESS_START;
-    }
-    for (size_t at = 1; at < rows->len; at++) {
-        const StrVec *cells = &rows->data[at].cells;
-        for (size_t i = 0; i < cells->len && i < names->len; i++) {
-            seed_guess_add(&guesses[i], cells->data[i]);
-        }
-    }
-    return guesses;
-}
-
 static JTuple *sql_types(JHeap *heap, const SeedGuess *guesses, size_t count)
 {
     JTuple *types = jtuple_new(heap, count);
@@ -103,39 +85,6 @@ static JValue cell_value(JinjaState *s, SeedType type, Str cell)
     return jstr_value(jinja_heap(s), cell);
 }
 
-static Error *row_too_long(const Node *seed, const CsvRow *row, size_t index, size_t columns)
-{
-    Error *err =
-        error_as(error_new(ERR_TEMPLATE, "Row %zu has %zu values, but Table only has %zu columns.",
-                           index, row->cells.len, columns),
-                 "CompilationError");
-    return error_hint(err,
-                      "at " STR_FMT ":%zu, where '" STR_FMT "' is one too many; quote cells "
-                      "that hold the delimiter",
-                      STR_ARG(seed->original_path), row->line, STR_ARG(row->cells.data[columns]));
-}
-
-/* The rows behind the header, cells that are missing as none. */
-static Error *table_rows(JinjaState *s, const Node *seed, const CsvRowVec *rows,
-                         const SeedGuess *guesses, size_t columns, JList *out)
-{
-    for (size_t at = 1; at < rows->len; at++) {
-        const CsvRow *row = &rows->data[at];
-        if (row->cells.len > columns) {
-            return row_too_long(seed, row, at - 1, columns);
-        }
-        JTuple *cells = jtuple_new(jinja_heap(s), columns);
-        for (size_t i = 0; i < columns; i++) {
-            bool given = i < row->cells.len;
-            cells->items[i] =
-                given ? cell_value(s, seed_guess_type(&guesses[i]), row->cells.data[i]) : JNONE;
-        }
-        jlist_append(out, jtuple_value(cells));
-        TRY(jinja_check_items(jlist_len(out)));
-    }
-    return NULL;
-}
-
 /* ---- The file ---- */
 
 static Error *read_text(const Session *session, Arena *scratch, const Node *seed, Str *out)
@@ -170,28 +119,134 @@ static Error *read_delimiter(const Node *seed, char *out)
     return NULL;
 }
 
-Error *seed_table_load(JinjaState *s, const Context *ctx, JValue *out)
+/* A file that is being read, row by row. What a row needs is given back with the next one: a file
+ * takes its own size of memory and no more. */
+typedef struct SeedReader {
+    const Node *seed;
+    Arena *scratch; /* of the text */
+    Arena *row_arena;
+    CsvReader rows;
+    CsvRow row;
+    size_t columns;
+    size_t index; /* of the row, from 0 */
+} SeedReader;
+
+static void seed_reader_done(SeedReader *reader)
 {
-    AUTO_FREE(arena) Arena *scratch = arena_new("seed");
-    JHeap *heap = jinja_heap(s);
-    const Node *seed = ctx->node;
+    arena_free(reader->row_arena);
+    arena_free(reader->scratch);
+}
+DEFINE_AUTO_DONE(seed_reader, SeedReader)
+
+/* Opens the file, with its header as the row. */
+static Error *open_reader(const Session *session, const Node *seed, SeedReader *out)
+{
     char delimiter = ',';
     Str text;
-    CsvRowVec rows = {0};
+    *out = (SeedReader){.seed = seed};
     TRY(read_delimiter(seed, &delimiter));
-    TRY(read_text(ctx->session, scratch, seed, &text));
-    csv_rows_parse(scratch, text, delimiter, &rows);
-    if (rows.len == 0) {
+    out->scratch = arena_new("seed");
+    out->row_arena = arena_new("row of a seed");
+    TRY(read_text(session, out->scratch, seed, &text));
+    out->rows = csv_reader(out->scratch, text, delimiter);
+    if (!csv_next_row(&out->rows, &out->row)) {
         return jraise("CompilationError",
                       "the file of seed '" STR_FMT
                       "' is empty: its first line must name the columns",
                       STR_ARG(seed->name));
     }
-    JTuple *names = column_names(heap, scratch, &rows.data[0]);
-    const Value *typed = value_find(seed->config, STR("column_types"));
-    const SeedGuess *guesses = guess_types(scratch, &rows, names, typed);
-    JList *list = jlist_new(heap, rows.len);
-    TRY(table_rows(s, seed, &rows, guesses, names->len, list));
-    *out = table_object(heap, names, list, sql_types(heap, guesses, names->len));
+    out->columns = out->row.cells.len;
+    out->rows.arena = out->row_arena;
+    return NULL;
+}
+
+static Error *row_too_long(const SeedReader *reader)
+{
+    Error *err =
+        error_as(error_new(ERR_TEMPLATE, "Row %zu has %zu values, but Table only has %zu columns.",
+                           reader->index, reader->row.cells.len, reader->columns),
+                 "CompilationError");
+    return error_hint(err,
+                      "at " STR_FMT ":%zu, where '" STR_FMT "' is one too many; quote cells "
+                      "that hold the delimiter",
+                      STR_ARG(reader->seed->original_path), reader->row.line,
+                      STR_ARG(reader->row.cells.data[reader->columns]));
+}
+
+/* The next row in reader->row; *out_more is false behind the last. */
+static Error *next_row(SeedReader *reader, bool *out_more)
+{
+    enum { ROWS_AT_ONCE = 1000 };
+    if (reader->index % ROWS_AT_ONCE == 0) {
+        arena_reset(reader->row_arena);
+    }
+    *out_more = csv_next_row(&reader->rows, &reader->row);
+    if (*out_more && reader->row.cells.len > reader->columns) {
+        return row_too_long(reader);
+    }
+    reader->index += *out_more;
+    return NULL;
+}
+
+/* What the cells of every column can be read as; those of column_types are text. */
+static Error *guess_types(SeedReader *reader, const JTuple *names, SeedGuess *guesses)
+{
+    const Value *typed = value_find(reader->seed->config, STR("column_types"));
+    for (size_t i = 0; i < names->len; i++) {
+        bool forced = value_find(typed, jstr_str(names->items[i].str)) != NULL;
+        guesses[i] = forced ? SEED_GUESS_TEXT : SEED_GUESS_START;
+    }
+    for (bool more = true;;) {
+        TRY(next_row(reader, &more));
+        if (!more) {
+            return NULL;
+        }
+        for (size_t i = 0; i < reader->row.cells.len; i++) {
+            seed_guess_add(&guesses[i], reader->row.cells.data[i]);
+        }
+    }
+}
+
+/* The rows behind the header, cells that are missing as none. */
+static Error *add_rows(JinjaState *s, SeedReader *reader, const SeedGuess *guesses, JList *out)
+{
+    for (bool more = true;;) {
+        TRY(next_row(reader, &more));
+        if (!more) {
+            return NULL;
+        }
+        const StrVec *row = &reader->row.cells;
+        JTuple *cells = jtuple_new(jinja_heap(s), reader->columns);
+        for (size_t i = 0; i < reader->columns; i++) {
+            SeedType type = seed_guess_type(&guesses[i]);
+            cells->items[i] = i < row->len ? cell_value(s, type, row->data[i]) : JNONE;
+        }
+        jlist_append(out, jtuple_value(cells));
+    }
+}
+
+/* For templates that look at the rows. */
+static Error *load_rows(JinjaState *s, const TableSource *source, JTuple *names, JList *out)
+{
+    const Node *seed = source->of;
+    AUTO_DONE(seed_reader) SeedReader first = {0}, second = {0};
+    TRY(open_reader(context_of(s)->session, seed, &first));
+    SeedGuess *guesses = ARENA_ARRAY(first.scratch, SeedGuess, names->len);
+    TRY(guess_types(&first, names, guesses));
+    TRY(jinja_check_items(first.index));
+    TRY(open_reader(context_of(s)->session, seed, &second));
+    return add_rows(s, &second, guesses, out);
+}
+
+Error *seed_table_load(JinjaState *s, const Context *ctx, JValue *out)
+{
+    JHeap *heap = jinja_heap(s);
+    AUTO_DONE(seed_reader) SeedReader reader = {0};
+    TRY(open_reader(ctx->session, ctx->node, &reader));
+    JTuple *names = column_names(heap, reader.scratch, &reader.row);
+    SeedGuess *guesses = ARENA_ARRAY(reader.scratch, SeedGuess, names->len);
+    TRY(guess_types(&reader, names, guesses));
+    TableSource source = {.load = load_rows, .of = ctx->node, .row_count = reader.index};
+    *out = table_object_later(heap, names, sql_types(heap, guesses, names->len), &source);
     return NULL;
 }
