@@ -12,6 +12,19 @@ typedef struct VisitFrame {
     size_t next_child;
 } VisitFrame;
 
+/* All of a short list; of a long one both ends. */
+static Str join_ends(Arena *arena, const StrVec *texts, Str separator)
+{
+    const size_t ends = 10;
+    if (texts->len <= 2 * ends) {
+        return str_join(arena, texts->data, texts->len, separator);
+    }
+    Str begin = str_join(arena, texts->data, ends, separator);
+    Str end = str_join(arena, texts->data + texts->len - ends, ends, separator);
+    Str more = str_printf(arena, "(%zu more)", texts->len - 2 * ends);
+    return str_join(arena, (const Str[]){begin, more, end}, 3, separator);
+}
+
 static Error *cycle_error(const Graph *graph, const VisitFrame *frames, size_t len, size_t back_to)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("cycle");
@@ -25,8 +38,8 @@ static Error *cycle_error(const Graph *graph, const VisitFrame *frames, size_t l
         VEC_PUSH(arena, &names, node->unique_id);
         VEC_PUSH(arena, &files, node->original_path);
     }
-    Str path = str_join(arena, names.data, names.len, STR(" --> "));
-    Str places = str_join(arena, files.data, files.len, STR(", "));
+    Str path = join_ends(arena, &names, STR(" --> "));
+    Str places = join_ends(arena, &files, STR(", "));
     return error_hint(error_new(ERR_TEMPLATE, "Found a cycle: " STR_FMT, STR_ARG(path)),
                       "let one of these read from something else: " STR_FMT, STR_ARG(places));
 }

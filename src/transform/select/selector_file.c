@@ -12,6 +12,7 @@ typedef struct DefinitionReader {
     Arena *arena;
     IndirectMode indirect;
     const NamedSelectorVec *earlier; /* those that may be named */
+    size_t *parts;                   /* of the selector that is read */
 } DefinitionReader;
 
 /* A definition, as a tree and as the manifest shows it. */
@@ -25,9 +26,19 @@ static Error *read_definition(const DefinitionReader *reader, const Value *given
 
 static SelectExpr *new_expr(const DefinitionReader *reader, SelectKind kind)
 {
+    ++*reader->parts;
     SelectExpr *expr = ARENA_NEW(reader->arena, SelectExpr);
     *expr = (SelectExpr){.kind = kind, .indirect = reader->indirect};
     return expr;
+}
+
+/* Selectors may name others more than once: a few lines could stand for more than all memory. */
+static Error *check_parts(const DefinitionReader *reader)
+{
+    return *reader->parts <= LIMIT_SELECTOR_PARTS
+               ? NULL
+               : error_new(ERR_LIMIT, "The definition stands for more than %d criteria.",
+                           LIMIT_SELECTOR_PARTS);
 }
 
 /* ---- Criteria ---- */
@@ -123,7 +134,8 @@ static Error *read_reference(const DefinitionReader *reader, Str name, Definitio
             *copy = *it->definition;
             const Value *document = value_find(&it->document, STR("definition"));
             *out = (Definition){copy, *document};
-            return NULL;
+            *reader->parts += it->parts;
+            return check_parts(reader);
         }
     }
     return error_new(ERR_CONFIG, "Existing selector definition for " STR_FMT " not found.",
@@ -320,7 +332,13 @@ static Error *read_selector(DefinitionReader *reader, const Value *entry, NamedS
         return wrong_shape(reader->arena, given != NULL ? given : entry);
     }
     Definition definition = {0};
+    size_t parts = 0;
+    reader->parts = &parts; // cppcheck-suppress autoVariables; taken away below
     Error *err = read_definition(reader, given, true, "definition", &definition);
+    if (err == NULL) {
+        err = check_parts(reader);
+    }
+    reader->parts = NULL;
     if (err != NULL) {
         return unreadable(reader->arena, err);
     }
@@ -333,6 +351,7 @@ static Error *read_selector(DefinitionReader *reader, const Value *entry, NamedS
     value_map_set(&shown, STR("definition"), definition.document);
     NamedSelector selector = {.name = name->as.text,
                               .definition = definition.expr,
+                              .parts = parts,
                               .is_default = is_true(entry, "default"),
                               .document = value_map_end(&shown)};
     VEC_PUSH(reader->arena, out, selector);

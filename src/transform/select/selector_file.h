@@ -8,6 +8,7 @@
 typedef struct NamedSelector {
     Str name;
     const SelectExpr *definition;
+    size_t parts;    /* criteria and sets of them, with those of the selectors it names */
     bool is_default; /* in force where nothing else is selected */
     Value document;  /* as the manifest shows it: criteria taken apart, others put in */
 } NamedSelector;
