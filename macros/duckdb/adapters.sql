@@ -3,13 +3,13 @@
   {% call statement('list_indexes', fetch_result=true) -%}
     select index_name
     from duckdb_indexes()
-    where database_name = '{{ relation.database }}'
-      and schema_name = '{{ relation.schema }}'
-      and table_name = '{{ relation.identifier }}'
+    where database_name = {{ string_literal(escape_single_quotes(relation.database)) }}
+      and schema_name = {{ string_literal(escape_single_quotes(relation.schema)) }}
+      and table_name = {{ string_literal(escape_single_quotes(relation.identifier)) }}
   {%- endcall %}
   {% for row in load_result('list_indexes').table %}
     {% call statement() -%}
-      drop index {{ relation.without_identifier() }}."{{ row[0] }}"
+      drop index {{ relation.without_identifier() }}.{{ adapter.quote(row[0]) }}
     {%- endcall %}
   {% endfor %}
 {%- endmacro %}
@@ -72,7 +72,7 @@
   {%- for column in index.columns -%}
     {%- do columns.append(adapter.quote(column)) -%}
   {%- endfor -%}
-  create {{ 'unique' if index.unique }} index "{{ index.render(relation) }}" on {{ relation }} ({{ columns | join(', ') }})
+  create {{ 'unique' if index.unique }} index {{ adapter.quote(index.render(relation)) }} on {{ relation }} ({{ columns | join(', ') }})
 {%- endmacro %}
 
 {# DuckDB has no users, and so no rights. #}

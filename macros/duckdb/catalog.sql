@@ -15,6 +15,6 @@
       on v.database_name = c.database_name and v.schema_name = c.schema_name and v.view_name = c.table_name
     left join duckdb_tables() as t
       on t.database_name = c.database_name and t.schema_name = c.schema_name and t.table_name = c.table_name
-    where c.database_name = '{{ database | replace("'", "''") }}' and not c.internal
+    where c.database_name = {{ string_literal(escape_single_quotes(database)) }} and not c.internal
     order by c.schema_name, c.table_name, c.column_index
 {%- endmacro %}

@@ -42,8 +42,8 @@
       table_schema as schema,
       case table_type when 'VIEW' then 'view' else 'table' end as type
     from information_schema.tables
-    where lower(table_schema) = '{{ schema_relation.schema | lower }}'
-      and lower(table_catalog) = '{{ schema_relation.database | lower }}'
+    where lower(table_schema) = {{ string_literal(escape_single_quotes(schema_relation.schema | lower)) }}
+      and lower(table_catalog) = {{ string_literal(escape_single_quotes(schema_relation.database | lower)) }}
   {% endcall %}
   {{ return(load_result('list_relations_without_caching').table) }}
 {% endmacro %}

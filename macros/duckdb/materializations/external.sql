@@ -33,7 +33,7 @@
   {% call statement('main') -%}
     create or replace view {{ intermediate }} as (
       select * from {{ external_reader(format, read_location, config, options) }}
-      {% if is_empty %}where 1{% for column in columns %} AND "{{ column.column }}" is not NULL{% endfor %}{% endif %}
+      {% if is_empty %}where 1{% for column in columns %} AND {{ column.quoted }} is not NULL{% endfor %}{% endif %}
     );
   {%- endcall %}
 
@@ -72,7 +72,7 @@
   {%- if format != 'parquet' and options.get('compression') and 'compression' not in read_options -%}
     {%- do read_options.update({'compression': options['compression']}) -%}
   {%- endif -%}
-  {%- set arguments = ["'" ~ read_location ~ "'"] -%}
+  {%- set arguments = [string_literal(escape_single_quotes(read_location))] -%}
   {%- for key, value in read_options.items() -%}
     {%- do arguments.append(key ~ '=' ~ ("'" ~ value ~ "'" if value is string else value)) -%}
   {%- endfor -%}
@@ -102,7 +102,7 @@
 
 {% macro write_to_file(relation, location, options) -%}
   {% call statement('write_to_file') -%}
-    copy {{ relation }} to '{{ location }}' ({{ options }})
+    copy {{ relation }} to {{ string_literal(escape_single_quotes(location)) }} ({{ options }})
   {%- endcall %}
 {%- endmacro %}
 
@@ -148,7 +148,7 @@
   {% endif %}
   {% call statement('main') -%}
     create or replace view {{ relation }} as (
-      select * from '{{ read_location }}'
+      select * from {{ string_literal(escape_single_quotes(read_location)) }}
     );
   {%- endcall %}
 {% endmacro %}

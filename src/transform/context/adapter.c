@@ -59,8 +59,7 @@ static Error *adapter_quote(JinjaState *s, const JCall *call, JValue *out)
 {
     Str name;
     TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &name));
-    *out =
-        jstr_value(jinja_heap(s), str_printf(jinja_scratch(s), "\"" STR_FMT "\"", STR_ARG(name)));
+    *out = jstr_value(jinja_heap(s), relation_quoted(jinja_scratch(s), name));
     return NULL;
 }
 

@@ -166,8 +166,8 @@ Error *adapter_location_exists(JinjaState *s, const JCall *call, JValue *out)
         return NULL;
     }
     ColumnInfoVec columns = {0};
-    Str sql =
-        str_printf(jinja_scratch(s), "select 1 from '" STR_FMT "' where 1=0", STR_ARG(location));
+    Str sql = str_printf(jinja_scratch(s), "select 1 from '" STR_FMT "' where 1=0",
+                         STR_ARG(str_replace(jinja_scratch(s), location, STR("'"), STR("''"))));
     Error *err = connection_describe(run->connection, jinja_scratch(s), sql, &columns);
     *out = jbool(err == NULL);
     if (err != NULL) {

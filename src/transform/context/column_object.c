@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "base/number.h"
 #include "transform/context/convert.h"
+#include "transform/graph/relation.h"
 
 /* ---- The object: one block with its texts behind it ---- */
 
@@ -238,8 +239,7 @@ static Error *column_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *ou
     } else if (str_is(wanted, "dtype")) {
         *out = jstr_value(heap, column->type);
     } else if (str_is(wanted, "quoted")) {
-        *out = jstr_value(heap,
-                          str_printf(jinja_scratch(s), "\"" STR_FMT "\"", STR_ARG(column->name)));
+        *out = jstr_value(heap, relation_quoted(jinja_scratch(s), column->name));
     } else if (str_is(wanted, "data_type") || str_is(wanted, "expanded_data_type")) {
         *out = jstr_value(heap, data_type(column, jinja_scratch(s)));
     } else if (str_is(wanted, "char_size")) {

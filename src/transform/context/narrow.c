@@ -15,7 +15,7 @@ static Str event_time_column(const Node *target, Arena *arena)
     Str name = value_text_or(value_find(target->config, STR("event_time")), (Str){0});
     const Value *column = value_find(target->columns, name);
     if (name.len > 0 && is_quoted(value_find(column, STR("quote")), false)) {
-        return str_printf(arena, "\"" STR_FMT "\"", STR_ARG(name));
+        return relation_quoted(arena, name);
     }
     return name;
 }

@@ -106,8 +106,7 @@ static RelationName cte_relation(Context *ctx, const Node *target, Str name)
 
 static JValue ephemeral_relation(JinjaState *s, Context *ctx, const Node *target)
 {
-    Str name = str_printf(ctx->arena, "__dbt__cte__" STR_FMT,
-                          STR_ARG(target->alias.len > 0 ? target->alias : target->name));
+    Str name = cte_name(ctx->arena, target->alias.len > 0 ? target->alias : target->name);
     RelationName relation = cte_relation(ctx, target, name);
     context_narrow(ctx, target, &relation);
     return relation_object(jinja_heap(s), &relation);

@@ -16,7 +16,10 @@ static Str standard_text(Worker *worker, const Node *node)
         value_map_set(&map, STR("node_id"), value_string(node->unique_id));
     }
     Value value = value_map_end(&map);
-    return json_text(worker->scratch, &value, &json_style_python);
+    Str text = json_text(worker->scratch, &value, &json_style_python);
+    /* names may hold what begins or ends a comment; JSON lets a slash be written in two ways */
+    text = str_replace(worker->scratch, text, STR("/*"), STR("\\/*"));
+    return str_replace(worker->scratch, text, STR("*/"), STR("*\\/"));
 }
 
 /* Known to the comment besides what any macro knows. */
@@ -84,7 +87,7 @@ Str query_comment_add(Arena *arena, const QueryComment *comment, Str sql)
         return sql;
     }
     if (!comment->last) {
-        return str_printf(arena, STR_FMT "\n" STR_FMT, STR_ARG(comment->text), STR_ARG(sql));
+        return str_join(arena, (const Str[]){comment->text, sql}, 2, STR("\n"));
     }
     Str body = str_trim_end(sql);
     bool ended = str_ends_with(body, STR(";"));
@@ -92,6 +95,6 @@ Str query_comment_add(Arena *arena, const QueryComment *comment, Str sql)
         body.len--;
         body = str_trim_end(body);
     }
-    return str_printf(arena, STR_FMT "\n" STR_FMT "%s", STR_ARG(body), STR_ARG(comment->text),
-                      ended ? ";" : "");
+    return str_join(arena, (const Str[]){body, STR("\n"), comment->text, STR(";")}, ended ? 4 : 3,
+                    (Str){0});
 }

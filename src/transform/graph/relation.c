@@ -24,15 +24,49 @@ RelationType relation_type_parse(Str text)
     return RELATION_TYPE_UNKNOWN;
 }
 
-/* Embedded quotes are not doubled: projects write expressions in the place of names. */
+/* Whether each quote in the name has another one beside it: somebody wrote it for SQL. */
+static bool is_escaped(Str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.data[i] == '"' && (++i == name.len || name.data[i] != '"')) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void relation_add_quoted(StrBuf *out, Str name)
+{
+    strbuf_add_char(out, '"');
+    if (is_escaped(name)) {
+        strbuf_add(out, name);
+    } else {
+        for (size_t i = 0; i < name.len; i++) {
+            strbuf_add_repeat(out, name.data[i], name.data[i] == '"' ? 2 : 1);
+        }
+    }
+    strbuf_add_char(out, '"');
+}
+
+Str relation_quoted(Arena *arena, Str name)
+{
+    StrBuf out = strbuf_init(arena, LIMIT_CONFIG_BYTES);
+    relation_add_quoted(&out, name);
+    return strbuf_str(&out);
+}
+
 static void add_part(const RelationName *relation, RelationPart part, Str name, bool *first,
                      StrBuf *out)
 {
     if ((relation->included & part) == 0 || name.data == NULL) {
         return;
     }
-    const char *quote = (relation->quoted & part) != 0 ? "\"" : "";
-    strbuf_printf(out, "%s%s" STR_FMT "%s", *first ? "" : ".", quote, STR_ARG(name), quote);
+    strbuf_add_c(out, *first ? "" : ".");
+    if ((relation->quoted & part) != 0) {
+        relation_add_quoted(out, name);
+    } else {
+        strbuf_add(out, name);
+    }
     *first = false;
 }
 

@@ -63,6 +63,11 @@ Str relation_type_text(RelationType type);
 /* RELATION_TYPE_UNKNOWN for other texts. */
 RelationType relation_type_parse(Str text);
 
+/* The name between double quotes. Quotes in it are doubled, unless all of them are already: dbt
+ * puts names between quotes as they are, and some write them so that this works. */
+void relation_add_quoted(StrBuf *out, Str name);
+Str relation_quoted(Arena *arena, Str name);
+
 /* "db"."schema"."name" */
 void relation_render(const RelationName *relation, StrBuf *out);
 Str relation_text(const RelationName *relation, Arena *arena);

@@ -4,6 +4,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "transform/graph/relation.h"
 #include "transform/python/text.h"
 
 static const Value *find(const Value *map, const char *key)
@@ -251,11 +252,11 @@ static Str translated_type(Str type)
 Str constraint_column_sql(Arena *arena, const Value *column, bool translates)
 {
     const Value *quote = find(column, "quote");
-    const char *mark = value_is(quote, VALUE_BOOL) && quote->as.boolean ? "\"" : "";
-    Str type = text_of(column, "data_type");
+    bool quoted = value_is(quote, VALUE_BOOL) && quote->as.boolean;
+    Str name = text_of(column, "name"), type = text_of(column, "data_type");
     StrBuf text = strbuf_init(arena, LIMIT_CONFIG_BYTES);
-    strbuf_printf(&text, "%s" STR_FMT "%s " STR_FMT, mark, STR_ARG(text_of(column, "name")), mark,
-                  STR_ARG(translates ? translated_type(type) : type));
+    strbuf_add(&text, quoted ? relation_quoted(arena, name) : name);
+    strbuf_printf(&text, " " STR_FMT, STR_ARG(translates ? translated_type(type) : type));
     for (VALUE_EACH(constraint, find(column, "constraints"))) {
         Str sql = column_constraint_sql(arena, constraint);
         if (sql.len > 0) {

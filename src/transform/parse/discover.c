@@ -92,10 +92,13 @@ bool ignore_list_matches(const IgnoreList *list, Str path)
 
 /* ---- Files ---- */
 
-static bool has_extension(Str name, const char *const *extensions)
+/* A file that is called ".sql" has a name without an extension. */
+static bool has_extension(Str path, const char *const *extensions)
 {
+    Str name = fs_base_name(path);
     for (size_t i = 0; extensions[i] != NULL; i++) {
-        if (str_ends_with(name, str_from(extensions[i]))) {
+        Str extension = str_from(extensions[i]);
+        if (str_ends_with(name, extension) && name.len > extension.len) {
             return true;
         }
     }

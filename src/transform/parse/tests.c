@@ -164,7 +164,7 @@ static Str sql_column_name(Parser *parser, const Value *column, Str name)
 {
     const Value *quote = value_find(column, STR("quote"));
     bool quoted = value_is(quote, VALUE_BOOL) && quote->as.boolean;
-    return quoted ? str_printf(parser->arena, "\"" STR_FMT "\"", STR_ARG(name)) : name;
+    return quoted ? relation_quoted(parser->arena, name) : name;
 }
 
 Error *parse_tests_of(Parser *parser, const ProjectFile *file, const Value *entry,

@@ -1,6 +1,7 @@
 #include "transform/run/cte.h"
 
 #include "base/limits.h"
+#include "transform/graph/relation.h"
 
 /* Behind blanks and comments. */
 static size_t skip_blank(Str sql, size_t at)
@@ -33,6 +34,25 @@ static bool word_at(Str sql, size_t at, Str word)
     }
     char next = at + word.len < sql.len ? sql.data[at + word.len] : ' ';
     return strchr(" \t\r\n\f\v/-\"", next) != NULL;
+}
+
+/* Whether SQL takes the name as it is, behind other letters. */
+static bool is_plain_name(Str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.data[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+        if (!letter && !(c >= '0' && c <= '9') && c != '_' && c != '$') {
+            return false;
+        }
+    }
+    return true;
+}
+
+Str cte_name(Arena *arena, Str model)
+{
+    Str name = str_printf(arena, "__dbt__cte__" STR_FMT, STR_ARG(model));
+    return is_plain_name(model) ? name : relation_quoted(arena, name);
 }
 
 Str cte_text(Arena *arena, const Cte *cte)

@@ -15,6 +15,8 @@ typedef struct Cte {
 } Cte;
 typedef VEC(Cte) CteVec;
 
+/* "__dbt__cte__users"; between quotes where the name would not be one without. */
+Str cte_name(Arena *arena, Str model);
 /* The expression as it stands in the list of WITH. */
 Str cte_text(Arena *arena, const Cte *cte);
 /* `sql` with the expressions in front, inside its own WITH clause if it begins with one. ERR_LIMIT

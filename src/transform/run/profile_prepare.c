@@ -1,6 +1,7 @@
 #include "transform/run/profile_prepare.h"
 
 #include "base/limits.h"
+#include "transform/graph/relation.h"
 #include "transform/python/text.h"
 
 static Str text_of(const Value *map, const char *key)
@@ -121,7 +122,7 @@ Error *profile_secret_sql(Arena *arena, const Value *secret, size_t number, Str 
     strbuf_printf(&sql, "create or replace %ssecret ",
                   is_true(value_find(secret, STR("persistent"))) ? "persistent " : "");
     if (name.len > 0) {
-        strbuf_printf(&sql, "\"" STR_FMT "\"", STR_ARG(name));
+        relation_add_quoted(&sql, name);
     } else {
         strbuf_printf(&sql, "_dbt_secret_%zu", number);
     }
@@ -190,7 +191,8 @@ Error *profile_attach_sql(Arena *arena, const Value *database, Str *out)
     strbuf_add_c(&sql, "attach if not exists ");
     add_quoted(path, &sql);
     if (alias.len > 0) {
-        strbuf_printf(&sql, " as \"" STR_FMT "\"", STR_ARG(alias));
+        strbuf_add_c(&sql, " as ");
+        relation_add_quoted(&sql, alias);
     }
     if (options.len > 0) {
         strbuf_printf(&sql, " (" STR_FMT ")",

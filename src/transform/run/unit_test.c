@@ -74,7 +74,7 @@ static UnitInput make_input(Worker *worker, const Context *ctx, const Node *repl
         input.node.alias = replaced->source->identifier;
         input.node.source = NULL;
     }
-    input.cte = str_printf(worker->scratch, "__dbt__cte__" STR_FMT, STR_ARG(name));
+    input.cte = cte_name(worker->scratch, name);
     input.node.type = RESOURCE_MODEL;
     input.node.original_path = ctx->node->original_path;
     Str file = str_printf(worker->scratch, STR_FMT ".sql", STR_ARG(replaced->name));
