@@ -100,7 +100,8 @@ def masked_lines(lines):
 
 
 def warnings(lines):
-    """Warnings with the lines they go on in; in any order, since that of the property files is free."""
+    """Warnings with the lines they go on in; in any order, since that of the property files is free, as is that of
+    what a warning lists."""
     found, going_on = [], False
     for line in lines:
         text = TIMESTAMP.sub("", line)
@@ -110,6 +111,8 @@ def warnings(lines):
         elif going_on and not begins and text:
             found[-1].append(text.rstrip())
         going_on = bool(found) and (going_on and not begins or bool(begins) and text.startswith("[WARNING]"))
+    for lines in found:
+        lines[1:] = sorted(lines[1:], key=lambda line: (line.startswith("- "), line if line.startswith("- ") else ""))
     return sorted(found)
 
 

@@ -111,6 +111,10 @@ Str parse_deprecation_date(Arena *arena, const Value *date);
  * manifest_resolve. */
 MUST_CHECK Error *parse_check_references(Session *session);
 
+/* unused_config.c: warns about what dbt_project.yml configures where nothing is. After
+ * manifest_finish. */
+void parse_warn_unused_configs(const Session *session);
+
 /* microbatch.c: the configuration of models that are built batch by batch, and what they read.
  * After manifest_resolve. */
 MUST_CHECK Error *parse_check_microbatches(Session *session);

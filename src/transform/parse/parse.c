@@ -419,6 +419,7 @@ Error *parse_projects(Session *session)
     TRY(parse_resolve_foreign_keys(session));
     parse_primary_keys(session->manifest);
     TRY(manifest_finish(session->manifest));
+    parse_warn_unused_configs(session);
     TRY(graph_new(session->arena, session->manifest, &session->graph));
     return parse_check_semantics(session);
 }
