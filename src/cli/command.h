@@ -101,8 +101,9 @@ const FlagDef *flag_find_letter(const CommandDef *command, char letter);
 typedef struct FlagValue {
     const FlagDef *flag;
     Str text;
-    bool on;    /* FLAG_SWITCH: not negated; FLAG_OPTIONAL: always true */
-    bool early; /* it stood in front of the command */
+    Str spelled; /* the word it was given by */
+    bool on;     /* FLAG_SWITCH: not negated; FLAG_OPTIONAL: always true */
+    bool early;  /* it stood in front of the command */
 } FlagValue;
 
 struct Invocation {

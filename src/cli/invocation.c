@@ -9,6 +9,7 @@ typedef struct Parser {
     int argc;
     const char *const *argv;
     int at;
+    Str spelled;     /* the option being read, as it was written */
     bool words_only; /* after "--" */
 } Parser;
 
@@ -35,8 +36,11 @@ static Error *add_value(Parser *parser, const FlagDef *flag, Str value)
         return usage_wrong_number(parser->out, flag, value);
     }
     VEC_PUSH(parser->out->arena, &parser->out->values,
-             (FlagValue){
-                 .flag = flag, .text = value, .on = true, .early = parser->out->command == NULL});
+             (FlagValue){.flag = flag,
+                         .text = value,
+                         .spelled = parser->spelled,
+                         .on = true,
+                         .early = parser->out->command == NULL});
     return NULL;
 }
 
@@ -124,6 +128,7 @@ static const FlagDef *find_flag(const Invocation *out, Str name)
 
 static Error *take_long(Parser *parser, Str word)
 {
+    parser->spelled = word;
     Str name = str_from_offset(word, 2), value = {NULL, 0};
     bool has_value = str_cut(name, '=', &name, &value);
     const FlagDef *flag = find_flag(parser->out, name);
@@ -164,6 +169,7 @@ static const FlagDef *find_letter(const Invocation *out, char letter)
 /* -f, -fq, -sNAME, -s NAME. */
 static Error *take_short(Parser *parser, Str word)
 {
+    parser->spelled = word;
     for (size_t i = 1; i < word.len; i++) {
         const FlagDef *flag = find_letter(parser->out, word.data[i]);
         if (flag == NULL) {

@@ -83,7 +83,8 @@ void report_warning(const Session *session, const char *name, Str text);
 void report_warning_event(const Session *session, const ReportEvent *event, bool marked);
 /* The first warning that is an error, or NULL: asked for where the work can stop. ERR_TEMPLATE. */
 MUST_CHECK Error *report_raised(const Session *session);
-/* A warning in lines of 80 columns, as dbt folds some of them. */
+bool report_has_raised(const Session *session);
+/* A warning in lines of --printer-width, as dbt folds some of them. */
 void report_folded_warning(const Session *session, const char *name, Str text);
 /* A warning as it stands, and only the first time the text is told. */
 void report_warning_once(const Session *session, const char *name, Str text);

@@ -140,7 +140,10 @@ Error *command_begin(const TransformOptions *options, Reporter *reporter, const 
     Session *session = NULL;
     TRY(session_open(options, reporter, command, &session));
     console_version(session);
-    Error *err = parse_projects(session);
+    Error *err = report_raised(session);
+    if (err == NULL) {
+        err = parse_projects(session);
+    }
     check_state_directory(session);
     err = err == NULL ? report_raised(session) : err;
     if (err == NULL) {

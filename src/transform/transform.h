@@ -36,6 +36,7 @@ typedef struct TransformOptions {
         *made_up_path; /* the warehouse where there is no profiles.yml; NULL: that is an error */
     size_t threads;    /* --threads; 0 = the profile's */
     Selection selection;
+    bool models_option;      /* it was given by the old name of --select */
     const char *selector;    /* --selector: a name of selectors.yml, in place of the selection */
     const char *state;       /* --state: a directory with earlier artifacts, from where we are */
     const char *defer_state; /* --defer-state: the same for deferral alone */

@@ -184,7 +184,7 @@ def events(lines):
 
 
 def without_summary(lines):
-    """Without what real dbt says at the end of each command about all deprecations it met."""
+    """Without what is said at the end about all deprecations that were met, in the order they were met in."""
     ends = [i for i, line in enumerate(lines) if "[WARNING][DeprecationsSummary]" in line]
     return lines[:ends[0]] if ends else lines
 
@@ -199,7 +199,8 @@ def run_step(program, step, folder, environment, wanted=()):
     before = results.stat().st_mtime_ns if results.exists() else None
     result = subprocess.run([*program, *step.split()], cwd=folder, env=environment, text=True,
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
-    lines = without_summary(result.stdout.splitlines())
+    told_lines = result.stdout.splitlines()
+    lines = without_summary(told_lines)
     outcome = {"step": told, "exit": result.returncode}
     fatal = fatal_text(lines)
     if fatal is not None:
@@ -214,7 +215,7 @@ def run_step(program, step, folder, environment, wanted=()):
     if "events" in wanted and "json" in step:
         outcome["events"] = events(lines)
     if "warnings" in wanted and "lines" not in outcome:
-        outcome["warnings"] = warnings(lines)
+        outcome["warnings"] = warnings(told_lines)
     catalog = folder / "target" / "catalog.json"
     if step.startswith("docs ") and catalog.exists():
         document = json.loads(catalog.read_text())

@@ -48,18 +48,23 @@ static void on_print(void *context, Str text)
 }
 
 /* An event of the command line itself, which no session tells. */
-static void tell(Job *job, const char *name, Str text, Str exception)
+static void tell(Job *job, const ReportEvent *event)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("event");
+    Str line = report_line(arena, &job->reporter.console, job->options.invocation_id, event,
+                           clock_now_us());
+    on_event(job, event, line);
+}
+
+static void tell_error(Job *job, Str text, Str exception)
+{
     ReportField fields[] = {{"exc", value_string(exception)}};
-    ReportEvent event = {.name = name,
+    ReportEvent event = {.name = "MainEncounteredError",
                          .level = LOG_ERROR,
                          .text = text,
                          .fields = fields,
                          .field_count = ARRAY_LEN(fields)};
-    Str line = report_line(arena, &job->reporter.console, job->options.invocation_id, &event,
-                           clock_now_us());
-    on_event(job, &event, line);
+    tell(job, &event);
 }
 
 static Str join_command(Arena *arena, const Invocation *invocation)
@@ -137,6 +142,18 @@ static const FlagGiven *given_flags(const Invocation *invocation, Arena *arena)
     return given;
 }
 
+/* dbt looks at the words alone. */
+static bool uses_models_option(const Invocation *invocation)
+{
+    for (VEC_EACH(const FlagValue, value, &invocation->values)) {
+        if (str_is(value->spelled, "--models") || str_is(value->spelled, "--model") ||
+            str_is(value->spelled, "-m")) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void read_selection(Job *job)
 {
     const Invocation *invocation = job->invocation;
@@ -147,6 +164,7 @@ static void read_selection(Job *job)
     }
     options->selection.select = words(job, "select");
     options->selection.exclude = words(job, "exclude");
+    options->models_option = uses_models_option(invocation);
     options->selector = job_text(invocation, "selector");
     options->strict = job_switch(invocation, "strict");
     options->foretell = invocation->program == PROGRAM_DANGO && declares(invocation, "strict") &&
@@ -174,6 +192,8 @@ Error *job_prepare(App *app, const Invocation *invocation, Job *out)
                                .context = out,
                                .event = on_event,
                                .print = on_print};
+    out->deprecations = (DeprecationTally){.arena = app->arena};
+    out->reporter.deprecations = is_dango ? NULL : &out->deprecations;
     out->options.invocation_command = join_command(app->arena, invocation);
     out->options.invocation_id = transform_new_id(app->arena);
     out->options.cancel = app->cancel;
@@ -218,12 +238,32 @@ static void tell_failure(Job *job, const Error *err)
     if (hints.len > 0) {
         strbuf_printf(&told, "\n\n" STR_FMT, STR_ARG(hints));
     }
-    tell(job, "MainEncounteredError", strbuf_str(&told), text);
+    tell_error(job, strbuf_str(&told), text);
+}
+
+/* What was deprecated, when the work has ended as `err` says. */
+static Error *tell_deprecations(Job *job, TAKES Error *err)
+{
+    if (job->options.flags == NULL) {
+        return err;
+    }
+    DeprecationSummary summary =
+        deprecation_summary(job->app->arena, &job->reporter, job->options.flags);
+    if (summary.fate == WARNING_TOLD) {
+        tell(job, &summary.event);
+    }
+    if (summary.fate != WARNING_IS_ERROR || err != NULL) {
+        return err;
+    }
+    Error *raised = error_new(ERR_TEMPLATE, STR_FMT, STR_ARG(summary.event.text));
+    tell_failure(job, raised);
+    error_discard(raised, "its text was told just now");
+    return error_new(ERR_FAILED, "a warning is an error");
 }
 
 /* dbt tells with 2 that the work did not begin (a project that cannot be read) or was interrupted,
  * with 1 that a node failed. */
-Error *job_end(Job *job, TAKES Error *err)
+static Error *end_work(Job *job, TAKES Error *err)
 {
     bool usage = err != NULL && strcmp(error_class(err), FLAG_USAGE_CLASS) == 0;
     if (err == NULL || error_kind(err) == ERR_FAILED || usage ||
@@ -238,6 +278,11 @@ Error *job_end(Job *job, TAKES Error *err)
     error_discard(err, "its text was told just now");
     job->app->exit_status = 2;
     return error_new(ERR_FAILED, "the work did not begin");
+}
+
+Error *job_end(Job *job, TAKES Error *err)
+{
+    return tell_deprecations(job, end_work(job, err));
 }
 
 Error *job_run(App *app, const Invocation *invocation, JobWork work)

@@ -6,6 +6,7 @@
 #define CLI_COMMAND_TRANSFORM_JOB_H
 
 #include "cli/app.h"
+#include "transform/console/deprecation.h"
 #include "transform/transform.h"
 
 /* One invocation: what transform/ needs from the command line. The reporter's context is the Job,
@@ -15,6 +16,7 @@ typedef struct Job {
     const Invocation *invocation;
     TransformOptions options;
     Reporter reporter;
+    DeprecationTally deprecations;
 } Job;
 
 /* Reads the options that the command declares; those it does not are as if not given. */

@@ -6,6 +6,7 @@
 #include "transform/artifact/result_value.h"
 #include "transform/command/command.h"
 #include "transform/console/console.h"
+#include "transform/console/deprecation.h"
 #include "transform/run/freshness.h"
 #include "transform/run/hooks.h"
 
@@ -179,16 +180,46 @@ static Error *check_between_hooks(Session *session, const NodeVec *nodes, Freshn
     int64_t started_us = clock_monotonic_us();
     TRY(session_connect(session));
     console_concurrency(session, (size_t)session->profile->threads, nodes->len);
-    TRY(run_hooks(session, HOOKS_START, &none, &told));
+    bool hooks = behaviour_on(session->flags, "source_freshness_run_project_hooks");
+    if (!hooks && hooks_exist(session)) {
+        report_deprecated(session, "SourceFreshnessProjectHooksNotRun",
+                          STR("In a future version of dbt, the `source freshness` command will "
+                              "start running `on-run-start` and `on-run-end` hooks by default. For "
+                              "more information: "
+                              "https://docs.getdbt.com/reference/global-configs/legacy-behaviors"));
+    }
+    if (hooks) {
+        TRY(run_hooks(session, HOOKS_START, &none, &told));
+    }
     TRY(check_all(session, nodes, out));
     for (VEC_EACH(const FreshnessResult, it, out)) {
         VEC_PUSH(session->arena, &told, it->base);
     }
-    TRY(run_hooks(session, HOOKS_END, &none, &told));
+    if (hooks) {
+        TRY(run_hooks(session, HOOKS_END, &none, &told));
+    }
     int64_t elapsed_us = clock_monotonic_us() - started_us;
     console_finished(session, &told, elapsed_us);
     tell_failures(session, out);
     return write_sources(session, out, elapsed_us);
+}
+
+static void report_output_path(const Session *session)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("output path");
+    if (session->options->output_path == NULL) {
+        return;
+    }
+    Str path = str_from(session->options->output_path);
+    ReportField fields[] = {{"path", value_string(path)}};
+    ReportEvent event = {.name = "CustomOutputPathInSourceFreshnessDeprecation",
+                         .text = str_printf(arena,
+                                            "Custom output path usage `--output " STR_FMT
+                                            "` usage detected in `dbt source freshness` command.",
+                                            STR_ARG(path)),
+                         .fields = fields,
+                         .field_count = ARRAY_LEN(fields)};
+    report_deprecation(session, &event, (Str){0});
 }
 
 Error *transform_freshness(const TransformOptions *options, Reporter *reporter,
@@ -199,6 +230,7 @@ Error *transform_freshness(const TransformOptions *options, Reporter *reporter,
     FreshnessResultVec results = {0};
     (void)out_counts;
     TRY(command_begin(options, reporter, "freshness", &session));
+    report_output_path(session);
     TRY(find_sources(session, &nodes));
     if (nodes.len == 0) {
         console_nothing(session);

@@ -6,6 +6,8 @@
 #include "base/limits.h"
 #include "transform/artifact/result_value.h"
 #include "transform/console/console_internal.h"
+#include "transform/console/deprecation.h"
+#include "transform/parse/deprecated.h"
 #include "transform/python/text.h"
 #include "transform/run/microbatch.h"
 
@@ -56,6 +58,10 @@ void console_version(const Session *session)
                          .level = LOG_INFO,
                          .text = STR("Running with dbt=" TRANSFORM_DBT_VERSION)};
     CONSOLE_TELL(session, event, version);
+    report_deprecated_flags(session);
+    if (session->profile != NULL) {
+        report_deprecated_project(session, &session->projects.data[0]);
+    }
     if (console_is_dbt(session) && session->profile != NULL) {
         ReportField adapter[] = {
             {"adapter_name", value_string(STR("duckdb"))},
@@ -64,6 +70,9 @@ void console_version(const Session *session)
                               .level = LOG_INFO,
                               .text = STR("Registered adapter: duckdb=" TRANSFORM_ADAPTER_VERSION)};
         CONSOLE_TELL(session, event, adapter);
+    }
+    for (size_t i = 1; i < session->projects.len; i++) {
+        report_deprecated_project(session, &session->projects.data[i]);
     }
 }
 

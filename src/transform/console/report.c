@@ -6,6 +6,7 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "base/map.h"
+#include "transform/console/fold.h"
 
 enum { LOG_FLUSH_BYTES = 64 * 1024 };
 
@@ -161,15 +162,19 @@ static void keep_raised(ReportSink *sink, Str text)
     }
 }
 
+static Str warning_mark(const Session *session)
+{
+    return session->reporter->colors ? STR("[\x1b[33mWARNING\x1b[0m]: ") : STR("[WARNING]: ");
+}
+
 void report_warning_event(const Session *session, const ReportEvent *event, bool marked)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("warning");
     ReportEvent told = *event;
     told.level = LOG_WARNING;
     if (marked) {
-        Str mark =
-            session->reporter->colors ? STR("[\x1b[33mWARNING\x1b[0m]: ") : STR("[WARNING]: ");
-        told.text = str_printf(arena, STR_FMT STR_FMT, STR_ARG(mark), STR_ARG(event->text));
+        told.text = str_printf(arena, STR_FMT STR_FMT, STR_ARG(warning_mark(session)),
+                               STR_ARG(event->text));
     }
     switch (warn_error_fate(&session->flags->warn_error, str_from(event->name))) {
     case WARNING_TOLD:
@@ -187,6 +192,12 @@ void report_warning(const Session *session, const char *name, Str text)
 {
     ReportEvent event = {.name = name, .text = text};
     report_warning_event(session, &event, false);
+}
+
+bool report_has_raised(const Session *session)
+{
+    AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&session->sink->mu);
+    return session->sink->raised.data != NULL;
 }
 
 Error *report_raised(const Session *session)
@@ -223,38 +234,12 @@ void report_warning_once(const Session *session, const char *name, Str text)
     }
 }
 
-/* Breaks lines at spaces, so that they and what is in front of the first one fit. */
-static Str folded(Arena *arena, Str text, size_t in_front)
-{
-    enum { WIDTH = 80 };
-    StrBuf out = strbuf_init(arena, LIMIT_CONFIG_BYTES);
-    size_t column = in_front, gap = 0;
-    for (size_t i = 0; i < text.len;) {
-        size_t start = i;
-        while (i < text.len && text.data[i] != ' ') {
-            i++;
-        }
-        Str word = str_slice(text, start, i);
-        bool breaks = column + gap + word.len > WIDTH && column > 0;
-        if (breaks) {
-            strbuf_add_char(&out, '\n');
-        } else {
-            strbuf_add(&out, str_slice(text, start - gap, start));
-        }
-        column = breaks ? word.len : column + gap + word.len;
-        strbuf_add(&out, word);
-        for (start = i; i < text.len && text.data[i] == ' ';) {
-            i++;
-        }
-        gap = i - start;
-    }
-    return strbuf_str(&out);
-}
-
 void report_folded_warning(const Session *session, const char *name, Str text)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("folded");
-    report_text(session, LOG_WARNING, name, folded(scratch, text, strlen("[WARNING]: ")));
+    Str marked =
+        str_printf(scratch, STR_FMT STR_FMT, STR_ARG(warning_mark(session)), STR_ARG(text));
+    report_warning(session, name, text_fold(scratch, marked, flag_width(session->flags)));
 }
 
 /* The caller holds the lock. */

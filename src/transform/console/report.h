@@ -49,14 +49,18 @@ typedef struct LineStyle {
     bool local;  /* times of LINE_TEXT are those of the machine's time zone */
 } LineStyle;
 
+/* Uses of what is deprecated; see deprecation.h. */
+typedef struct DeprecationTally DeprecationTally;
+
 typedef struct Reporter {
     ReportStyle style;
     LineStyle console;
     LineStyle file; /* dbt.log */
     bool colors;    /* words that matter are coloured, on the console and in the file */
     Str invocation_id;
-    int64_t log_file_max_bytes; /* 0: dbt.log grows for ever */
-    size_t width;               /* of node lines; 0 = the style's */
+    int64_t log_file_max_bytes;     /* 0: dbt.log grows for ever */
+    size_t width;                   /* of node lines; 0 = the style's */
+    DeprecationTally *deprecations; /* NULL: nothing is told of them */
     void *context;
     /* What happened, with its line for the console, which ends with a line break; empty for what is
      * not shown. */

@@ -564,6 +564,13 @@ StrVec flag_words(const Flags *flags, FlagId id, Arena *arena)
     return words;
 }
 
+size_t flag_width(const Flags *flags)
+{
+    enum { USUAL = 80 };
+    int64_t width = flag_int(flags, DBT_PRINTER_WIDTH);
+    return width > 0 ? (size_t)width : USUAL;
+}
+
 bool behaviour_on(const Flags *flags, const char *name)
 {
     const Value *value = value_find(flags->behaviours, str_from(name));

@@ -191,6 +191,8 @@ bool flag_on(const Flags *flags, FlagId id);
 /* The text, or NULL when there is none; NUL-terminated. */
 const char *flag_text(const Flags *flags, FlagId id);
 int64_t flag_int(const Flags *flags, FlagId id);
+/* --printer-width: how many characters a line has. */
+size_t flag_width(const Flags *flags);
 /* Microseconds since 1970, as if it were in UTC; false when there is none. */
 bool flag_time(const Flags *flags, FlagId id, int64_t *out_us);
 StrVec flag_words(const Flags *flags, FlagId id, Arena *arena);

@@ -86,6 +86,8 @@ typedef struct ArgsReader {
     ValueMapBuilder config;
     Str custom_name;
     Str description;
+    TestHabits habits;
+    bool nested; /* there are some below `arguments` */
 } ArgsReader;
 
 static Error *read_config_block(ArgsReader *reader, const Value *block)
@@ -96,6 +98,19 @@ static Error *read_config_block(ArgsReader *reader, const Value *block)
             return shape_error(&entry->key, reader->target,
                                "Test cannot have the same key at the top-level and in config");
         }
+    }
+    return NULL;
+}
+
+/* One that stands where all of them stood before there was a place for them. */
+static Error *add_argument_beside(ArgsReader *reader, Str key, const ValueEntry *entry)
+{
+    value_map_put(&reader->kwargs, entry->key, entry->value);
+    if (!reader->target->flat && !str_is(key, "column_name")) {
+        reader->habits.bare_arguments = true;
+    }
+    if (str_is(key, "arguments")) {
+        reader->habits.own_arguments = &entry->value;
     }
     return NULL;
 }
@@ -112,8 +127,9 @@ static Error *read_argument(ArgsReader *reader, const ValueEntry *entry)
     if (str_is(key, "description")) {
         return value_get_string(&entry->value, key, &reader->description);
     }
-    if (str_is(key, "arguments")) {
+    if (str_is(key, "arguments") && !reader->target->flat) {
         TRY(value_expect(&entry->value, VALUE_MAP, key));
+        reader->nested = value_len(&entry->value) > 0;
         value_map_put_all(&reader->kwargs, &entry->value);
         return NULL;
     }
@@ -121,8 +137,10 @@ static Error *read_argument(ArgsReader *reader, const ValueEntry *entry)
         return NULL;
     }
     if (!is_config_key(key)) {
-        value_map_put(&reader->kwargs, entry->key, entry->value);
-        return NULL;
+        return add_argument_beside(reader, key, entry);
+    }
+    if (!reader->target->flat) {
+        VEC_PUSH(reader->arena, &reader->habits.moved, key);
     }
     if (value_map_put(&reader->config, entry->key, entry->value)) {
         return shape_error(&entry->key, reader->target,
@@ -346,6 +364,9 @@ Error *generic_test_read(Arena *arena, const Value *entry, const TestTarget *tar
     *kwargs = value_map_end(&reader.kwargs);
     spec.kwargs = kwargs;
     spec.description = reader.description;
+    spec.habits = reader.habits;
+    spec.habits.test = test;
+    spec.habits.bare_arguments = reader.habits.bare_arguments && !reader.nested;
 
     Str full;
     synthesize_names(arena, target, &spec, &full);

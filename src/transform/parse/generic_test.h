@@ -15,7 +15,16 @@ typedef struct TestTarget {
     bool is_source;
     Str column;      /* as it goes into SQL; empty for a test of the whole relation */
     Str column_name; /* as named in the property file */
+    bool flat;       /* arguments stand beside the other keys, and `arguments` is one of them */
 } TestTarget;
+
+/* How an entry is written, as far as that is deprecated. */
+typedef struct TestHabits {
+    Str test;                   /* as the entry names it */
+    StrVec moved;               /* keys that belong into `config` */
+    bool bare_arguments;        /* beside the other keys, not below `arguments` */
+    const Value *own_arguments; /* an argument called `arguments`, which may be more by now */
+} TestHabits;
 
 /* An entry, understood. */
 typedef struct TestSpec {
@@ -28,6 +37,7 @@ typedef struct TestSpec {
     Str description;
     Str id_hash; /* the 10 digits at the end of the unique_id */
     Str raw_code;
+    TestHabits habits;
 } TestSpec;
 
 /* ERR_CONFIG with the entry's place for what is no test. */

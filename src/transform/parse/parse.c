@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "transform/graph/resolve.h"
 #include "transform/graph/resolve_metrics.h"
+#include "transform/parse/deprecated.h"
 
 /* ---- Parsers ---- */
 
@@ -414,6 +415,7 @@ Error *parse_projects(Session *session)
     TRY(manifest_resolve_metrics(session->manifest));
     TRY(manifest_resolve_queries(session->manifest, warn_missing, session));
     TRY(parse_check_references(session));
+    TRY(parse_check_names(session));
     TRY(parse_check_microbatches(session));
     TRY(parse_check_arguments(session->manifest));
     TRY(parse_resolve_foreign_keys(session));

@@ -39,10 +39,10 @@ Error *project_file_find(Arena *arena, const char *start, Str *out_root)
                      STR_ARG(root));
 }
 
-static Error *load_yaml(Arena *arena, Str root, const Value **out)
+static Error *load_yaml(Arena *arena, Str root, DuplicateKeyVec *out_twice, const Value **out)
 {
     Str path = fs_join(arena, root, STR(PROJECT_FILE));
-    TRY(yaml_load(arena, path, STR(PROJECT_FILE), out));
+    TRY(yaml_load_noting(arena, path, STR(PROJECT_FILE), out_twice, out));
     if (!value_is(*out, VALUE_MAP)) {
         return error_new(ERR_CONFIG, "%.*s does not parse to a dictionary", STR_ARG(path));
     }
@@ -52,7 +52,7 @@ static Error *load_yaml(Arena *arena, Str root, const Value **out)
 Error *project_file_peek(Arena *arena, Str root, Str *out_profile)
 {
     const Value *document = NULL;
-    TRY(load_yaml(arena, root, &document));
+    TRY(load_yaml(arena, root, NULL, &document));
     *out_profile = value_text_or(value_find(document, STR("profile")), (Str){0});
     return NULL;
 }
@@ -167,9 +167,15 @@ static Error *read_paths(Arena *arena, const Value *file, const char *key, const
                          const char *preset, StrVec *out)
 {
     const Value *paths = value_find(file, str_from(key));
-    if (paths == NULL && old_key != NULL) {
-        paths = value_find(file, str_from(old_key));
+    const Value *old = old_key != NULL ? value_find(file, str_from(old_key)) : NULL;
+    if (paths != NULL && old != NULL) {
+        return error_new(ERR_CONFIG,
+                         "%s and %s cannot both be defined. The `%s` config has been deprecated in "
+                         "favor of `%s`. Please update your `dbt_project.yml` configuration to "
+                         "reflect this change.",
+                         old_key, key, old_key, key);
     }
+    paths = old != NULL ? old : paths;
     if (value_is_null(paths)) {
         VEC_PUSH(arena, out, str_from(preset));
         return NULL;
@@ -244,7 +250,7 @@ static void read_own_paths(const Value *file, ProjectFileDef *def)
 Error *project_file_raw(Arena *arena, Str root, ProjectFileDef *out)
 {
     ProjectFileDef def = {.root = root};
-    TRY(load_yaml(arena, root, &def.file));
+    TRY(load_yaml(arena, root, NULL, &def.file));
     TRY(check_name(def.file, &def.name));
     read_own_paths(def.file, &def);
     *out = def;
@@ -254,10 +260,11 @@ Error *project_file_raw(Arena *arena, Str root, ProjectFileDef *out)
 Error *project_file_load(Arena *arena, Str root, YamlRenderer *renderer, ProjectFileDef *out)
 {
     const Value *raw = NULL;
-    TRY(load_yaml(arena, root, &raw));
+    DuplicateKeyVec twice = {0};
+    TRY(load_yaml(arena, root, &twice, &raw));
     Value *file = ARENA_NEW(arena, Value);
     TRY(yaml_render(renderer, raw, keep_unrendered, file));
-    ProjectFileDef def = {.root = root, .file = file};
+    ProjectFileDef def = {.root = root, .file = file, .twice = twice};
     TRY(check_name(file, &def.name));
     TRY(check_version(file));
     TRY(check_maps(file));

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "transform/graph/macro_library.h"
 #include "transform/run/profile.h"
-#include "value/value.h"
+#include "value/reading.h"
 
 typedef struct ProjectFileDef {
     Str name;
@@ -22,9 +22,10 @@ typedef struct ProjectFileDef {
     Str target_path;
     Str log_path;
     Str packages_path;
-    const Value *file; /* rendered: a map */
-    const Value *vars; /* map or NULL */
-    unsigned quoting;  /* RelationPart flags */
+    const Value *file;     /* rendered: a map */
+    DuplicateKeyVec twice; /* keys it has twice */
+    const Value *vars;     /* map or NULL */
+    unsigned quoting;      /* RelationPart flags */
     DispatchOrderVec dispatch;
 } ProjectFileDef;
 typedef VEC(ProjectFileDef) ProjectFileDefVec;

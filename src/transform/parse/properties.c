@@ -1,5 +1,8 @@
 #include "transform/parse/internal.h"
 
+#include "transform/console/fold.h"
+#include "transform/parse/deprecated.h"
+
 Context parse_yaml_context(Parser *parser)
 {
     return (Context){.session = parser->session,
@@ -150,6 +153,7 @@ static PendingNode *find_in_other_section(Parser *parser, const ProjectFile *fil
                               "` specification under the " STR_FMT " key instead.",
                               STR_ARG(name), STR_ARG(type), section, STR_ARG(file->relative),
                               STR_ARG(name), STR_ARG(right));
+        text = text_fold(parser->arena, text, flag_width(parser->session->flags));
         ReportField fields[] = {{"patch_name", value_string(name)},
                                 {"resource_type", value_string(type)},
                                 {"plural_resource_type", value_string(right)},
@@ -283,6 +287,7 @@ static Error *shape_error(const Value *at, const ProjectFile *file, const char *
 /* A property file: the entries of each section, rendered. */
 typedef struct PropertyFile {
     ProjectFile file;
+    DuplicateKeyVec twice;
     ValueVec entries[SECTION_COUNT];
 } PropertyFile;
 typedef VEC(PropertyFile) PropertyFileVec;
@@ -338,9 +343,10 @@ static Error *read_section(Parser *parser, const ProjectFile *file, const Sectio
 }
 
 /* In the words of dbt, whose parser's complaint stands below them. */
-static Error *read_document(Parser *parser, const ProjectFile *file, const Value **out)
+static Error *read_document(Parser *parser, const ProjectFile *file, DuplicateKeyVec *out_twice,
+                            const Value **out)
 {
-    Error *err = yaml_load(parser->arena, file->absolute, file->relative, out);
+    Error *err = yaml_load_noting(parser->arena, file->absolute, file->relative, out_twice, out);
     if (err == NULL) {
         return NULL;
     }
@@ -359,7 +365,7 @@ static Error *read_file(Parser *parser, void *items, size_t index)
 {
     PropertyFile *file = (PropertyFile *)items + index;
     const Value *document = NULL;
-    TRY(read_document(parser, &file->file, &document));
+    TRY(read_document(parser, &file->file, &file->twice, &document));
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         const Value *list = value_find(document, str_from(sections[i].key));
         TRY(read_section(parser, &file->file, &sections[i], list, &file->entries[i]));
@@ -369,6 +375,7 @@ static Error *read_file(Parser *parser, void *items, size_t index)
 
 static Error *apply_file(Parser *parser, const PropertyFile *file)
 {
+    report_duplicate_keys(parser->session, file->file.relative, &file->twice);
     for (size_t i = 0; i < SECTION_COUNT; i++) {
         for (VEC_EACH(const Value, entry, &file->entries[i])) {
             TRY(sections[i].read(parser, &file->file, entry));

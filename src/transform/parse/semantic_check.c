@@ -3,6 +3,7 @@
 #include <stdarg.h>
 
 #include "base/limits.h"
+#include "transform/console/deprecation.h"
 #include "transform/parse/internal.h"
 #include "transform/parse/shape.h"
 #include "transform/python/text.h"
@@ -475,7 +476,7 @@ static void warn_of_legacy(const Session *session)
         by_day = by_day || is_fine_enough(*it);
     }
     if (!by_day) {
-        report_folded_warning(
+        report_deprecated(
             session, "MFTimespineWithoutYamlConfigurationDeprecation",
             STR("Time spines without YAML configuration are in the process of deprecation. Please "
                 "add YAML configuration for your 'metricflow_time_spine' model. See documentation "
@@ -501,7 +502,7 @@ static void warn_of_windows(const Session *session)
         old = old || has_old_window(*it);
     }
     if (old) {
-        report_folded_warning(
+        report_deprecated(
             session, "MFCumulativeTypeParamsDeprecation",
             STR("Cumulative fields `type_params.window` and `type_params.grain_to_date` have been "
                 "moved and will soon be deprecated. Please nest those values under "

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/map.h"
+#include "transform/parse/deprecated.h"
 #include "transform/parse/external_source.h"
 
 static Str text_of(const Value *map, const char *key, Str otherwise)
@@ -288,6 +289,7 @@ static Error *check_exposure(const ProjectFile *file, const Value *entry)
 Error *parse_exposure(Parser *parser, const ProjectFile *file, const Value *entry)
 {
     TRY(check_exposure(file, entry));
+    report_exposure_name(parser->session, text_of(entry, "name", (Str){0}));
     Node *node = new_entry_node(parser, RESOURCE_EXPOSURE, text_of(entry, "name", (Str){0}), file);
     node->entry = entry;
     node->description = text_of(entry, "description", (Str){0});

@@ -1,5 +1,6 @@
 #include "transform/parse/internal.h"
 
+#include "transform/parse/deprecated.h"
 #include "transform/parse/generic_test.h"
 #include "transform/parse/test_kwargs.h"
 
@@ -24,6 +25,7 @@ struct PendingTest {
     const Value *column; /* NULL for a test of the whole relation */
     const Value *entry;
     Node *node; /* what becomes of it */
+    TestHabits habits;
 };
 
 /* ---- One test: on any thread ---- */
@@ -114,11 +116,22 @@ static Error *render_config(Parser *parser, TestSpec *spec)
     return NULL;
 }
 
+/* The spec lies in the scratch, the words it is made of do not. */
+static void keep_habits(Arena *arena, const TestHabits *habits, TestHabits *out)
+{
+    *out = *habits;
+    out->moved = (StrVec){0};
+    for (VEC_EACH(const Str, key, &habits->moved)) {
+        VEC_PUSH(arena, &out->moved, *key);
+    }
+}
+
 static Error *make_test(Parser *parser, void *items, size_t index)
 {
     PendingTest *pending = (PendingTest *)items + index;
     TestSpec spec;
     TRY(generic_test_read(parser->scratch, pending->entry, &pending->target, &spec));
+    keep_habits(parser->arena, &spec.habits, &pending->habits);
     TRY(render_config(parser, &spec));
     Node *node = new_test_node(parser, pending, &spec);
     const Value *in_macro = NULL;
@@ -139,6 +152,8 @@ Error *parse_noted_tests(Parser *parser)
 {
     TRY(parse_each(parser, parser->tests.len, make_test, parser->tests.data));
     for (VEC_EACH(const PendingTest, test, &parser->tests)) {
+        report_deprecated_test(parser->session, &test->target, parser->project->name,
+                               &test->habits);
         TRY(manifest_add_node(parser->session->manifest, test->node));
     }
     parser->tests.len = 0;
@@ -178,6 +193,8 @@ Error *parse_tests_of(Parser *parser, const ProjectFile *file, const Value *entr
         .target = {.yaml_path = file->relative,
                    .name = owner->name,
                    .is_source = owner->is_source,
+                   .flat = !behaviour_on(parser->session->flags,
+                                         "require_generic_test_arguments_property"),
                    .model_text = str_printf(parser->arena, "{{ get_where_subquery(" STR_FMT ") }}",
                                             STR_ARG(owner->ref_text))},
     };

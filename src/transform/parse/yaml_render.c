@@ -133,8 +133,14 @@ Error *yaml_render(YamlRenderer *renderer, const Value *value, YamlKeep keep, Va
 
 Error *yaml_load(Arena *arena, Str path, Str shown_path, const Value **out)
 {
+    return yaml_load_noting(arena, path, shown_path, NULL, out);
+}
+
+Error *yaml_load_noting(Arena *arena, Str path, Str shown_path, DuplicateKeyVec *out_twice,
+                        const Value **out)
+{
     Str text;
     TRY(fs_read_file(arena, str_to_c(arena, path), LIMIT_CONFIG_BYTES, &text));
-    ReadOptions options = {.path = shown_path};
+    ReadOptions options = {.path = shown_path, .duplicates = out_twice};
     return yaml_read(arena, text, &options, out);
 }

@@ -4,6 +4,7 @@
 #define TRANSFORM_PARSE_YAML_RENDER_H
 
 #include "transform/context/context.h"
+#include "value/reading.h"
 
 struct YamlRenderer {
     JinjaState *state;
@@ -24,5 +25,8 @@ bool yaml_has_jinja(Str text);
 
 /* Reads and parses a YAML file. Parse errors take the form dbt gives them. */
 MUST_CHECK Error *yaml_load(Arena *arena, Str path, Str shown_path, const Value **out);
+/* The same, with the keys that a map has twice added to *out_twice. */
+MUST_CHECK Error *yaml_load_noting(Arena *arena, Str path, Str shown_path,
+                                   DuplicateKeyVec *out_twice, const Value **out);
 
 #endif

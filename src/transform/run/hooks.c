@@ -191,6 +191,16 @@ static NodeVec hooks_of(Session *session, HookPhase phase)
     return found;
 }
 
+bool hooks_exist(const Session *session)
+{
+    for (VEC_EACH(const NodePtr, it, &session->manifest->nodes)) {
+        if ((*it)->type == RESOURCE_OPERATION) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static Error *run_all(HookRun *hooks, const NodeVec *nodes)
 {
     Session *session = hooks->worker->session;

@@ -26,5 +26,7 @@ Str hook_phase_name(HookPhase phase);
  * which ends the whole run. */
 MUST_CHECK Error *run_hooks(Session *session, HookPhase phase, const NodeResultVec *told,
                             NodeResultVec *results);
+/* True when there are any. */
+bool hooks_exist(const Session *session);
 
 #endif
