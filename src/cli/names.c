@@ -31,9 +31,7 @@ static void add_models(Arena *arena, const Project *project, StrVec *out)
 
 static void add_types(Arena *arena, StrVec *out)
 {
-    for (const SourceDriver *const *driver = source_drivers; *driver != NULL; driver++) {
-        VEC_PUSH(arena, out, str_from((*driver)->type));
-    }
+    source_types(arena, NULL, out);
 }
 
 void names_of(Arena *arena, const char *what, StrVec *out)

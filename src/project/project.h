@@ -54,9 +54,9 @@ typedef struct LoadSettings {
     bool allow_new_columns;    /* true */
     bool allow_column_removal; /* false */
     int64_t request_max_attempts;
-    int64_t request_backoff_factor;
-    int64_t workers; /* 4 */
-    Str log_level;   /* "WARNING" */
+    double request_backoff_factor; /* seconds */
+    int64_t workers;               /* 4 */
+    Str log_level;                 /* "WARNING" */
 } LoadSettings;
 
 typedef struct Project {

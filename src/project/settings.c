@@ -101,6 +101,17 @@ static void set_count(const Project *project, const char *section, const char *k
     }
 }
 
+/* 0 is a value like any other. */
+static void set_seconds(const Project *project, const char *section, const char *key, double *out)
+{
+    Value value = setting(project, section, key);
+    if (value_is(&value, VALUE_INT) && value.as.integer >= 0) {
+        *out = (double)value.as.integer;
+    } else if (value_is(&value, VALUE_FLOAT) && value.as.number >= 0) {
+        *out = value.as.number;
+    }
+}
+
 /* config.toml may name the warehouse too, for dlt's sake. */
 static void check_destination(Project *project)
 {
@@ -133,7 +144,7 @@ Error *project_read_settings(Project *project)
     set_flag(project, "schema", "allow_new_columns", &load->allow_new_columns);
     set_flag(project, "schema", "allow_column_removal", &load->allow_column_removal);
     set_count(project, "runtime", "request_max_attempts", &load->request_max_attempts);
-    set_count(project, "runtime", "request_backoff_factor", &load->request_backoff_factor);
+    set_seconds(project, "runtime", "request_backoff_factor", &load->request_backoff_factor);
     set_count(project, "runtime", "workers", &load->workers);
     Value level = setting(project, "runtime", "log_level");
     load->log_level = value_text_or(&level, load->log_level);

@@ -1,6 +1,7 @@
 #include "base/suggest.h"
 #include "project/secret.h"
 #include "source/file/file_source.h"
+#include "source/rest/connector.h"
 #include "source/rest/rest_source.h"
 #include "source/source.h"
 
@@ -11,25 +12,49 @@ const SourceDriver *const source_drivers[] = {
     NULL,
 };
 
-const SourceDriver *source_driver_find(Str type)
+void source_types(Arena *arena, const Project *project, StrVec *out)
+{
+    for (const SourceDriver *const *it = source_drivers; *it != NULL; it++) {
+        VEC_PUSH(arena, out, str_from((*it)->type));
+    }
+    connector_names(arena, project, out);
+}
+
+/* *out is NULL when there is none. */
+static Error *find_driver(Arena *arena, const Project *project, Str type, const SourceDriver **out)
 {
     for (const SourceDriver *const *it = source_drivers; *it != NULL; it++) {
         if (str_is(type, (*it)->type)) {
-            return *it;
+            *out = *it;
+            return NULL;
         }
     }
-    return NULL;
+    return rest_connector_driver(arena, project, type, out);
 }
 
-Error *source_driver_get(const SourceConfig *config, const SourceDriver **out)
+const SourceDriver *source_driver_find(Arena *arena, const Project *project, Str type)
 {
-    *out = source_driver_find(config->type);
+    const SourceDriver *driver = NULL;
+    Error *err = find_driver(arena, project, type, &driver);
+    if (err != NULL) {
+        error_discard(err, "told by whoever opens the source");
+    }
+    return driver;
+}
+
+Error *source_driver_get(Arena *arena, const Project *project, const SourceConfig *config,
+                         const SourceDriver **out)
+{
+    *out = NULL;
+    TRY(find_driver(arena, project, config->type, out));
     if (*out != NULL) {
         return NULL;
     }
     Suggestion best = suggestion_init(config->type);
-    for (const SourceDriver *const *it = source_drivers; *it != NULL; it++) {
-        suggestion_try(&best, str_from((*it)->type));
+    StrVec types = {0};
+    source_types(arena, project, &types);
+    for (VEC_EACH(const Str, it, &types)) {
+        suggestion_try(&best, *it);
     }
     const Value *type = value_find(config->entry, STR("type"));
     Error *err = value_error(ERR_CONFIG, type != NULL ? type : config->entry,
@@ -43,7 +68,7 @@ Error *source_driver_get(const SourceConfig *config, const SourceDriver **out)
 Error *source_open(SourceContext *ctx, Source *out)
 {
     const SourceDriver *driver = NULL;
-    TRY(source_driver_get(ctx->config, &driver));
+    TRY(source_driver_get(ctx->arena, ctx->project, ctx->config, &driver));
     SourceConfig *resolved = ARENA_NEW(ctx->arena, SourceConfig);
     *resolved = *ctx->config;
     TRY(project_resolve_options(ctx->project, ctx->config, ctx->arena, &resolved->block));

@@ -91,12 +91,17 @@ typedef struct SourceDriver {
     void (*close)(void *state);
 } SourceDriver;
 
-/* All drivers, in the order help lists them; ends with NULL. */
+/* The drivers written in C, in the order help lists them; ends with NULL. Connectors for one API
+ * each (rest/connector.h) come on top of them. */
 extern const SourceDriver *const source_drivers[];
-/* NULL when no driver is for that type. */
-const SourceDriver *source_driver_find(Str type);
+/* All types of sources: those of the drivers, then connectors, with the project's own (NULL: none).
+ */
+void source_types(Arena *arena, const Project *project, StrVec *out);
+/* NULL when no driver is for that type. A connector's is made in `arena`. */
+const SourceDriver *source_driver_find(Arena *arena, const Project *project, Str type);
 /* ERR_CONFIG at the entry's place, with the nearest type. */
-MUST_CHECK Error *source_driver_get(const SourceConfig *config, const SourceDriver **out);
+MUST_CHECK Error *source_driver_get(Arena *arena, const Project *project,
+                                    const SourceConfig *config, const SourceDriver **out);
 
 /* An open source; `done` closes it. */
 typedef struct Source {

@@ -120,23 +120,26 @@ static Error *check_enabled(const Project *project, const StrVec *names)
 }
 
 /* Only a source itself knows its streams: the load checks their names. */
-static bool has_streams(const SourceConfig *config)
+static bool has_streams(Arena *arena, const Project *project, const SourceConfig *config)
 {
-    const SourceDriver *driver = source_driver_find(config->type);
+    const SourceDriver *driver = source_driver_find(arena, project, config->type);
     return driver != NULL && driver->read_streams != NULL;
 }
 
 /* The resources of a source: file sources have one, called as the source. */
-static bool has_resource(const SourceConfig *config, const StrVec *select)
+static bool has_resource(Arena *arena, const Project *project, const SourceConfig *config,
+                         const StrVec *select)
 {
-    return select->len == 0 || names_have(select, config->name) || has_streams(config);
+    return select->len == 0 || names_have(select, config->name) ||
+           has_streams(arena, project, config);
 }
 
-static Error *check_resources(Arena *arena, const SyncSourceVec *chosen, const StrVec *select)
+static Error *check_resources(Arena *arena, const Project *project, const SyncSourceVec *chosen,
+                              const StrVec *select)
 {
     StrVec known = {0};
     for (size_t i = 0; i < chosen->len; i++) {
-        if (has_streams(chosen->data[i])) {
+        if (has_streams(arena, project, chosen->data[i])) {
             return NULL;
         }
         VEC_PUSH(arena, &known, chosen->data[i]->name);
@@ -167,9 +170,9 @@ Error *sync_request_sources(const Project *project, Arena *arena, const SyncRequ
             VEC_PUSH(arena, &chosen, config);
         }
     }
-    TRY(check_resources(arena, &chosen, &request->select));
+    TRY(check_resources(arena, project, &chosen, &request->select));
     for (size_t i = 0; i < chosen.len; i++) {
-        if (has_resource(chosen.data[i], &request->select)) {
+        if (has_resource(arena, project, chosen.data[i], &request->select)) {
             VEC_PUSH(arena, out, chosen.data[i]);
         }
     }

@@ -7,6 +7,7 @@
 
 typedef enum Comparison {
     IS_THERE,
+    IS_ABSENT,
     IS_EQUAL,
     IS_NOT_EQUAL,
     IS_LESS,
@@ -111,7 +112,12 @@ static Error *parse_condition(Arena *arena, Str text, Condition *out)
 {
     size_t at = find_outside_quotes(text, begins_comparison);
     if (at == SIZE_MAX) {
-        return parse_place(arena, str_trim(text), &out->path);
+        Str place = str_trim(text);
+        if (place.len > 0 && place.data[0] == '!') {
+            out->comparison = IS_ABSENT;
+            place = str_trim(str_from_offset(place, 1));
+        }
+        return parse_place(arena, place, &out->path);
     }
     TRY(parse_place(arena, str_trim(str_slice(text, 0, at)), &out->path));
     Str rest = str_from_offset(text, at);
@@ -186,8 +192,8 @@ static bool order_of(const Condition *condition, yyjson_val *value, int *out)
 static bool holds(const Condition *condition, yyjson_val *root)
 {
     yyjson_val *value = condition->path == NULL ? root : json_path_first(condition->path, root);
-    if (value == NULL || condition->comparison == IS_THERE) {
-        return value != NULL;
+    if (value == NULL || condition->comparison <= IS_ABSENT) {
+        return (value != NULL) == (condition->comparison != IS_ABSENT);
     }
     if (condition->comparison == IS_LIKE) {
         return yyjson_is_str(value) &&
@@ -212,6 +218,7 @@ static bool holds(const Condition *condition, yyjson_val *root)
     case IS_GREATER_OR_EQUAL:
         return order >= 0;
     case IS_THERE:
+    case IS_ABSENT:
     case IS_LIKE:
         break; /* done above */
     }

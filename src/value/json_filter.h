@@ -1,10 +1,10 @@
 /* value/json_filter.h - a condition on a JSON value, as jsonpath-ng writes it in [?(...)]:
  *
- *     @.k > 1    state == 'open' & @.user.id != 7    @.name =~ '^a'    @.email
+ *     @.k > 1    state == 'open' & @.user.id != 7    @.name =~ '^a'    @.email    !@.bot
  *
  * Paths are those of json_path.h, with or without `@`. A bare path asks whether there is such a
- * place. Numbers compare with numbers, texts with texts; what cannot be compared does not fit.
- * Immutable; thread-safe. */
+ * place, with ! whether there is none. Numbers compare with numbers, texts with texts; what cannot
+ * be compared does not fit. Immutable; thread-safe. */
 #ifndef VALUE_JSON_FILTER_H
 #define VALUE_JSON_FILTER_H
 

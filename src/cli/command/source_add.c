@@ -46,8 +46,12 @@ static Error *choose_driver(App *app, const Invocation *invocation, const Source
     Str type = invocation->args.len > 0 ? invocation->args.data[0] : STR("");
     if (type.len == 0 && isatty(STDIN_FILENO) == 1) {
         term_printf(&app->out, "Types:\n");
-        for (const SourceDriver *const *it = source_drivers; *it != NULL; it++) {
-            term_printf(&app->out, "  %-14s %s\n", (*it)->type, (*it)->title);
+        StrVec types = {0};
+        source_types(app->arena, app->project, &types);
+        for (VEC_EACH(const Str, it, &types)) {
+            const SourceDriver *driver = source_driver_find(app->arena, app->project, *it);
+            term_printf(&app->out, "  %-14s %s\n", str_to_c(app->arena, *it),
+                        driver != NULL ? driver->title : "");
         }
         CHECK(source_drivers[0] != NULL);
         type = app_ask(app, "Type", str_from(source_drivers[0]->type));
@@ -57,7 +61,7 @@ static Error *choose_driver(App *app, const Invocation *invocation, const Source
                           "such as 'dango source add csv --name sales'");
     }
     SourceConfig config = {.type = type, .place = STR("the command line")};
-    Error *err = source_driver_get(&config, out);
+    Error *err = source_driver_get(app->arena, app->project, &config, out);
     return err != NULL ? error_with_kind(err, ERR_USAGE) : NULL;
 }
 
@@ -194,9 +198,9 @@ const CommandDef command_source_add = {
     .args = "[TYPE]",
     .summary = "name something to load",
     .description =
-        "Types are csv and local_files (CSV, TSV, JSON, JSON Lines and Parquet) and rest_api (APIs "
-        "over HTTP). Their options are in docs/sources.md; the most used are file_path for one "
-        "file, or directory and file_pattern.",
+        "Types are csv and local_files (CSV, TSV, JSON, JSON Lines and Parquet), rest_api (APIs "
+        "over HTTP), stripe and github. Their options are in docs/sources.md; the most used are "
+        "file_path for one file, or directory and file_pattern.",
     .examples = "dango source add                                       # asks\n"
                 "dango source add csv --name sales --set file_path=data/uploads/sales.csv\n"
                 "dango source add local_files --name events --set directory=data/events --set "

@@ -145,7 +145,7 @@ static const FlagDef flags[] = {
 static Error *apply_settings(App *app, const SourceConfig *config, const StrVec *settings)
 {
     const SourceDriver *driver = NULL;
-    TRY(source_driver_get(config, &driver));
+    TRY(source_driver_get(app->arena, app->project, config, &driver));
     Str text;
     TRY(sources_text_read(app, &text));
     for (VEC_EACH(const Str, setting, settings)) {

@@ -141,8 +141,8 @@ static Error *perform(const HttpConnection *connection, CURLcode *out)
 static bool is_lasting(CURLcode code)
 {
     return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
-           code == CURLE_SSL_CERTPROBLEM || code == CURLE_UNSUPPORTED_PROTOCOL ||
-           code == CURLE_URL_MALFORMAT || code == CURLE_BAD_CONTENT_ENCODING;
+           code == CURLE_SSL_CERTPROBLEM || code == CURLE_URL_MALFORMAT ||
+           code == CURLE_BAD_CONTENT_ENCODING;
 }
 
 static Error *failure_of(const HttpConnection *connection, const Exchange *exchange, CURLcode code)
@@ -154,7 +154,7 @@ static Error *failure_of(const HttpConnection *connection, const Exchange *excha
     }
     const char *text = curl_easy_strerror(code);
     const char *detail = connection->problem[0] != '\0' ? connection->problem : text;
-    if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_URL_MALFORMAT) {
+    if (code == CURLE_URL_MALFORMAT) {
         return error_hint(error_new(ERR_CONFIG, "no address of HTTP: %s", detail),
                           "write it with http:// or https://");
     }

@@ -1,6 +1,7 @@
 #include "source/rest/rest_source.h"
 
 #include "project/secret.h"
+#include "source/rest/connector.h"
 #include "source/rest/form.h"
 #include "source/rest/keys.h"
 #include "source/rest/reader.h"
@@ -9,11 +10,12 @@ enum {
     DEFAULT_TIMEOUT_S = 60,
     DEFAULT_ATTEMPTS = 5,
     DEFAULT_WORKERS = 4,
+    MAX_VALUES = 64,
 };
 
 typedef struct RestSource {
     /* options */
-    const Value *values[24]; /* read by form.c and plan.c out of the block */
+    const Value *values[MAX_VALUES]; /* read by form.c and plan.c out of the block */
     double rate_limit_delay;
     int64_t timeout;
     int64_t max_attempts;
@@ -29,6 +31,21 @@ typedef struct RestSource {
 #define VALUE_OPTION(name, number, help) \
     { \
         name, OPTION_VALUE, offsetof(RestSource, values[number]), NULL, help, NULL \
+    }
+
+/* What every API has. */
+#define HTTP_OPTIONS \
+    {"rate_limit_delay", \
+     OPTION_FLOAT, \
+     offsetof(RestSource, rate_limit_delay), \
+     "0", \
+     "seconds between two requests", \
+     NULL}, \
+        {"timeout", OPTION_INT, offsetof(RestSource, timeout), "60", "seconds without a byte", \
+         NULL}, \
+    { \
+        "max_attempts", OPTION_INT, offsetof(RestSource, max_attempts), "0", \
+            "how often a request is sent; 0 = as request_max_attempts in config.toml says", NULL \
     }
 
 static const OptionDef options[] = {
@@ -56,11 +73,15 @@ static const OptionDef options[] = {
     VALUE_OPTION("client", 19, "dlt's form: base_url, headers, auth, paginator"),
     VALUE_OPTION("resource_defaults", 20, "dlt's form: what all resources have"),
     VALUE_OPTION("resources", 21, "dlt's form: what is loaded"),
-    {"rate_limit_delay", OPTION_FLOAT, offsetof(RestSource, rate_limit_delay), "0",
-     "seconds between two requests", NULL},
-    {"timeout", OPTION_INT, offsetof(RestSource, timeout), "60", "seconds without a byte", NULL},
-    {"max_attempts", OPTION_INT, offsetof(RestSource, max_attempts), "0",
-     "how often a request is sent; 0 = as request_max_attempts in config.toml says", NULL},
+    HTTP_OPTIONS,
+    {0},
+};
+
+/* Of a connector, beside those that its file names. */
+static const OptionDef connector_common[] = {
+    VALUE_OPTION("resources", MAX_VALUES - 2, "what is loaded, by name; the usual without it"),
+    VALUE_OPTION("endpoints", MAX_VALUES - 1, "the same as resources"),
+    HTTP_OPTIONS,
     {0},
 };
 
@@ -88,7 +109,7 @@ static void set_http(const SourceContext *ctx, RestSource *rest)
     rest->cancel.parent = ctx->cancel;
     rest->http = (HttpOptions){
         .max_attempts = rest->max_attempts > 0 ? rest->max_attempts : attempts,
-        .backoff_factor = load != NULL ? (double)load->request_backoff_factor : 1,
+        .backoff_factor = load != NULL ? load->request_backoff_factor : 1,
         .timeout_s = rest->timeout,
         .delay_s = rest->rate_limit_delay,
         .max_concurrent = workers > 0 ? (size_t)workers : 1,
@@ -97,13 +118,11 @@ static void set_http(const SourceContext *ctx, RestSource *rest)
     };
 }
 
-static Error *rest_open(SourceContext *ctx, void *state)
+/* `whole` is in dlt's form. */
+static Error *open_plan(SourceContext *ctx, RestSource *rest, const Value *whole)
 {
-    RestSource *rest = state;
-    const Value *whole = NULL;
     TRY(check_numbers(ctx, rest));
     set_http(ctx, rest);
-    TRY(rest_form_whole(ctx->arena, ctx->config->block, &whole));
     TRY_WRAP(rest_plan_read(ctx->arena, whole, ctx->config->block, &rest->plan),
              "source '" STR_FMT "'", STR_ARG(ctx->config->name));
     rest->resources = ARENA_ARRAY(ctx->arena, size_t, rest->plan.resources.len);
@@ -113,6 +132,22 @@ static Error *rest_open(SourceContext *ctx, void *state)
         }
     }
     return NULL;
+}
+
+static Error *rest_open(SourceContext *ctx, void *state)
+{
+    const Value *whole = NULL;
+    TRY(rest_form_whole(ctx->arena, ctx->config->block, &whole));
+    return open_plan(ctx, state, whole);
+}
+
+static Error *connector_open(SourceContext *ctx, void *state)
+{
+    const Value *connector = NULL;
+    const Value *whole = NULL;
+    TRY(connector_find(ctx->arena, ctx->project, ctx->config->type, &connector));
+    TRY(connector_expand(ctx, connector, &whole));
+    return open_plan(ctx, state, whole);
 }
 
 static void rest_close(void *state)
@@ -141,12 +176,13 @@ static Error *with_origin(SourceContext *ctx, Error *err)
     static const char *const keys[] = {"auth_token",    "token",    "api_key",
                                        "access_token",  "password", "client_secret",
                                        "basic_password"};
-    if (err == NULL || error_kind(err) != ERR_AUTH || ctx->project == NULL) {
+    const SourceConfig *written =
+        ctx->project != NULL ? project_find_source(ctx->project, ctx->config->name) : NULL;
+    if (err == NULL || error_kind(err) != ERR_AUTH || written == NULL) {
         return err;
     }
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-        Str origin =
-            project_option_origin(ctx->project, ctx->config, str_from(keys[i]), ctx->arena);
+        Str origin = project_option_origin(ctx->project, written, str_from(keys[i]), ctx->arena);
         if (origin.len > 0) {
             return error_hint(err, "the credential came from " STR_FMT, STR_ARG(origin));
         }
@@ -193,3 +229,22 @@ const SourceDriver source_rest_api = {
     .read_streams = rest_read_streams,
     .close = rest_close,
 };
+
+Error *rest_connector_driver(Arena *arena, const Project *project, Str type,
+                             const SourceDriver **out)
+{
+    const Value *connector = NULL;
+    *out = NULL;
+    TRY(connector_find(arena, project, type, &connector));
+    if (connector == NULL) {
+        return NULL;
+    }
+    SourceDriver *driver = ARENA_NEW(arena, SourceDriver);
+    *driver = source_rest_api;
+    driver->type = str_to_c(arena, type);
+    driver->title = str_to_c(arena, value_text_or(value_find(connector, STR("title")), type));
+    driver->open = connector_open;
+    TRY(connector_options(arena, connector, connector_common, MAX_VALUES - 2, &driver->options));
+    *out = driver;
+    return NULL;
+}

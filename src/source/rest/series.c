@@ -2,7 +2,11 @@
 
 #include "source/rest/request.h"
 
-enum { UNAUTHORIZED = 401, ERROR_STATUS = 400 };
+enum {
+    UNAUTHORIZED = 401,
+    ERROR_STATUS = 400,
+    MAX_RENEWALS = 3, /* of a token, for one page */
+};
 
 void series_begin(Series *series, Arena *arena, const SeriesStart *start)
 {
@@ -48,11 +52,11 @@ static Error *send_page(const Series *series, const Pager *pager, Arena *arena,
     const RestEndpoint *endpoint = &series->resource->endpoint;
     Str account = rest_auth_account(endpoint->auth, arena, series->plan->base_url);
     const RequestParts parts = {series->plan, endpoint, &series->scope, pager, series->client};
-    for (bool is_second = false;; is_second = true) {
+    for (int renewals = 0;; renewals++) {
         TRY(rest_request_make(arena, &parts, request));
         TRY(http_send(series->client, arena, account, request, response));
         /* a token may end before its time */
-        if (response->status != UNAUTHORIZED || is_second ||
+        if (response->status != UNAUTHORIZED || renewals == MAX_RENEWALS ||
             !rest_auth_renew(endpoint->auth, request)) {
             return NULL;
         }

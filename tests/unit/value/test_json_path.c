@@ -53,6 +53,7 @@ static void paths_find_places(void **state)
         {"a.list[?(@.k > 1)]", "{\"k\":2,\"e\":\"y\"} {\"k\":3.5}"},
         {"a.list[?k >= 2 & e == 'y'].k", "2"},
         {"a.list[?(@.e)].k", "1 2"},
+        {"a.list[?(!@.e)].k", "3.5"},
         {"a.list[?(@.e != 'x')].k", "2"},
         {"a.list[?(@.e =~ '^[xz]')].k", "1"},
         {"a.list[?(@.e > 1)].k", ""},
