@@ -45,6 +45,7 @@ typedef struct SchemaTable {
     /* In this load alone: its rows come as columns (an Arrow table, in dlt's words) and get no ids;
      * lists and structs stay whole, as JSON. Not part of the document. */
     bool columnar;
+    bool is_declared; /* in this load alone: a table of lists that hints speak of */
 } SchemaTable;
 
 typedef struct Schema {

@@ -262,12 +262,12 @@ static Error *declare_contract(Schema *schema, SchemaTable *table, const Value *
     return NULL;
 }
 
+/* dlt forgets the other marks of the table; the rows of this load make them again. */
 static void declare_nesting(Schema *schema, SchemaTable *table, const Value *limit)
 {
     if (value_is(limit, VALUE_INT)) {
-        const Value *marks = schema_table_member(table, STR("x-normalizer"));
         schema_set_table_member(schema, table, STR("x-normalizer"),
-                                document_with(schema->arena, marks, STR("max_nesting"), *limit));
+                                document_with(schema->arena, NULL, STR("max_nesting"), *limit));
     }
 }
 
@@ -310,6 +310,7 @@ static Error *declare_nested(Schema *schema, const Naming *naming, const SchemaT
         declare_root_key(schema, table, disposition, options);
     } else {
         table = schema_nested_table(schema, name, root->name);
+        table->is_declared = true;
     }
     TRY(declare_columns(schema, naming, table, value_find(hints, STR("columns"))));
     declare_keys(schema, naming, table, hints, "primary_key");

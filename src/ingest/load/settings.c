@@ -33,6 +33,24 @@ static Value changed_detections(Arena *arena, const Value *there, const Value *s
     return list;
 }
 
+/* What was there and, of two lists, what the second has beyond it. */
+static Value merged(Arena *arena, const Value *there, const Value *added)
+{
+    ValueVec items = {0};
+    if (!value_is(there, VALUE_LIST) || !value_is(added, VALUE_LIST)) {
+        return *added;
+    }
+    for (VALUE_EACH(it, there)) {
+        VEC_PUSH(arena, &items, *it);
+    }
+    for (VALUE_EACH(it, added)) {
+        if (!has_item(there, it)) {
+            VEC_PUSH(arena, &items, *it);
+        }
+    }
+    return value_list_of(&items);
+}
+
 static void set_setting(Schema *schema, const char *name, Value value)
 {
     Value settings = document_with(schema->arena, members_find(&schema->members, "settings"),
@@ -53,10 +71,10 @@ Error *settings_apply(Schema *schema, const Value *settings)
     for (size_t i = 0; i < ARRAY_LEN(maps); i++) {
         const Value *added = value_find(settings, str_from(maps[i]));
         for (VALUE_EACH_ENTRY(it, added)) {
-            there = members_find(&schema->members, "settings");
-            set_setting(schema, maps[i],
-                        document_with(schema->arena, value_find(there, str_from(maps[i])),
-                                      value_text_or(&it->key, STR("")), it->value));
+            Str name = value_text_or(&it->key, STR(""));
+            there = value_find(members_find(&schema->members, "settings"), str_from(maps[i]));
+            Value value = merged(schema->arena, value_find(there, name), &it->value);
+            set_setting(schema, maps[i], document_with(schema->arena, there, name, value));
         }
     }
     return NULL;

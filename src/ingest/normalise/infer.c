@@ -73,6 +73,12 @@ static bool detect_large_integer(const Cell *cell, DataKind *out)
     return true;
 }
 
+static bool detect_wei(const Cell *cell, DataKind *out)
+{
+    *out = DATA_DOUBLE;
+    return cell->kind == DATA_WEI;
+}
+
 static const struct {
     const char *name;
     Detector detect;
@@ -81,6 +87,7 @@ static const struct {
     {"iso_date", detect_iso_date},
     {"timestamp", detect_epoch},
     {"large_integer", detect_large_integer},
+    {"wei_to_double", detect_wei},
 };
 
 /* ---- Settings ---- */

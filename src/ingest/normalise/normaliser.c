@@ -144,35 +144,72 @@ static Error *collect_members(Normaliser *normaliser, ObjectShape *shape, yyjson
     return NULL;
 }
 
-static Error *put_member(Normaliser *normaliser, ObjectShape *shape, const WalkMember *member,
-                         ValueFate *fate)
+static void keep_value(Normaliser *normaliser, const WalkMember *member)
+{
+    NamePlace *place = member->field->place;
+    if (place->row == normaliser->row) {
+        normaliser->values.data[place->value] = *member;
+        return;
+    }
+    place->row = normaliser->row;
+    place->value = normaliser->values.len;
+    VEC_PUSH(normaliser->arena, &normaliser->values, *member);
+}
+
+static void keep_list(Normaliser *normaliser, ObjectShape *shape, const WalkMember *member)
+{
+    NamePlace *place = member->field->place;
+    WalkList list = {shape, member->field, member->value};
+    if (place->list_row == normaliser->row && place->list_shape == shape) {
+        normaliser->lists.data[place->list] = list;
+        return;
+    }
+    place->list_row = normaliser->row;
+    place->list_shape = shape;
+    place->list = normaliser->lists.len;
+    VEC_PUSH(normaliser->arena, &normaliser->lists, list);
+}
+
+/* A value waits until the row is known, a list until its columns are made. */
+static void keep_member(Normaliser *normaliser, ObjectShape *shape, const WalkMember *member)
 {
     FieldTarget *field = member->field;
     if (!field->stays_json && yyjson_is_obj(member->value)) {
         ObjectShape *below = target_object(&normaliser->set, shape, field);
         VEC_PUSH(normaliser->arena, &normaliser->objects, (WalkObject){below, member->value});
-        return NULL;
+    } else if (!field->stays_json && yyjson_is_arr(member->value)) {
+        keep_list(normaliser, shape, member);
+    } else {
+        keep_value(normaliser, member);
     }
-    if (!field->stays_json && yyjson_is_arr(member->value)) {
-        VEC_PUSH(normaliser->arena, &normaliser->lists, (WalkList){shape, field, member->value});
-        return NULL;
-    }
-    return put_value(normaliser, shape->table, field, member->value, fate);
 }
 
-/* One object: its scalars become columns; its objects and lists wait. */
-static Error *put_object(Normaliser *normaliser, ObjectShape *shape, yyjson_val *object,
-                         ValueFate *row_fate)
+static Error *keep_object(Normaliser *normaliser, ObjectShape *shape, yyjson_val *object)
 {
     size_t base = normaliser->members.len;
     TRY(collect_members(normaliser, shape, object));
-    for (size_t i = base; i < normaliser->members.len && *row_fate != ROW_DISCARDED; i++) {
-        ValueFate fate = VALUE_KEPT;
+    for (size_t i = base; i < normaliser->members.len; i++) {
         WalkMember member = normaliser->members.data[i];
-        TRY(put_member(normaliser, shape, &member, &fate));
-        *row_fate = fate == ROW_DISCARDED ? fate : *row_fate;
+        keep_member(normaliser, shape, &member);
     }
     normaliser->members.len = base;
+    return NULL;
+}
+
+static void begin_values(Normaliser *normaliser)
+{
+    normaliser->row = ++normaliser->stamp;
+    normaliser->values.len = 0;
+}
+
+static Error *put_values(Normaliser *normaliser, TableTarget *table, ValueFate *row_fate)
+{
+    for (size_t i = 0; i < normaliser->values.len && *row_fate != ROW_DISCARDED; i++) {
+        const WalkMember *member = &normaliser->values.data[i];
+        ValueFate fate = VALUE_KEPT;
+        TRY(put_value(normaliser, table, member->field, member->value, &fate));
+        *row_fate = fate == ROW_DISCARDED ? fate : *row_fate;
+    }
     return NULL;
 }
 
@@ -181,13 +218,13 @@ static Error *put_columns(Normaliser *normaliser, TableTarget *table, yyjson_val
                           ValueFate *row_fate)
 {
     size_t base = normaliser->objects.len;
+    begin_values(normaliser);
     VEC_PUSH(normaliser->arena, &normaliser->objects, (WalkObject){table->shape, row});
-    while (normaliser->objects.len > base && *row_fate != ROW_DISCARDED) {
+    while (normaliser->objects.len > base) {
         WalkObject object = VEC_POP(&normaliser->objects);
-        TRY(put_object(normaliser, object.shape, object.value, row_fate));
+        TRY(keep_object(normaliser, object.shape, object.value));
     }
-    normaliser->objects.len = base;
-    return NULL;
+    return put_values(normaliser, table, row_fate);
 }
 
 /* ---- Rows ---- */
@@ -240,7 +277,9 @@ static Error *put_item(Normaliser *normaliser, TableTarget *table, yyjson_val *i
         return put_value(normaliser, table, field, item,
                          row_fate); /* a level is used up by "list" */
     }
-    return put_member(normaliser, table->shape, &member, row_fate);
+    begin_values(normaliser);
+    keep_member(normaliser, table->shape, &member);
+    return put_values(normaliser, table, row_fate);
 }
 
 static Error *put_extras(Normaliser *normaliser, TableTarget *table)

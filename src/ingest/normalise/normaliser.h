@@ -45,10 +45,12 @@ typedef struct Normaliser {
     Arena *arena;   /* of the targets */
     Arena *scratch; /* until normaliser_clear() */
     uint64_t stamp; /* of the object being read */
+    uint64_t row;   /* stamp of the row being read */
     /* Stacks of the walk. */
     VEC(WalkObject) objects;
     VEC(WalkList) lists;
     VEC(WalkMember) members;
+    VEC(WalkMember) values;    /* of the row being read: one per name */
     uint64_t rows;             /* added to root tables since it was made */
     const RowExtraVec *extras; /* of the page; NULL: none */
 } Normaliser;

@@ -177,6 +177,16 @@ static bool is_json_column(const TargetSet *set, const TableTarget *table, Str n
                           : infer_prefers_json(set->inference, name);
 }
 
+static NamePlace *place_of(TargetSet *set, TableTarget *table, Str name)
+{
+    NamePlace *place = strmap_find(&table->places, name);
+    if (place == NULL) {
+        place = ARENA_NEW(set->arena, NamePlace);
+        strmap_set(&table->places, name, place);
+    }
+    return place;
+}
+
 static FieldTarget *new_field(TargetSet *set, ObjectShape *shape, Str key)
 {
     Arena *arena = set->arena;
@@ -186,6 +196,7 @@ static FieldTarget *new_field(TargetSet *set, ObjectShape *shape, Str key)
     field->key = str_dup(arena, key);
     field->column_name =
         name.len > 0 && shape->path.len > 0 ? naming_join(naming, arena, shape->path, name) : name;
+    field->place = place_of(set, shape->table, field->column_name);
     field->is_row_id = shape->path.len == 0 && str_is(name, system_column_id.name);
     field->stays_json = shape->level <= 0 || is_json_column(set, shape->table, field->column_name);
     field->column = strmap_find(&shape->table->columns, field->column_name);
@@ -299,6 +310,25 @@ static int nesting_of(const Schema *schema, const SchemaTable *table)
     return limit < 0 ? 0 : limit > DEFAULT_NESTING ? DEFAULT_NESTING : (int)limit;
 }
 
+static bool has_typed_column(const SchemaTable *table)
+{
+    DataType type;
+    for (STRMAP_EACH(it, &table->columns)) {
+        if (schema_column_type(it->value, &type)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The contract for columns does not hold for all rows that make a declared table; of one that came
+ * up in the data, it holds from the second row on. */
+static bool is_new_table(const SchemaTable *table, bool is_nested)
+{
+    return is_nested && !table->is_declared ? !has_typed_column(table)
+                                            : !schema_has_seen_data(table);
+}
+
 /* The schema is held, and has the table. */
 static Error *know_table(TargetSet *set, SchemaTable *table, TableTarget *parent, int level,
                          TableTarget **out)
@@ -311,8 +341,9 @@ static Error *know_table(TargetSet *set, SchemaTable *table, TableTarget *parent
         .table = table,
         .parent = is_nested ? parent : NULL,
         .columns = strmap_init(set->arena),
+        .places = strmap_init(set->arena),
         .id_kind = is_nested ? ROW_ID_NESTED : id_kind_of(table),
-        .is_new = !schema_has_seen_data(table),
+        .is_new = is_new_table(table, is_nested),
         .has_system = table->columnar,
     };
     target->root = target->parent != NULL ? parent->root : target;
@@ -348,17 +379,6 @@ Error *target_root_table(TargetSet *set, Str name, TableTarget **out)
     Error *err = know_table(set, table, NULL, nesting, out);
     normalise_job_unlock(set->job);
     return err;
-}
-
-static bool has_typed_column(const SchemaTable *table)
-{
-    DataType type;
-    for (STRMAP_EACH(it, &table->columns)) {
-        if (schema_column_type(it->value, &type)) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static Error *make_list_table(TargetSet *set, const ObjectShape *shape, Str name, TableTarget **out)
@@ -422,6 +442,11 @@ static void add_system_columns(TargetSet *set, const TableTarget *table)
     (void)schema_system_column(schema, table->table, &system_column_id);
 }
 
+static bool stays_new(const TableTarget *table)
+{
+    return table->is_new && (table->parent == NULL || table->table->is_declared);
+}
+
 Error *target_row_id_column(TargetSet *set, TableTarget *table)
 {
     TRY(normalise_job_lock(set->job, set->batch));
@@ -435,6 +460,7 @@ Error *target_system_columns(TargetSet *set, TableTarget *table)
     TRY(normalise_job_lock(set->job, set->batch));
     add_system_columns(set, table);
     table->has_system = true;
+    table->is_new = stays_new(table);
     normalise_job_unlock(set->job);
     return NULL;
 }

@@ -22,9 +22,20 @@ typedef struct ColumnTarget {
     struct ColumnTarget *variants[DATA_KIND_COUNT]; /* by the kind of the value; NULL: not yet */
 } ColumnTarget;
 
+/* A name within a table's row, which several keys may come to ("Id" and "id", "a__b" and the "b" in
+ * "a"): the value that comes last counts, in the place of the first. */
+typedef struct NamePlace {
+    uint64_t row;      /* stamp of the row it was seen in last */
+    size_t value;      /* its number among the values of that row */
+    uint64_t list_row; /* the same for lists, which must be of one object */
+    size_t list;
+    const ObjectShape *list_shape;
+} NamePlace;
+
 /* A key of an object in the data. */
 typedef struct FieldTarget {
     Str key;
+    NamePlace *place;
     Str column_name;      /* path within the table; empty: the key has no name */
     ColumnTarget *column; /* NULL: none yet, or the type is still open */
     ObjectShape *object;  /* of the objects found here; NULL: none yet */
@@ -64,10 +75,11 @@ struct TableTarget {
     TableTarget *root;
     ObjectShape *shape;
     StrMap columns; /* to ColumnTarget *, those with a type */
+    StrMap places;  /* of names of columns: to NamePlace * */
     RowBatch rows;
     RowIdKind id_kind;
     bool propagates_root_id;
-    bool is_new;     /* to this load: its columns may come as they like */
+    bool is_new;     /* its columns may come as they like */
     bool has_system; /* the schema has its system columns */
     ContractMode contract[CONTRACT_ENTITIES];
     StrVec key_columns; /* of ROW_ID_KEY */
