@@ -19,8 +19,9 @@ test: build/.setup-test ## unit tests, text cases, end to end; with sanitizers
 check: build/.setup-test ## format, layers, analyzers, sizes, links
 	tools/check
 
-oracle: build/.setup-test ## real dbt on all cases: fails where they do not say what it does
+oracle: build/.setup-test ## real dbt and dlt on all cases: fails where they do not say what those do
 	build/oracle/dbt/bin/python tests/e2e/dbt_cases.py --verify
+	build/oracle/venv/bin/python tests/cases/load/make_expected.py --check tests/cases/load
 
 bench: all build/.setup-bench ## measure speed, side by side with others
 	cmake --build --preset release --target benches
