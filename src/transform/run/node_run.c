@@ -1,6 +1,6 @@
 #include "transform/run/node_run.h"
 
-#include "base/number.h"
+#include "transform/run/cell.h"
 #include "transform/run/text_result.h"
 
 Error *node_run_check_asking(const NodeRun *run)
@@ -40,55 +40,6 @@ void node_run_rollback(NodeRun *run)
 }
 
 /* ---- Results ---- */
-
-static JValue decimal_cell(JHeap *heap, const Column *column, size_t row)
-{
-    AUTO_FREE(arena) Arena *scratch = arena_new("decimal");
-    Str text = column_text(column, row, scratch);
-    double number = 0;
-    JValue integer = JNONE;
-    if (column->type.scale == 0 && jint_from_text(heap, text, 10, &integer)) {
-        return integer;
-    }
-    return number_parse_double(text, &number) ? jfloat(number) : jstr_value(heap, text);
-}
-
-static JValue cell_value(JHeap *heap, const Column *column, size_t row)
-{
-    if (column_is_null(column, row)) {
-        return JNONE;
-    }
-    switch (column->type.kind) {
-    case COLUMN_BOOL:
-        return jbool(((const bool *)column->data)[row]);
-    case COLUMN_INT:
-        return jint(column_int(column, row));
-    case COLUMN_FLOAT:
-        return jfloat((double)((const float *)column->data)[row]);
-    case COLUMN_DOUBLE:
-        return jfloat(((const double *)column->data)[row]);
-    case COLUMN_HUGE_INT:
-    case COLUMN_DECIMAL:
-        return decimal_cell(heap, column, row);
-    case COLUMN_TEXT:
-    case COLUMN_JSON:
-        return jstr_value(heap, column_str(column, row));
-    case COLUMN_NULL:
-    case COLUMN_BYTES:
-    case COLUMN_DATE:
-    case COLUMN_TIME:
-    case COLUMN_TIMESTAMP:
-    case COLUMN_TIMESTAMP_NS:
-    case COLUMN_TIMESTAMP_TZ:
-    case COLUMN_INTERVAL:
-    case COLUMN_LIST:
-    case COLUMN_STRUCT:
-    case COLUMN_MAP:
-        break;
-    }
-    AUTO_FREE(arena) Arena *scratch = arena_new("cell");
-    return jstr_value(heap, column_text(column, row, scratch));
-}
 
 /* Column names, a second one of a name with "_2" behind it. */
 static JTuple *result_names(JHeap *heap, Arena *scratch, const Result *result)

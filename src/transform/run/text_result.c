@@ -199,6 +199,23 @@ static Value struct_value(Arena *arena, const Column *column, size_t row)
     return value_map_end(&map);
 }
 
+/* A decimal in JSON is a number like others. */
+static Value decimal_value(Str text)
+{
+    double number = 0;
+    return number_parse_double(text, &number) ? value_float(number) : value_string(text);
+}
+
+/* As isoformat() writes it: a `T` between date and time. */
+static Value moment_value(Arena *arena, Str given, bool zoned)
+{
+    Str text = timestamp_cell(arena, given, zoned).text;
+    return value_string(
+        text.len > 10 && text.data[10] == ' '
+            ? str_printf(arena, "%.10sT" STR_FMT, text.data, STR_ARG(str_from_offset(text, 11)))
+            : text);
+}
+
 /* A type is not nested deeper than its name is long, so this recursion ends. */
 static Value nested_value(Arena *arena, const Column *column, size_t row)
 {
@@ -222,16 +239,19 @@ static Value nested_value(Arena *arena, const Column *column, size_t row)
         return map_value(arena, column, ((const ColumnSlice *)column->data)[row]);
     case COLUMN_STRUCT:
         return struct_value(arena, column, row);
-    case COLUMN_NULL:
     case COLUMN_DECIMAL:
+        return decimal_value(column_text(column, row, arena));
+    case COLUMN_TIMESTAMP:
+    case COLUMN_TIMESTAMP_NS:
+        return moment_value(arena, column_text(column, row, arena), false);
+    case COLUMN_TIMESTAMP_TZ:
+        return moment_value(arena, column_text(column, row, arena), true);
+    case COLUMN_NULL:
     case COLUMN_TEXT:
     case COLUMN_JSON:
     case COLUMN_BYTES:
     case COLUMN_DATE:
     case COLUMN_TIME:
-    case COLUMN_TIMESTAMP:
-    case COLUMN_TIMESTAMP_NS:
-    case COLUMN_TIMESTAMP_TZ:
     case COLUMN_INTERVAL:
         break;
     }
@@ -286,6 +306,11 @@ static TextCell cell_of(Arena *arena, const Column *column, size_t row)
         break;
     }
     return same_text(column_text(column, row, arena));
+}
+
+Str text_result_cell(Arena *arena, const Column *column, size_t row)
+{
+    return cell_of(arena, column, row).text;
 }
 
 /* ---- Tables ---- */

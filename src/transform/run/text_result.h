@@ -10,5 +10,7 @@
 TextTable text_result_begin(Arena *arena, const Result *result);
 /* Adds the rows of a chunk of it. */
 void text_result_add(Arena *arena, const Chunk *chunk, TextTable *table);
+/* str() of one value that is not NULL: "3 days, 0:00:00", "b'abc'", nested values as JSON. */
+Str text_result_cell(Arena *arena, const Column *column, size_t row);
 
 #endif
