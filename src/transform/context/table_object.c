@@ -2,6 +2,9 @@
 
 #include <stdlib.h>
 
+#include "jinja/sort.h"
+#include "transform/context/table_methods.h"
+
 /* Results of queries as templates see them: a table has rows and columns; rows and columns can be
  * indexed, walked and asked for their values. All three are host objects whose `value` is a tuple:
  *   table:   (names, rows, types)   names: tuple of str; rows: list of row objects, none before
@@ -144,11 +147,22 @@ static Error *row_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *out)
     return row_get_item(s, self, (JValue){.type = J_STR, .str = name}, out);
 }
 
+/* Only the first cells of a wide row. */
 static Error *row_print(JinjaState *s, JHost *self, StrBuf *out)
 {
-    strbuf_add_c(out, "<agate.Row: ");
-    TRY(jrepr(s, part(self, 1), out));
-    strbuf_add_char(out, '>');
+    enum { SHOWN_CELLS = 5 };
+    const JTuple *cells = part(self, 1).tuple;
+    if (cells->len <= SHOWN_CELLS) {
+        strbuf_add_c(out, "<agate.Row: ");
+        TRY(jrepr(s, part(self, 1), out));
+        strbuf_add_char(out, '>');
+        return NULL;
+    }
+    for (size_t i = 0; i < SHOWN_CELLS; i++) {
+        strbuf_add_c(out, i == 0 ? "<agate.Row: (" : ", ");
+        TRY(jrepr(s, cells->items[i], out));
+    }
+    strbuf_add_c(out, ", ...)>");
     return NULL;
 }
 
@@ -218,11 +232,19 @@ static Error *column_values_without_nulls(JinjaState *s, const JCall *call, JVal
     return NULL;
 }
 
+/* A list, what has no value at its end. */
 static Error *column_values_sorted(JinjaState *s, const JCall *call, JValue *out)
 {
-    JValue cells = part(host_of(call->args[0]), 1);
-    const JBuiltin *sort = jinja_find_filter(s, STR("sort"));
-    return jinja_call_builtin(s, sort, &cells, 1, NULL, out);
+    JValue cells = part(host_of(call->args[0]), 1), values = JNONE;
+    TRY(column_values_without_nulls(s, call, &values));
+    JList *sorted = NULL;
+    TRY(jcollect(s, values, &sorted));
+    TRY(sort_list(s, sorted, false));
+    for (size_t i = values.tuple->len; i < cells.tuple->len; i++) {
+        jlist_append(sorted, JNONE);
+    }
+    *out = jlist_value(sorted);
+    return NULL;
 }
 
 static const JBuiltin column_methods[] = {
@@ -418,6 +440,9 @@ static Error *table_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *out
     } else if (str_is(wanted, "columns")) {
         TRY(rows_of(s, self, &rows));
         *out = columns_of(heap, self, rows);
+    } else {
+        const JBuiltin *method = object_method(table_methods, wanted);
+        *out = method != NULL ? jfunction_new(heap, method, jobj(self)) : JMISSING;
     }
     return NULL;
 }
@@ -484,6 +509,23 @@ bool table_is_later(JValue value)
 {
     const JHost *table = jhost_as(value, &table_class);
     return table != NULL && part(table, 1).type == J_NONE;
+}
+
+Error *table_parts(JinjaState *s, JValue table, TableParts *out)
+{
+    JHost *host = host_of(table);
+    JValue types = part(host, 2);
+    JList *rows = NULL;
+    TRY(rows_of(s, host, &rows));
+    *out = (TableParts){.names = part(host, 0).tuple,
+                        .rows = rows,
+                        .types = types.type == J_TUPLE ? types.tuple : NULL};
+    return NULL;
+}
+
+JTuple *table_row_cells(JValue row)
+{
+    return part(host_of(row), 1).tuple;
 }
 
 Error *table_column_type(JinjaState *s, JValue table, int64_t index, JValue *out)

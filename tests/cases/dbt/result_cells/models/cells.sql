@@ -1,0 +1,1 @@
+{% if execute %}{{ cells() }}{% endif %}
