@@ -454,3 +454,13 @@ Error *fs_map_file(Arena *arena, const char *path, Str *out)
     }
     return err;
 }
+
+void fs_release_mapped(Str bytes)
+{
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    uintptr_t from = ((uintptr_t)bytes.data + page - 1) / page * page;
+    uintptr_t to = ((uintptr_t)bytes.data + bytes.len) / page * page;
+    if (from < to) {
+        (void)madvise((void *)from, to - from, MADV_DONTNEED);
+    }
+}

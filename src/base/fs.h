@@ -15,10 +15,13 @@
 
 /* Reads a regular file of at most `limit` bytes. A directory, a device or a larger file is an
  * error. The text is NUL-terminated beyond its length. */
+MUST_CHECK Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str *out_text);
 /* The file's bytes without reading them; they are gone with the arena. It must not be made shorter
  * meanwhile. */
 MUST_CHECK Error *fs_map_file(Arena *arena, const char *path, Str *out_bytes);
-MUST_CHECK Error *fs_read_file(Arena *arena, const char *path, size_t limit, Str *out_text);
+/* The pages that lie wholly in these mapped bytes are not needed soon: they stay readable, but take
+ * no memory of the process until then. */
+void fs_release_mapped(Str bytes);
 /* Replaces the file whole or not at all: a temporary file beside it, fsync, rename. A link is
  * followed: the file it leads to is replaced. `mode` as in chmod. Of several writers the last one
  * wins. */

@@ -97,7 +97,7 @@ static Error *add_file(NestedLoad *nested, const SourceFile *file, const FileSha
     if (file->format == FILE_JSON_LINES && shape->compression == FILE_PLAIN) {
         Str text;
         TRY(fs_map_file(nested->arena, str_to_c(nested->arena, shape->read_path), &text));
-        return load_run_lines(nested->stream, text, file->shown);
+        return load_run_lines(nested->stream, text, file->shown, LINES_MAPPED);
     }
     FileScan scan = file_load_scan(file, shape);
     scan.as_objects = file->format == FILE_JSON || file->format == FILE_JSON_LINES;

@@ -99,6 +99,18 @@ const SystemColumn system_column_list_idx = {.name = "_dlt_list_idx", .kind = DA
 const SystemColumn system_column_root_id = {
     .name = "_dlt_root_id", .kind = DATA_TEXT, .hint = "root_key"};
 
+bool system_column_is_id(Str name)
+{
+    const SystemColumn *const ids[] = {&system_column_id, &system_column_parent_id,
+                                       &system_column_root_id};
+    for (size_t i = 0; i < ARRAY_LEN(ids); i++) {
+        if (str_is(name, ids[i]->name)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool system_name(Str name)
 {
     return str_starts_with(name, STR("_dlt"));

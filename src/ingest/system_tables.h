@@ -36,6 +36,8 @@ extern const SystemColumn system_column_parent_id; /* _dlt_parent_id: of nested 
 extern const SystemColumn system_column_list_idx;  /* _dlt_list_idx: of nested tables */
 extern const SystemColumn system_column_root_id;   /* _dlt_root_id: of nested tables of a merge */
 
+/* True for columns of ids of rows: no two texts are alike, or few. */
+bool system_column_is_id(Str name);
 /* True for tables and columns that begin with _dlt. */
 bool system_name(Str name);
 

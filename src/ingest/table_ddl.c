@@ -47,6 +47,9 @@ static Error *create_table(Connection *connection, Arena *arena, Str dataset,
         if (!schema_column_nullable(column)) {
             SQL_ADD(&sql, " not null");
         }
+        if (system_column_is_id(column->name)) {
+            SQL_ADD(&sql, " {}", SQL_RAW(connection_unlike_texts_sql(connection)));
+        }
     }
     if (is_first) {
         return NULL;

@@ -94,6 +94,11 @@ Error *warehouse_configure(Warehouse *warehouse, const WarehouseSetting *setting
     return NULL;
 }
 
+Str connection_unlike_texts_sql(const Connection *connection)
+{
+    return str_from(driver_of(connection)->unlike);
+}
+
 void connection_set_cancel(Connection *connection, const Cancel *cancel)
 {
     connection->cancel = cancel;

@@ -105,6 +105,10 @@ MUST_CHECK Error *connection_execute(Connection *connection, Str sql, const Para
 MUST_CHECK Error *connection_query(Connection *connection, Str sql, const Param *params,
                                    size_t param_count, Result **out_result);
 
+/* What stands behind the definition of a new column whose texts are all different (ids): the
+ * database need not look for a way to store them. May be empty. */
+Str connection_unlike_texts_sql(const Connection *connection);
+
 /* Asked for between pieces of work of a statement, at least every few milliseconds; the statement
  * then ends with ERR_CANCELLED. The token must outlive the connection; NULL removes it. */
 void connection_set_cancel(Connection *connection, const Cancel *cancel);

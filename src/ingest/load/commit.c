@@ -58,6 +58,9 @@ static Error *read_staged(void *context, const RowsWanted *wanted, Arena *arena,
     size_t left = wanted->first < count ? count - wanted->first : 0;
     size_t rows = left < wanted->most ? left : wanted->most;
     *out_rows = rows;
+    if (rows == 0) {
+        frame_release(&staged->rows->frames.data[wanted->part]);
+    }
     for (size_t i = 0; i < wanted->column_count && rows > 0; i++) {
         out[i] = staged_column(staged, wanted, wanted->columns[i], rows, arena);
     }

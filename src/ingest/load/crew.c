@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/fs.h"
 #include "base/queue.h"
 #include "ingest/normalise/chunk_rows.h"
 
@@ -212,6 +213,9 @@ static Error *work_on(CrewWorker *worker, const CrewPage *page)
     TRY(normaliser_begin(normaliser, page->batch));
     if (page->has_lines) {
         TRY(add_lines(worker, &page->lines));
+    }
+    if (page->lines.is_mapped) {
+        fs_release_mapped(page->lines.text);
     }
     for (size_t i = 0; i < page->rows.rows.len; i++) {
         TRY(normaliser_add(normaliser, page->table, page->rows.rows.data[i]));

@@ -36,9 +36,10 @@ MUST_CHECK Error *crew_add_json(Crew *crew, Str table, JsonRows *rows, const Row
 /* JSON lines that the threads parse. */
 typedef struct CrewLines {
     Str table;
-    Str text;  /* whole lines of `whole`, which is borrowed until crew_finish() */
-    Str whole; /* for the numbers of lines */
-    Str shown; /* names `whole` in messages */
+    Str text;       /* whole lines of `whole`, which is borrowed until crew_finish() */
+    Str whole;      /* for the numbers of lines */
+    Str shown;      /* names `whole` in messages */
+    bool is_mapped; /* from a file: its pages are let go after the work */
     /* Asked for each row, under `mu`; NULL: all rows are new. */
     Incremental *incremental;
     Mutex *mu;

@@ -363,12 +363,13 @@ static Str next_lines(Str *rest)
     return lines;
 }
 
-Error *load_run_lines(LoadStream *stream, Str text, Str shown)
+Error *load_run_lines(LoadStream *stream, Str text, Str shown, LinesKind kind)
 {
     atomic_store(&stream->has_yielded, true);
     CrewLines lines = {.table = stream->table,
                        .whole = text,
                        .shown = shown,
+                       .is_mapped = kind == LINES_MAPPED,
                        .incremental = stream->incremental,
                        .mu = &stream->mu,
                        .rows = &stream->rows,

@@ -76,8 +76,10 @@ void load_stream_extras(LoadStream *stream, const RowExtraVec *extras);
  * is new. */
 MUST_CHECK Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough);
 MUST_CHECK Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough);
-/* Rows as JSON lines, borrowed until load_run_finish(); `shown` names the text in messages. */
-MUST_CHECK Error *load_run_lines(LoadStream *stream, Str text, Str shown);
+/* Rows as JSON lines, borrowed until load_run_finish(); `shown` names the text in messages. A text
+ * of a mapped file takes memory only while it is worked on. */
+typedef enum LinesKind { LINES_IN_MEMORY, LINES_MAPPED } LinesKind;
+MUST_CHECK Error *load_run_lines(LoadStream *stream, Str text, Str shown, LinesKind kind);
 /* After rows could not be brought: what went wrong in the run itself before, or NULL. Ends it. */
 MUST_CHECK Error *load_run_failure(LoadRun *run);
 /* Commits. The result lives as long as the run. */

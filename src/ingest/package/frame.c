@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/fs.h"
+
 enum {
     FRAME_MAGIC = 0x31474F44, /* "DOG1" */
     ALIGNMENT = 8,
@@ -218,6 +220,11 @@ Error *frame_open(Str bytes, Frame *out)
         }
     }
     return NULL;
+}
+
+void frame_release(const Frame *frame)
+{
+    fs_release_mapped((Str){frame->data, frame->len});
 }
 
 Str frame_column_name(const Frame *frame, size_t column)

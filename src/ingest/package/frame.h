@@ -44,6 +44,8 @@ Str frame_column_name(const Frame *frame, size_t column);
 /* SIZE_MAX when there is none. */
 size_t frame_find_column(const Frame *frame, Str name);
 ColumnType frame_column_type(const Frame *frame, size_t column);
+/* It is not read again soon: see fs_release_mapped(). */
+void frame_release(const Frame *frame);
 /* Rows first .. first + rows; `first` is a multiple of 64. Values point into the frame; what must
  * be made lives in `arena`. */
 void frame_read(const Frame *frame, size_t column, size_t first, size_t rows, Arena *arena,
