@@ -458,9 +458,12 @@ Error *fs_map_file(Arena *arena, const char *path, Str *out)
 void fs_release_mapped(Str bytes)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    uintptr_t from = ((uintptr_t)bytes.data + page - 1) / page * page;
-    uintptr_t to = ((uintptr_t)bytes.data + bytes.len) / page * page;
-    if (from < to) {
-        (void)madvise((void *)from, to - from, MADV_DONTNEED);
+    size_t skipped = (page - (uintptr_t)bytes.data % page) % page;
+    union {
+        const char *borrowed;
+        char *pages;
+    } from = {.borrowed = bytes.data + skipped};
+    if (skipped < bytes.len) {
+        (void)madvise(from.pages, (bytes.len - skipped) / page * page, MADV_DONTNEED);
     }
 }
