@@ -12,7 +12,12 @@ enum {
 
 Error *target_set_init(TargetSet *set, Arena *arena, NormaliseJob *job)
 {
-    *set = (TargetSet){.arena = arena, .job = job, .by_name = strmap_init(arena)};
+    *set = (TargetSet){
+        .arena = arena,
+        .job = job,
+        .roots = strmap_init(arena),
+        .lists = strmap_init(arena),
+    };
     return inference_new(arena, job->schema, &set->inference);
 }
 
@@ -334,7 +339,7 @@ static Error *know_table(TargetSet *set, SchemaTable *table, TableTarget *parent
                          TableTarget **out)
 {
     const Schema *schema = set->job->schema;
-    bool is_nested = schema_table_member(table, STR("parent")) != NULL;
+    bool is_nested = parent != NULL && schema_table_member(table, STR("parent")) != NULL;
     TableTarget *target = ARENA_NEW(set->arena, TableTarget);
     *target = (TableTarget){
         .name = str_dup(set->arena, table->name),
@@ -361,14 +366,14 @@ static Error *know_table(TargetSet *set, SchemaTable *table, TableTarget *parent
         }
     }
     VEC_PUSH(set->arena, &set->tables, target);
-    strmap_set(&set->by_name, target->name, target);
+    strmap_set(parent == NULL ? &set->roots : &set->lists, target->name, target);
     *out = target;
     return NULL;
 }
 
 Error *target_root_table(TargetSet *set, Str name, TableTarget **out)
 {
-    *out = strmap_find(&set->by_name, name);
+    *out = strmap_find(&set->roots, name);
     if (*out != NULL) {
         return NULL;
     }
@@ -413,7 +418,7 @@ Error *target_list(TargetSet *set, const ObjectShape *shape, FieldTarget *field,
         return NULL;
     }
     Str name = naming_join(&set->job->naming, set->arena, shape->table->name, field->column_name);
-    *out = strmap_find(&set->by_name, name);
+    *out = strmap_find(&set->lists, name);
     Error *err = NULL;
     if (*out == NULL) {
         TRY(normalise_job_lock(set->job, set->batch));

@@ -95,7 +95,9 @@ typedef struct TargetSet {
     const Inference *inference;
     uint64_t batch;            /* being filled */
     VEC(TableTarget *) tables; /* parents stand before children */
-    StrMap by_name;
+    /* A table of lists may also be that of a resource's own rows: then it is known as both. */
+    StrMap roots; /* to TableTarget *, by name */
+    StrMap lists;
 } TargetSet;
 
 MUST_CHECK Error *target_set_init(TargetSet *set, Arena *arena, NormaliseJob *job);
