@@ -54,7 +54,9 @@ static Str columns_of(const Fixture *fixture, const char *table)
 
 static const TableTarget *table_of(const Fixture *fixture, const char *name)
 {
-    const TableTarget *table = strmap_find(&fixture->normaliser->set.by_name, str_from(name));
+    const TargetSet *set = &fixture->normaliser->set;
+    const TableTarget *table = strmap_find(&set->roots, str_from(name));
+    table = table != NULL ? table : strmap_find(&set->lists, str_from(name));
     assert_non_null(table);
     return table;
 }
