@@ -251,11 +251,11 @@ static Error *write_rows(Arena *arena, const LoadCommit *commit)
     return NULL;
 }
 
-static void count_rows(Arena *arena, LoadCommit *commit)
+static void count_rows(LoadCommit *commit)
 {
     for (STRMAP_EACH(it, &commit->package->tables)) {
         const PackageTable *table = it->value;
-        VEC_PUSH(arena, &commit->tables,
+        VEC_PUSH(commit->arena, &commit->tables,
                  (LoadedTable){.name = table->name, .rows = (int64_t)table->row_count});
         schema_mark_seen(commit->schema, schema_find_table(commit->schema, table->name));
     }
@@ -287,7 +287,7 @@ static Error *write_all(Arena *arena, LoadCommit *commit)
     Connection *connection = commit->connection;
     TRY(bookkeeping_prepare(connection, arena, commit->dataset));
     TRY(forget(arena, commit));
-    count_rows(arena, commit);
+    count_rows(commit);
     TRY(table_ddl_apply_all(connection, arena, commit->dataset, commit->schema));
     if (commit->hook.before_rows != NULL) {
         TRY(commit->hook.before_rows(commit->hook.context, connection, commit->schema));

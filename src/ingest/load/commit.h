@@ -30,7 +30,7 @@ typedef struct LoadCommit {
     bool forgets_versions; /* the schema's earlier versions go */
     LoadHook hook;
     Str viewed_source; /* whose views are made anew; empty: none */
-    /* Set by load_commit(). */
+    Arena *arena;      /* of what is set: */
     LoadedTableVec tables;
 } LoadCommit;
 

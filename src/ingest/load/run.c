@@ -441,7 +441,8 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
     }
     Package package;
     TRY(package_open(run->arena, run->options.package_directory, &package));
-    LoadCommit commit = {.connection = run->options.connection,
+    LoadCommit commit = {.arena = run->arena,
+                         .connection = run->options.connection,
                          .dataset = run->options.dataset,
                          .load_id = run->load_id,
                          .schema = run->schema,
