@@ -1,15 +1,13 @@
 #include "base/suggest.h"
 #include "project/secret.h"
+#include "source/database/database_source.h"
 #include "source/file/file_source.h"
 #include "source/rest/connector.h"
 #include "source/rest/rest_source.h"
 #include "source/source.h"
 
 const SourceDriver *const source_drivers[] = {
-    &source_csv,
-    &source_local_files,
-    &source_rest_api,
-    NULL,
+    &source_csv, &source_local_files, &source_rest_api, &source_sqlite, &source_sql_database, NULL,
 };
 
 void source_types(Arena *arena, const Project *project, StrVec *out)

@@ -221,7 +221,7 @@ static Error *hash_row(const Incremental *incremental, Arena *arena, yyjson_val 
             VEC_PUSH(arena, &parts,
                      json_value(arena, json_path_member(row, value_text_or(name, STR("")))));
         }
-        hashed = parts.len == 1 ? parts.data[0] : value_list_of(&parts);
+        hashed = value_list_of(&parts);
     } else {
         hashed = json_value(arena, row);
     }

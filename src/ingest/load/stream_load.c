@@ -1,6 +1,7 @@
 #include "ingest/load/stream_load.h"
 
 #include "base/suggest.h"
+#include "ingest/typed_json.h"
 
 /* The sink that a source's rows come to. */
 typedef struct Loader {
@@ -88,6 +89,18 @@ static Error *check_selected(const Loader *loader)
     return NULL;
 }
 
+/* A bound as sources are told of it: times as such. */
+static const Value *plain_bound(const Loader *loader, const Value *bound)
+{
+    Arena *arena = loader->load->source->ctx->arena;
+    Value *plain = NULL;
+    if (!value_is_null(bound)) {
+        plain = ARENA_NEW(arena, Value);
+        *plain = typed_decode(arena, bound);
+    }
+    return plain;
+}
+
 static Error *open_stream(Loader *loader, LoadRun *run, size_t number, StreamRequest *out)
 {
     const SourceStream *stream = &loader->streams.data[number];
@@ -100,8 +113,8 @@ static Error *open_stream(Loader *loader, LoadRun *run, size_t number, StreamReq
     const Incremental *incremental = load_stream_incremental(loader->opened[number]);
     *out = (StreamRequest){.stream = number};
     if (incremental != NULL) {
-        out->from = incremental_start(incremental);
-        out->until = incremental_end(incremental);
+        out->from = plain_bound(loader, incremental_start(incremental));
+        out->until = plain_bound(loader, incremental_end(incremental));
     }
     const StreamLoadEvents *events = &loader->load->events;
     if (events->reading != NULL) {

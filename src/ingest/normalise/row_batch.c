@@ -261,6 +261,9 @@ bool row_batch_takes(const RowBatch *batch, size_t index, const Column *values,
     if (type->kind == COLUMN_NULL) {
         return true;
     }
+    if (type->kind == COLUMN_JSON) {
+        return false; /* documents are written anew, as dlt writes them */
+    }
     if (type->kind == COLUMN_DECIMAL &&
         (column->layout.scale != type->scale || column->layout.precision < type->precision)) {
         return false;

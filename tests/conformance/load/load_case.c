@@ -5,6 +5,7 @@
  *
  * N counts from 1; LOAD_CASE_BASE_URL stands for <BASE_URL> in it. Exits with 1 and says why when
  * the load fails. */
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -100,11 +101,49 @@ static const Value *contract_of(const Case *test)
     return run != NULL ? run : value_find(test->document, STR("schema_contract"));
 }
 
-/* Which key of a case holds the options of its source. */
+/* ---- Sources ---- */
+
+static void sqlite_auto_free(sqlite3 **database)
+{
+    (void)sqlite3_close(*database);
+}
+
+static Error *run_script(Case *test, const char *database)
+{
+    Str script;
+    Str name = text_of(test->load, "script", STR(""));
+    Str path = fs_join(test->arena, test->directory, name);
+    AUTO_FREE(sqlite) sqlite3 *handle = NULL;
+    TRY(fs_read_file(test->arena, str_to_c(test->arena, path), LIMIT_SQL_BYTES, &script));
+    TRY(fs_make_directory(str_to_c(test->arena, test->pipelines)));
+    if (sqlite3_open(database, &handle) != SQLITE_OK ||
+        sqlite3_exec(handle, str_to_c(test->arena, script), NULL, NULL, NULL) != SQLITE_OK) {
+        return error_new(ERR_SOURCE, "SQLite: %s", sqlite3_errmsg(handle));
+    }
+    return NULL;
+}
+
+/* The load's script makes the database; dlt appends where nothing else is said. */
+static Error *prepare_database(Case *test, Value *block)
+{
+    Str path = fs_join(test->arena, test->pipelines, STR("source.sqlite"));
+    const Value *own = value_find(test->load, STR("sql_database"));
+    ValueMapBuilder options = value_map_begin(test->arena);
+    TRY(run_script(test, path.data));
+    value_map_set(&options, STR("connection_string"),
+                  value_string(str_printf(test->arena, "sqlite:///" STR_FMT, STR_ARG(path))));
+    value_map_set(&options, STR("write_disposition"), value_string(STR("append")));
+    value_map_put_all(&options, own != NULL ? own : block);
+    *block = value_map_end(&options);
+    return NULL;
+}
+
+/* Which key of a case holds the options of its source, and what is done before each load. */
 static const struct {
     const char *type;
     const char *key;
-} sources[] = {{"rest_api", "rest"}};
+    Error *(*prepare)(Case *test, Value *block); /* NULL: nothing */
+} sources[] = {{"rest_api", "rest", NULL}, {"sql_database", "sql_database", prepare_database}};
 
 static Error *load_source(Case *test, const LoadRunOptions *options)
 {
@@ -113,10 +152,16 @@ static Error *load_source(Case *test, const LoadRunOptions *options)
         if (!str_is(type, sources[i].type)) {
             continue;
         }
+        Project project = {.arena = test->arena, .root = test->pipelines};
         SourceContext ctx = {.arena = test->arena};
-        const Value *block = value_find(test->document, str_from(sources[i].key));
+        const Value *given = value_find(test->document, str_from(sources[i].key));
+        Value block = given != NULL ? *given : value_null();
         AUTO_DONE(source) Source source = {0};
-        TRY(case_source_open(&ctx, type, block, &source));
+        if (sources[i].prepare != NULL) {
+            ctx.project = &project; /* its paths begin there; it sets nothing */
+            TRY(sources[i].prepare(test, &block));
+        }
+        TRY(case_source_open(&ctx, type, &block, &source));
         StreamLoad load = {.source = &source,
                            .options = *options,
                            .write_disposition = value_find(test->load, STR("write_disposition")),
@@ -126,6 +171,8 @@ static Error *load_source(Case *test, const LoadRunOptions *options)
     }
     return error_new(ERR_UNSUPPORTED, "cases of '" STR_FMT "' cannot be run", STR_ARG(type));
 }
+
+/* ---- The load ---- */
 
 static Error *load(Case *test, Connection *connection)
 {
