@@ -168,6 +168,7 @@ static Error *exchange(const Sending *sending, const HttpRequest *request, HttpR
 static Error *exchange_following(const Sending *sending, HttpResponse *out, bool *out_again)
 {
     HttpRequest current = *sending->request;
+    current.is_retry = sending->attempt > 1;
     for (int i = 0; i <= LIMIT_HTTP_REDIRECTS; i++) {
         TRY(exchange(sending, &current, out, out_again));
         Str location;

@@ -35,6 +35,8 @@ typedef struct HttpRequest {
     /* Looks at an answer of status 200 to 299: ERR_NETWORK for one that is broken and may be asked
      * for again. NULL: any is fine. */
     MUST_CHECK Error *(*check)(Str body);
+    /* Set by the client: on a connection of its own, for the one before may be out of step. */
+    bool is_retry;
 } HttpRequest;
 
 typedef struct HttpResponse {

@@ -5,7 +5,7 @@
 
 #include "http/http.h"
 
-enum { HTTP_TRANSPORT_VERSION = 1 };
+enum { HTTP_TRANSPORT_VERSION = 2 };
 
 /* Connections of one thread at a time. */
 typedef struct HttpConnection HttpConnection;

@@ -113,6 +113,7 @@ static void set_request(const HttpConnection *connection, Arena *arena, const Ht
         (void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS,
                                request->body.len > 0 ? request->body.data : "");
     }
+    (void)curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->is_retry ? 1L : 0L);
     (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, str_to_c(arena, request->method));
 }
 
