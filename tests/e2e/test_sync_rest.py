@@ -58,7 +58,7 @@ def test_rows_of_children_come_once_and_in_order(project):
 
 
 def test_a_limit_is_never_exceeded_and_used(project):
-    with MockApi(rows=20 * 100, limit=20, window=0.5) as api:
+    with MockApi(rows=20 * 80, limit=20, window=1.0) as api:
         use(project, api, [{"path": "offset/items", "name": "offset", **PAGERS["offset"]}])
         begin = time.time()
         project.ok("sync", "--no-dbt")
