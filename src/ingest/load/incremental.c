@@ -14,6 +14,8 @@
 
 typedef enum MissingCursor { MISSING_RAISE, MISSING_INCLUDE, MISSING_EXCLUDE } MissingCursor;
 
+typedef enum RowOrder { ORDER_NONE, ORDER_RISING, ORDER_FALLING } RowOrder;
+
 struct Incremental {
     Arena *arena;
     State *state;
@@ -36,7 +38,7 @@ struct Incremental {
     VEC(yyjson_val *) at_boundary; /* rows of this batch at `last`, not hashed yet */
     bool moved;                    /* `last` is not that of the last load any more */
     bool kept_rows;
-    enum { ORDER_NONE, ORDER_RISING, ORDER_FALLING } order; /* of the rows, as the source says */
+    RowOrder order; /* of the rows, as the source says */
     bool is_past;
 };
 
@@ -77,7 +79,7 @@ static Error *read_options(Incremental *incremental)
     incremental->on_missing = (MissingCursor)word;
     const Value *order = value_find(hints, STR("row_order"));
     TRY(read_word(value_is_null(order) ? NULL : order, orders, ARRAY_LEN(orders), &word));
-    incremental->order = word;
+    incremental->order = (RowOrder)word;
     incremental->initial = value_find(hints, STR("initial_value"));
     const Value *end = value_find(hints, STR("end_value"));
     incremental->end = value_is_null(end) ? NULL : end;
