@@ -150,7 +150,9 @@ static Str kind_name(const Value *config)
     Str name = value_is(config, VALUE_MAP) ? value_text_or(value_find(config, STR("type")), STR(""))
                                            : value_text_or(config, STR(""));
     for (size_t i = 0; i < ARRAY_LEN(aliases); i++) {
-        name = str_is(name, aliases[i].name) ? str_from(aliases[i].kind) : name;
+        if (str_is(name, aliases[i].name)) {
+            return str_from(aliases[i].kind);
+        }
     }
     return name;
 }

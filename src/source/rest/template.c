@@ -47,10 +47,9 @@ static Error *next_piece(Str *rest, Str whole, const Value *place, Piece *out)
                                       STR_ARG(whole)),
                           "write a brace that is meant as such twice: {{ or }}");
     }
-    Str name = str_slice(*rest, 1, close);
-    size_t colon = str_find_char(name, ':');
-    name = colon == SIZE_MAX ? name : str_slice(name, 0, colon); /* formats say nothing to dlt */
-    *out = (Piece){str_trim(name), true};
+    Str inner = str_slice(*rest, 1, close);
+    size_t colon = str_find_char(inner, ':'); /* formats say nothing to dlt */
+    *out = (Piece){str_trim(str_slice(inner, 0, colon == SIZE_MAX ? inner.len : colon)), true};
     *rest = str_from_offset(*rest, close + 1);
     return NULL;
 }
