@@ -60,6 +60,7 @@ static Error *duck_open(const WarehouseOptions *options, Warehouse **out_warehou
 {
     duckdb_database handle = NULL;
     TRY(open_database(options, &handle));
+    duck_let_code_go();
     DuckWarehouse *warehouse = memory_alloc(sizeof(*warehouse));
     *warehouse = (DuckWarehouse){.base.version = duckdb_library_version(), .handle = handle};
     *out_warehouse = &warehouse->base;
@@ -109,6 +110,7 @@ static void duck_close(Warehouse *base)
 {
     DuckWarehouse *warehouse = (DuckWarehouse *)base;
     duckdb_connection connection = NULL;
+    duck_let_code_go();
     if (duckdb_connect(warehouse->handle, &connection) == DuckDBSuccess) {
         write_log(connection);
         duckdb_disconnect(&connection);

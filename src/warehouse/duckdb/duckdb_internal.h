@@ -59,6 +59,12 @@ static inline void duck_free_text(const char *text)
     duckdb_free(pointer.owned);
 }
 
+/* code_pages.c: the pages of DuckDB's code and constants that were looked at so far are no longer
+ * counted as this process's; those that are needed again come back from the page cache. Opening a
+ * database registers thousands of functions from all over the library, some 20 MB of pages of which
+ * few are looked at again, and closing it needs others than queries do. */
+void duck_let_code_go(void);
+
 /* failure.c: an error from DuckDB's text, also remembered as the connection's last failure. `sql`
  * is the statement it speaks of. */
 Error *duck_failure(Connection *connection, const char *text, Str sql);
