@@ -140,7 +140,7 @@ function(dango_test_properties test)
         "DANGO=${CMAKE_BINARY_DIR}/bin/dango"
         "DANGO_BUILD=${CMAKE_BINARY_DIR}"
         "DANGO_ROOT=${CMAKE_SOURCE_DIR}")
-    set_tests_properties(${test} PROPERTIES TIMEOUT 300)
+    set_tests_properties(${test} PROPERTIES TIMEOUT 900)
 endfunction()
 
 function(dango_test_program target)
