@@ -261,21 +261,22 @@ static void count_rows(LoadCommit *commit)
     }
 }
 
-/* What a refresh asked for. */
-static Error *forget(Arena *arena, const LoadCommit *commit)
+static Error *for_tables(Arena *arena, const LoadCommit *commit, const StrVec *names,
+                         const char *statement)
 {
     SqlBuilder sql = sql_begin(arena);
-    for (VEC_EACH(const Str, name, &commit->dropped)) {
-        SQL_ADD(&sql, "drop table if exists {};", SQL_NAME(commit->dataset, *name));
-    }
-    for (VEC_EACH(const Str, name, &commit->truncated)) {
-        SQL_ADD(&sql, "delete from {};", SQL_NAME(commit->dataset, *name));
-    }
     Str text;
-    TRY(sql_finish(&sql, &text));
-    if (text.len > 0) {
-        TRY(connection_execute(commit->connection, text, NULL, 0, NULL));
+    for (VEC_EACH(const Str, name, names)) {
+        SQL_ADD(&sql, "{} {};", SQL_RAW(str_from(statement)), SQL_NAME(commit->dataset, *name));
     }
+    TRY(sql_finish(&sql, &text));
+    return text.len > 0 ? connection_execute(commit->connection, text, NULL, 0, NULL) : NULL;
+}
+
+/* What a refresh drops. */
+static Error *forget(Arena *arena, const LoadCommit *commit)
+{
+    TRY(for_tables(arena, commit, &commit->dropped, "drop table if exists"));
     return commit->forgets_versions
                ? bookkeeping_forget_schema(commit->connection, arena, commit->dataset,
                                            schema_name(commit->schema))
@@ -289,6 +290,8 @@ static Error *write_all(Arena *arena, LoadCommit *commit)
     TRY(forget(arena, commit));
     count_rows(commit);
     TRY(table_ddl_apply_all(connection, arena, commit->dataset, commit->schema));
+    /* only now: DuckDB does not commit a column added to a table that was emptied before */
+    TRY(for_tables(arena, commit, &commit->truncated, "delete from"));
     if (commit->hook.before_rows != NULL) {
         TRY(commit->hook.before_rows(commit->hook.context, connection, commit->schema));
     }

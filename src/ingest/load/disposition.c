@@ -331,23 +331,19 @@ static Error *merge_children(Writing *writing)
     return NULL;
 }
 
-/* The rows whose deletion is staged are looked up before the root table forgets them. */
-static Error *delete_children_of_deleted(Writing *writing)
+/* The rows whose deletion is staged: as they are kept, before the root table forgets them, and as
+ * they come in. */
+static Error *find_deleted(Writing *writing)
 {
     const Chain *chain = writing->chain;
     SqlBuilder *sql = &writing->sql;
-    if (!has_children(writing) || chain->hard_delete.len == 0) {
-        return NULL;
-    }
-    SQL_ADD(sql,
-            "create temp table " GONE_ROOTS
-            " as select d._dlt_id from {} d semi join (select * from {} s where ",
-            destination(writing, chain_root(chain)), staged_roots(writing));
+    SQL_ADD(sql, "create temp table " GONE_ROOTS " as with s as (select * from {} s where ",
+            staged_roots(writing));
     add_is_deleted(writing, sql, "s.");
-    SQL_ADD(sql, ") s on ");
+    SQL_ADD(sql, ") select _dlt_id from s union select d._dlt_id from {} d semi join s on ",
+            destination(writing, chain_root(chain)));
     add_match(sql, &chain->primary_key);
-    TRY(run(writing));
-    return delete_children_of(writing, GONE_ROOTS);
+    return run(writing);
 }
 
 static Error *needs_primary_key(const Writing *writing, const char *strategy)
@@ -381,10 +377,12 @@ static Error *merge_roots(Writing *writing, bool inserts_deleted)
 
 static Error *merge_upsert(Writing *writing)
 {
+    bool may_delete = has_children(writing) && writing->chain->hard_delete.len > 0;
     TRY(needs_primary_key(writing, "upsert"));
-    TRY(delete_children_of_deleted(writing));
+    TRY(may_delete ? find_deleted(writing) : NULL);
     TRY(merge_roots(writing, true));
-    return merge_children(writing);
+    TRY(merge_children(writing));
+    return may_delete ? delete_children_of(writing, GONE_ROOTS) : NULL;
 }
 
 /* ---- cdc: an upsert that also deletes what is not staged ---- */

@@ -93,10 +93,8 @@ static void declare_row_version(Schema *schema, SchemaTable *table, Str name)
     SchemaColumn *column = declare_column(schema, table, name);
     schema_set_hint(schema, column, STR("nullable"), value_bool(false));
     schema_set_hint(schema, column, STR("x-row-version"), value_bool(true));
-    if (str_is(name, system_column_id.name)) {
-        schema_set_hint(schema, column, STR("unique"), value_bool(false));
-        schema_set_hint(schema, column, STR("row_key"), value_bool(false));
-    }
+    schema_set_hint(schema, column, STR("unique"), value_bool(false));
+    schema_set_hint(schema, column, STR("row_key"), value_bool(false));
 }
 
 /* The columns that say from when to when a version of a row was valid stand first. */
@@ -292,13 +290,25 @@ static void declare_root_key(Schema *schema, const SchemaTable *table, Str dispo
     }
 }
 
+/* The table of the list at a path "items.discounts" of the rows, and the one it lies in. */
+static Str nested_name(Schema *schema, const Naming *naming, Str root, Str path, Str *out_parent)
+{
+    Str name = root;
+    Str piece;
+    for (Str rest = path; str_next_piece(&rest, '.', &piece);) {
+        *out_parent = name;
+        name = naming_join(naming, schema->arena, name, naming_path(naming, schema->arena, piece));
+    }
+    return name;
+}
+
 /* Lists whose rows have a key of their own are tables of their own. */
 static Error *declare_nested(Schema *schema, const Naming *naming, const SchemaTable *root,
                              const Resource *resource, const ValueEntry *entry)
 {
-    Str path = value_text_or(&entry->key, STR(""));
+    Str parent = root->name;
     Str name =
-        naming_join(naming, schema->arena, root->name, naming_path(naming, schema->arena, path));
+        nested_name(schema, naming, root->name, value_text_or(&entry->key, STR("")), &parent);
     const Value *hints = &entry->value;
     Str disposition = STR("append");
     const Value *options = NULL;
@@ -309,7 +319,7 @@ static Error *declare_nested(Schema *schema, const Naming *naming, const SchemaT
         TRY(declare_merge(schema, naming, table, options));
         declare_root_key(schema, table, disposition, options);
     } else {
-        table = schema_nested_table(schema, name, root->name);
+        table = schema_nested_table(schema, name, parent);
         table->is_declared = true;
     }
     TRY(declare_columns(schema, naming, table, value_find(hints, STR("columns"))));

@@ -174,7 +174,9 @@ def ids_of(table):
         return "random"
     strategy = table.get("x-merge-strategy", "delete-insert")
     keyed = any(column.get("primary_key") for column in table["columns"].values())
-    return "literal" if strategy == "scd2" or (strategy in ("upsert", "insert-only", "cdc") and keyed) else "random"
+    versioned = table["columns"].get("_dlt_id", {}).get("x-row-version")
+    made = strategy == "scd2" and versioned or strategy in ("upsert", "insert-only", "cdc") and keyed
+    return "literal" if made else "random"
 
 
 def table_infos(warehouse, books, given_ids):
