@@ -29,10 +29,11 @@ struct Incremental {
     bool end_is_closed;
     bool dedups;
     MissingCursor on_missing;
-    Value start;       /* null: none */
-    Value last;        /* null: none yet */
-    Value last_before; /* of the last load */
-    StrMap known;      /* hashes of the last load's boundary */
+    Value start;                /* null: none */
+    Value last;                 /* null: none yet */
+    Value last_before;          /* of the last load */
+    StrMap known;               /* hashes of the last load's boundary */
+    const Value *stored_hashes; /* as the state has them, in an order of no meaning; may be NULL */
     BoundaryHashForm form;
     StrMap boundary;               /* hashes of the rows at `last` */
     VEC(yyjson_val *) at_boundary; /* rows of this batch at `last`, not hashed yet */
@@ -171,11 +172,12 @@ static void apply_start(Incremental *incremental)
 static Error *bind(Incremental *incremental)
 {
     const IncrementalOptions *options = &incremental->options;
-    const Value *state = NULL;
-    if (incremental->end == NULL && !options->forgets) {
-        state = state_incremental(incremental->state, options->source, options->resource,
-                                  incremental->path);
+    const Value *stored = NULL;
+    if (incremental->end == NULL) {
+        stored = state_incremental(incremental->state, options->source, options->resource,
+                                   incremental->path);
     }
+    const Value *state = options->forgets ? NULL : stored;
     const Value *last = value_find(state, STR("last_value"));
     incremental->last = or_null(last != NULL ? last : incremental->initial);
     incremental->last_before = incremental->last;
@@ -184,7 +186,8 @@ static Error *bind(Incremental *incremental)
     for (VALUE_EACH(it, hashes)) {
         (void)strmap_set_copy(&incremental->known, value_text_or(it, STR("")), NULL);
     }
-    incremental->form = boundary_hash_form(hashes);
+    incremental->stored_hashes = value_find(stored, STR("unique_hashes"));
+    incremental->form = boundary_hash_form(incremental->stored_hashes);
     const Value *key = dedup_key(incremental);
     bool no_key = value_is(key, VALUE_LIST) && value_len(key) == 0;
     incremental->dedups = !incremental->start_is_open && incremental->end == NULL && !no_key &&
@@ -475,6 +478,18 @@ static int compare_hashes(const void *a, const void *b)
     return str_compare(((const Value *)a)->as.text, ((const Value *)b)->as.text);
 }
 
+/* dlt writes the same hashes in any order: a new order alone is no news that needs a load. */
+static bool are_stored(const Incremental *incremental, const ValueVec *sorted)
+{
+    for (VALUE_EACH(it, incremental->stored_hashes)) {
+        if (!value_is(it, VALUE_STRING) || sorted->len == 0 ||
+            bsearch(it, sorted->data, sorted->len, sizeof(Value), compare_hashes) == NULL) {
+            return false;
+        }
+    }
+    return value_len(incremental->stored_hashes) == sorted->len;
+}
+
 static Value hash_list(const Incremental *incremental)
 {
     ValueVec hashes = {0};
@@ -492,7 +507,8 @@ static Value hash_list(const Incremental *incremental)
     if (hashes.len > 0) {
         qsort(hashes.data, hashes.len, sizeof(Value), compare_hashes);
     }
-    return value_list_of(&hashes);
+    return hashes.len > 0 && are_stored(incremental, &hashes) ? *incremental->stored_hashes
+                                                              : value_list_of(&hashes);
 }
 
 void incremental_store(Incremental *incremental)

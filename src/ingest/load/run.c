@@ -196,29 +196,34 @@ Error *load_run_begin(const LoadRunOptions *options, LoadRun **out)
 
 /* ---- Rows ---- */
 
-/* What is replaced begins anew each time: its state is forgotten. */
+/* What is replaced begins anew each time. */
+static void forget_state(LoadRun *run, Str resource)
+{
+    const Str source[] = {STR("sources"), run->options.schema_name};
+    state_reset_resource(run->state, run->options.schema_name, resource);
+    if (state_find(run->state, source, ARRAY_LEN(source)) == NULL) {
+        ValueMapBuilder empty = value_map_begin(run->arena);
+        state_set(run->state, source, ARRAY_LEN(source), value_map_end(&empty));
+    }
+}
+
 static Error *open_incremental(LoadRun *run, LoadStream *stream)
 {
     const Resource *resource = &stream->resource;
     const Value *hints = value_find(resource->hints, STR("incremental"));
-    if (stream->replaces) {
-        const Str source[] = {STR("sources"), run->options.schema_name};
-        state_reset_resource(run->state, run->options.schema_name, resource->name);
-        if (state_find(run->state, source, ARRAY_LEN(source)) == NULL) {
-            ValueMapBuilder empty = value_map_begin(run->arena);
-            state_set(run->state, source, ARRAY_LEN(source), value_map_end(&empty));
-        }
-    }
-    if (value_is_null(hints)) {
-        return NULL;
-    }
     IncrementalOptions options = {.hints = hints,
                                   .primary_key = value_find(resource->hints, STR("primary_key")),
                                   .source = run->options.schema_name,
                                   .resource = resource->name,
                                   .forgets = stream->replaces,
                                   .start = run->options.start};
-    return incremental_new(run->arena, run->state, &options, &stream->incremental);
+    if (!value_is_null(hints)) {
+        TRY(incremental_new(run->arena, run->state, &options, &stream->incremental));
+    }
+    if (stream->replaces) {
+        forget_state(run, resource->name);
+    }
+    return NULL;
 }
 
 Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **out)
