@@ -17,6 +17,21 @@ static void rows_are_named_by_content_as_dlt_does(void **state)
     vectors_done(&vectors);
 }
 
+/* As they stand in what is hashed. */
+static void numbers_are_written_as_dlt_does(void **state)
+{
+    (void)state;
+    Vectors vectors;
+    vectors_open(&vectors, "float_text");
+    for (const Value *vector; (vector = vectors_next(&vectors)) != NULL;) {
+        Str text = vector_text(vector, "value");
+        Value number = value_float(strtod(str_to_c(vectors.arena, text), NULL));
+        vectors_expect(&vectors, vector, vector_text(vector, "json"),
+                       json_text(vectors.arena, &number, &json_style_canonical));
+    }
+    vectors_done(&vectors);
+}
+
 static void nested_rows_are_named_by_their_parent(void **state)
 {
     (void)state;
@@ -122,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_are_named_by_content_as_dlt_does),
+        cmocka_unit_test(numbers_are_written_as_dlt_does),
         cmocka_unit_test(nested_rows_are_named_by_their_parent),
         cmocka_unit_test(boundary_rows_are_known_as_dlt_knows_them),
         cmocka_unit_test(a_list_of_boundary_rows_keeps_its_form),
