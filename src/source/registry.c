@@ -2,12 +2,15 @@
 #include "project/secret.h"
 #include "source/database/database_source.h"
 #include "source/file/file_source.h"
+#include "source/filesystem/filesystem_source.h"
 #include "source/rest/connector.h"
 #include "source/rest/rest_source.h"
 #include "source/source.h"
 
 const SourceDriver *const source_drivers[] = {
-    &source_csv, &source_local_files, &source_rest_api, &source_sqlite, &source_sql_database, NULL,
+    &source_csv,    &source_local_files,  &source_rest_api,
+    &source_sqlite, &source_sql_database, &source_filesystem,
+    NULL,
 };
 
 void source_types(Arena *arena, const Project *project, StrVec *out)

@@ -17,6 +17,9 @@ typedef struct SourceStream {
      * incremental and others; NULL: none. What a database reflects of a table stands in "columns".
      */
     const Value *hints;
+    /* Its rows make no table: the driver only asks which of them are new (find_new), and reads in
+     * another stream what they stand for. */
+    bool is_hidden;
 } SourceStream;
 typedef VEC(SourceStream) SourceStreamVec;
 
@@ -47,6 +50,10 @@ struct RowSink {
     /* The chunk is borrowed. All chunks of a stream have the same columns. */
     MUST_CHECK Error *(*add_columns)(RowSink *sink, size_t stream, const Chunk *chunk,
                                      bool *out_enough);
+    /* Of a hidden stream: the numbers of the rows that no load has seen, in order. `out` has room
+     * for all. */
+    MUST_CHECK Error *(*find_new)(RowSink *sink, size_t stream, const Chunk *chunk, uint32_t *out,
+                                  size_t *out_count);
 };
 
 #endif

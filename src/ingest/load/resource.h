@@ -14,7 +14,8 @@ typedef struct Resource {
     /* For this run only; NULL: as the hints say. */
     const Value *write_disposition;
     const Value *schema_contract;
-    bool columnar; /* see SchemaTable */
+    bool columnar;  /* see SchemaTable */
+    bool is_hidden; /* makes no table: only its cursor counts */
 } Resource;
 
 /* What a source says of all its resources; NULL: not given. */

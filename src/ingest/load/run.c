@@ -238,7 +238,9 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
         refresh_resource(run, resource->name);
     }
     size_t tables_before = run->schema->tables.len;
-    TRY(resource_declare(run->schema, &run->job.naming, resource, &table));
+    if (!resource->is_hidden) {
+        TRY(resource_declare(run->schema, &run->job.naming, resource, &table));
+    }
     stream->is_new = run->schema->tables.len > tables_before;
     if (table != NULL) {
         const Value *disposition = schema_table_member(table, STR("write_disposition"));
@@ -352,6 +354,12 @@ Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough)
     TRY(crew_add_columns(stream->columns, chunk, rows, count, stream->extras));
     *out_enough = has_enough(stream);
     return NULL;
+}
+
+Error *load_run_find_new(LoadStream *stream, const Chunk *chunk, uint32_t *out, size_t *out_count)
+{
+    CHECK(stream->resource.is_hidden && stream->incremental != NULL);
+    return incremental_filter_chunk(stream->incremental, chunk, out, out_count);
 }
 
 /* The next whole lines, about as many bytes as a thread works on at once. */

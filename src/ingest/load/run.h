@@ -76,6 +76,10 @@ void load_stream_extras(LoadStream *stream, const RowExtraVec *extras);
  * is new. */
 MUST_CHECK Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough);
 MUST_CHECK Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough);
+/* Of a hidden resource with a cursor: the numbers of the rows that are new. `out` has room for all.
+ */
+MUST_CHECK Error *load_run_find_new(LoadStream *stream, const Chunk *chunk, uint32_t *out,
+                                    size_t *out_count);
 /* Rows as JSON lines, borrowed until load_run_finish(); `shown` names the text in messages. A text
  * of a mapped file takes memory only while it is worked on. */
 typedef enum LinesKind { LINES_IN_MEMORY, LINES_MAPPED } LinesKind;

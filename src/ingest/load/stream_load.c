@@ -52,6 +52,14 @@ static Error *add_columns(RowSink *sink, size_t stream, const Chunk *chunk, bool
     return named(err, loader, stream);
 }
 
+static Error *find_new(RowSink *sink, size_t stream, const Chunk *chunk, uint32_t *out,
+                       size_t *out_count)
+{
+    Loader *loader = loader_of(sink);
+    CHECK(stream < loader->streams.len && loader->opened[stream] != NULL);
+    return named(load_run_find_new(loader->opened[stream], chunk, out, out_count), loader, stream);
+}
+
 /* ---- Streams ---- */
 
 static bool is_selected(const StreamLoad *load, Str name)
@@ -80,7 +88,7 @@ static Error *check_selected(const Loader *loader)
     for (size_t i = 0; selected != NULL && i < selected->len; i++) {
         bool known = false;
         for (VEC_EACH(const SourceStream, it, &loader->streams)) {
-            known = known || str_eq(it->name, selected->data[i]);
+            known = known || (!it->is_hidden && str_eq(it->name, selected->data[i]));
         }
         if (!known) {
             return unknown_stream(loader, selected->data[i]);
@@ -106,6 +114,7 @@ static Error *open_stream(Loader *loader, LoadRun *run, size_t number, StreamReq
     const SourceStream *stream = &loader->streams.data[number];
     Resource resource = {.name = stream->name,
                          .hints = stream->hints,
+                         .is_hidden = stream->is_hidden,
                          .write_disposition = loader->load->write_disposition,
                          .schema_contract = loader->load->schema_contract};
     TRY_WRAP(load_run_resource(run, &resource, &loader->opened[number]), "'" STR_FMT "'",
@@ -117,7 +126,7 @@ static Error *open_stream(Loader *loader, LoadRun *run, size_t number, StreamReq
         out->until = plain_bound(loader, incremental_end(incremental));
     }
     const StreamLoadEvents *events = &loader->load->events;
-    if (events->reading != NULL) {
+    if (events->reading != NULL && !stream->is_hidden) {
         events->reading(events->context, stream->name, incremental);
     }
     return NULL;
@@ -129,7 +138,8 @@ static Error *read_streams(Loader *loader, LoadRun *run, Arena *arena)
     const Source *source = loader->load->source;
     StreamRequest *requests = ARENA_ARRAY(arena, StreamRequest, loader->streams.len + 1);
     for (size_t i = 0; i < loader->streams.len; i++) {
-        if (is_selected(loader->load, loader->streams.data[i].name)) {
+        const SourceStream *stream = &loader->streams.data[i];
+        if (stream->is_hidden || is_selected(loader->load, stream->name)) {
             TRY(open_stream(loader, run, i, &requests[count]));
             count++;
         }
@@ -150,7 +160,7 @@ static void keep_result(Arena *arena, const Loader *loader, const LoadRunResult 
         VEC_PUSH(arena, &out->kept, str_dup(arena, *it));
     }
     for (size_t i = 0; i < loader->streams.len; i++) {
-        if (loader->opened[i] != NULL) {
+        if (loader->opened[i] != NULL && !loader->streams.data[i].is_hidden) {
             uint64_t rows = load_stream_rows(loader->opened[i]);
             VEC_PUSH(arena, &out->streams,
                      (LoadedTable){loader->streams.data[i].name, (int64_t)rows});
@@ -176,7 +186,9 @@ static Error *finish(LoadRun *run, TAKES Error *read_error, LoadRunResult *out)
 Error *stream_load_run(const StreamLoad *load, Arena *arena, StreamLoadResult *out)
 {
     const Source *source = load->source;
-    Loader loader = {.sink = {.add_json = add_json, .add_columns = add_columns}, .load = load};
+    Loader loader = {
+        .sink = {.add_json = add_json, .add_columns = add_columns, .find_new = find_new},
+        .load = load};
     AUTO_FREE(load_run) LoadRun *run = NULL;
     LoadRunResult result;
     *out = (StreamLoadResult){0};

@@ -165,7 +165,7 @@ static Error *rest_list_streams(SourceContext *ctx, void *state, SourceStreamVec
     *out = (SourceStreamVec){0};
     for (size_t i = 0; i < rest->stream_count; i++) {
         const RestResource *resource = &rest->plan.resources.data[rest->resources[i]];
-        VEC_PUSH(ctx->arena, out, (SourceStream){resource->name, resource->hints});
+        VEC_PUSH(ctx->arena, out, (SourceStream){.name = resource->name, .hints = resource->hints});
     }
     return NULL;
 }

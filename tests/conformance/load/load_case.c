@@ -5,9 +5,11 @@
  *
  * N counts from 1; LOAD_CASE_BASE_URL stands for <BASE_URL> in it. Exits with 1 and says why when
  * the load fails. */
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/fs.h"
 #include "base/limits.h"
@@ -138,12 +140,42 @@ static Error *prepare_database(Case *test, Value *block)
     return NULL;
 }
 
+static Error *place_file(Case *test, Str folder, Str name, int64_t modified_s)
+{
+    Str from =
+        str_printf(test->arena, STR_FMT "/files/" STR_FMT, STR_ARG(test->directory), STR_ARG(name));
+    const char *to = str_to_c(test->arena, fs_join(test->arena, folder, name));
+    const struct timespec times[] = {{.tv_sec = modified_s}, {.tv_sec = modified_s}};
+    TRY(fs_make_directory(str_to_c(test->arena, fs_directory_name(str_from(to)))));
+    TRY(fs_copy_file(str_to_c(test->arena, from), to));
+    return utimensat(AT_FDCWD, to, times, 0) == 0
+               ? NULL
+               : error_new(ERR_IO, "the time of '%s' cannot be set", to);
+}
+
+/* The load's files come to those that are there already, with their times of change. */
+static Error *prepare_files(Case *test, Value *block)
+{
+    Str folder = fs_join(test->arena, test->pipelines, STR("files"));
+    const Value *own = value_find(test->load, STR("filesystem"));
+    ValueMapBuilder options = value_map_begin(test->arena);
+    for (VALUE_EACH_ENTRY(it, value_find(test->load, STR("files")))) {
+        TRY(place_file(test, folder, value_text_or(&it->key, STR("")), it->value.as.integer));
+    }
+    value_map_set(&options, STR("bucket_url"), value_string(folder));
+    value_map_set(&options, STR("resources"), own != NULL ? *own : *block);
+    *block = value_map_end(&options);
+    return NULL;
+}
+
 /* Which key of a case holds the options of its source, and what is done before each load. */
 static const struct {
     const char *type;
     const char *key;
     Error *(*prepare)(Case *test, Value *block); /* NULL: nothing */
-} sources[] = {{"rest_api", "rest", NULL}, {"sql_database", "sql_database", prepare_database}};
+} sources[] = {{"rest_api", "rest", NULL},
+               {"sql_database", "sql_database", prepare_database},
+               {"filesystem", "filesystem", prepare_files}};
 
 static Error *load_source(Case *test, const LoadRunOptions *options)
 {
