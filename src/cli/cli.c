@@ -190,6 +190,11 @@ static Error *run_command(App *app, const Invocation *invocation)
     if (answer_help(app, invocation)) {
         return NULL;
     }
+    if (invocation->command == NULL && invocation->program == PROGRAM_DBT) {
+        help_print_commands(&app->out, invocation->program, invocation->group);
+        app->exit_status = 2;
+        return error_new(ERR_FAILED, "a group of commands does nothing");
+    }
     if (invocation->command == NULL) {
         return error_hint(error_new(ERR_USAGE, "'%s " STR_FMT "' needs a command",
                                     program_name(invocation->program), STR_ARG(invocation->group)),

@@ -7,7 +7,11 @@ static const char *const log_formats[] = {"text", "json", "debug", "default", NU
 
 const FlagDef global_flags[] = {
     {.name = "help", .letter = 'h', .kind = FLAG_SWITCH, .help = "show help and exit"},
-    {.name = "version", .letter = 'v', .kind = FLAG_SWITCH, .help = "print the version and exit"},
+    {.name = "version",
+     .letter = 'v',
+     .alias_letter = 'V',
+     .kind = FLAG_SWITCH,
+     .help = "print the version and exit"},
     {.name = "project-dir",
      .kind = FLAG_TEXT,
      .value = "PATH",

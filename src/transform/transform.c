@@ -60,7 +60,8 @@ static Error *selection_of(Session *session, Selection *out)
     }
     *out = options->selection;
     if (options->state != NULL) {
-        TRY(state_load(session->arena, defer_state_directory(session, options->state),
+        Str target = fs_join(session->arena, session->projects.data[0].root, session->target_path);
+        TRY(state_load(session->arena, defer_state_directory(session, options->state), target,
                        session->manifest, &out->state));
     }
     out->definition = named != NULL ? named->definition : NULL;
@@ -220,6 +221,9 @@ static Error *run_command(const RunCommand *command, const TransformOptions *opt
     TRY(run_selected(session, &selected, command->mode, &outcome));
     if (command->mode != RUN_CLONE) {
         console_finished(session, &outcome.results, outcome.elapsed_us);
+    }
+    if (options->show_seeds) {
+        TRY(command_show_seeds(session, &outcome));
     }
     console_summary(session, &outcome.results, &outcome.counts, outcome.cancelled);
     return command_finish(session, &outcome, out_counts);

@@ -53,6 +53,7 @@ typedef struct TransformOptions {
     bool no_compile;          /* docs generate: without compiling first */
     bool empty_catalog;       /* --empty-catalog */
     bool static_page;         /* --static */
+    bool show_seeds;          /* --show of seed: print rows of what was loaded */
     int64_t limit;            /* rows to show; negative: all */
     bool output_json;         /* --output json of compile and show */
     bool quiet;               /* results without headings */

@@ -51,8 +51,9 @@ static void try_selection(Arena *arena, const Archive *archive, const TransformO
     Manifest *manifest = small_manifest(arena);
     error_discard(graph_new(arena, manifest, &graph), "it has no cycle");
     Selection selection = options->selection;
-    error_discard(state_load(arena, archive->directory, manifest, &selection.state),
-                  "refusing is fine");
+    error_discard(
+        state_load(arena, archive->directory, archive->directory, manifest, &selection.state),
+        "refusing is fine");
     NodeSet set;
     error_discard(select_nodes(graph, arena, &selection, ignore_warning, NULL, &set),
                   "refusing is fine");

@@ -27,6 +27,7 @@ static const char *const outputs[] = {"text", "json", NULL};
 static const FlagDef compile_flags[] = {
     INLINE_FLAGS("compile this text instead of files"),
     EMPTY_FLAG,
+    FULL_REFRESH_FLAG("as the SQL of models is when they are built anew"),
     SELECTION_FLAGS,
     THREAD_FLAGS,
     PROJECT_FLAGS,
@@ -43,6 +44,7 @@ static const FlagDef show_flags[] = {
      .value = "N",
      .min = -1,
      .help = "how many rows, 5 unless told; -1: all"},
+    FULL_REFRESH_FLAG("as models are when they are built anew"),
     SELECTION_FLAGS,
     THREAD_FLAGS,
     PROJECT_FLAGS,

@@ -24,6 +24,7 @@ static const FlagDef build_flags[] = {
     STRICT_FLAG,
     EVENT_TIME_FLAGS,
     STORE_FAILURES_FLAG,
+    SHOW_SEEDS_FLAG(true),
     SELECTION_FLAGS,
     THREAD_FLAGS,
     PROJECT_FLAGS,
@@ -31,6 +32,7 @@ static const FlagDef build_flags[] = {
 };
 static const FlagDef seed_flags[] = {
     FULL_REFRESH_FLAG("make the tables anew, for files whose columns changed"),
+    SHOW_SEEDS_FLAG(false),
     SELECTION_FLAGS,
     THREAD_FLAGS,
     PROJECT_FLAGS,
@@ -69,7 +71,7 @@ static const FlagDef operation_flags[] = {
     PROJECT_FLAGS,
     {0},
 };
-static const FlagDef parse_flags[] = {PROJECT_FLAGS, {0}};
+static const FlagDef parse_flags[] = {THREAD_FLAGS, PROJECT_FLAGS, {0}};
 
 static Error *run_run(App *app, const Invocation *invocation)
 {
@@ -86,9 +88,18 @@ static Error *run_build(App *app, const Invocation *invocation)
     return job_run(app, invocation, transform_build);
 }
 
+static Error *load_seeds(const TransformOptions *options, Reporter *reporter,
+                         TransformCounts *counts)
+{
+    const Job *job = reporter->context;
+    TransformOptions own = *options;
+    own.show_seeds = job_switch(job->invocation, "show");
+    return transform_seed(&own, reporter, counts);
+}
+
 static Error *run_seed(App *app, const Invocation *invocation)
 {
-    return job_run(app, invocation, transform_seed);
+    return job_run(app, invocation, load_seeds);
 }
 
 static Error *run_clone(App *app, const Invocation *invocation)

@@ -66,6 +66,13 @@ extern const char *const transform_resource_types[]; /* choices of --resource-ty
         .name = "full-refresh", .letter = 'f', .kind = FLAG_SWITCH, .help = (text) \
     }
 
+/* dbt build takes it, too, and shows nothing. */
+#define SHOW_SEEDS_FLAG(is_hidden) \
+    { \
+        .name = "show", .kind = FLAG_SWITCH, .help = "print ten rows of each table", \
+        .hidden = (is_hidden) \
+    }
+
 #define EMPTY_FLAG \
     { \
         .name = "empty", .kind = FLAG_SWITCH, \

@@ -121,6 +121,26 @@ static Error *check_doubles(const Invocation *invocation)
     return NULL;
 }
 
+/* A query of the command line is no selection of nodes; what stands for an old variable of the
+ * environment is for the environment alone. */
+static Error *check_contradictions(const Invocation *invocation)
+{
+    if (invocation_has(invocation, "deprecated-favor-state")) {
+        return error_as(
+            error_new(ERR_CONFIG,
+                      "Deprecated parameters can only be set via environment variables"),
+            "dbt");
+    }
+    static const char *const others[] = {"select", "selector"};
+    for (size_t i = 0; job_text(invocation, "inline") != NULL && i < ARRAY_LEN(others); i++) {
+        if (invocation_has(invocation, others[i])) {
+            return error_as(
+                error_new(ERR_CONFIG, "inline: not allowed with argument %s", others[i]), "dbt");
+        }
+    }
+    return NULL;
+}
+
 /* dbt's flags among the options. */
 static const FlagGiven *given_flags(const Invocation *invocation, Arena *arena)
 {
@@ -180,6 +200,7 @@ static Error *use_flags(Job *job)
     const Invocation *invocation = job->invocation;
     Arena *arena = job->app->arena;
     TRY(check_doubles(invocation));
+    TRY(check_contradictions(invocation));
     return transform_use_flags(arena, given_flags(invocation, arena), &job->options);
 }
 

@@ -8,6 +8,7 @@ static const FlagDef retry_flags[] = {
      .kind = FLAG_TEXT,
      .value = "PATH",
      .help = "the directory with the run_results.json of the run; else the target directory"},
+    FULL_REFRESH_FLAG("build incremental models anew"),
     THREAD_FLAGS,
     PROJECT_FLAGS,
     {0},

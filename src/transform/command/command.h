@@ -40,6 +40,8 @@ MUST_CHECK Error *command_choose(Session *session, unsigned types, NodeSet *out)
 MUST_CHECK Error *command_first_failure(const RunOutcome *outcome);
 /* Prints the SQL of the nodes that were asked for by name. */
 void command_print_compiled(const Session *session, const RunOutcome *outcome);
+/* seed.c: prints ten rows, in any order, of each table that was loaded. */
+MUST_CHECK Error *command_show_seeds(Session *session, const RunOutcome *outcome);
 /* What JSON shows of a node that was shown or compiled (NULL: the query of the options), of at most
  * RESULT_FIELDS members; how many. */
 enum { RESULT_FIELDS = 6 };

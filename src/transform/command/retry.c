@@ -149,7 +149,7 @@ static void as_before(Arena *arena, const Value *args, TransformOptions *options
     if (value_len(macro_args) > 0) {
         options->macro_args = str_to_c(arena, json_text(arena, macro_args, &json_style_compact));
     }
-    options->full_refresh = was_on(args, "full_refresh");
+    options->full_refresh = options->full_refresh || was_on(args, "full_refresh");
     options->fail_fast = options->fail_fast || was_on(args, "fail_fast");
     options->store_failures = was_on(args, "store_failures");
     options->empty = was_on(args, "empty");

@@ -256,15 +256,24 @@ static void print_row(const TableColumnVec *columns, size_t row, StrBuf *out)
     strbuf_add_c(out, "|\n");
 }
 
-static Str table_text(Arena *arena, const ShownColumnVec *columns)
+/* At most that many rows and columns. */
+static Str table_text(Arena *arena, const ShownColumnVec *columns, size_t most_rows,
+                      size_t most_columns)
 {
     TableColumnVec shown = {0};
     size_t rows = columns->len > 0 ? columns->data[0].cells.len + 1 : 0;
-    for (size_t i = 0; i < columns->len && i < SHOWN_COLUMNS; i++) {
+    bool cut = rows > most_rows + 1;
+    rows = cut ? most_rows + 2 : rows;
+    for (size_t i = 0; i < columns->len && i < most_columns; i++) {
         const ShownColumn *column = &columns->data[i];
-        add_table_column(arena, &shown, shown_cells(arena, column), column->is_left);
+        StrVec cells = shown_cells(arena, column);
+        if (cut) {
+            cells.len = rows;
+            cells.data[rows - 1] = STR("...");
+        }
+        add_table_column(arena, &shown, cells, column->is_left);
     }
-    if (columns->len > SHOWN_COLUMNS) {
+    if (columns->len > most_columns) {
         StrVec dots = {0};
         for (size_t i = 0; i < rows; i++) {
             VEC_PUSH(arena, &dots, STR("..."));
@@ -332,7 +341,16 @@ Error *show_result(Result *result, Arena *arena, Str node, bool json, Str *out_t
 {
     ShownColumnVec columns = {0};
     TRY(read_rows(result, arena, &columns));
-    *out_text = json ? json_rows(arena, &columns, node) : table_text(arena, &columns);
+    *out_text = json ? json_rows(arena, &columns, node)
+                     : table_text(arena, &columns, SIZE_MAX - 2, SHOWN_COLUMNS);
+    return NULL;
+}
+
+Error *show_sample(Result *result, Arena *arena, size_t limit, Str *out_text)
+{
+    ShownColumnVec columns = {0};
+    TRY(read_rows(result, arena, &columns));
+    *out_text = table_text(arena, &columns, limit, SIZE_MAX);
     return NULL;
 }
 

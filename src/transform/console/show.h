@@ -10,6 +10,9 @@
  * text lives in `arena`. ERR_LIMIT for more rows than can be shown. */
 MUST_CHECK Error *show_result(Result *result, Arena *arena, Str node, bool json, Str *out_text);
 
+/* The first `limit` rows as a table, with a row of "..." behind them when there are more. */
+MUST_CHECK Error *show_sample(Result *result, Arena *arena, size_t limit, Str *out_text);
+
 /* dbt prints those of the selected nodes whose name stands in the first word of --select. */
 bool show_wants(const TransformOptions *options, const Node *node);
 

@@ -97,6 +97,8 @@ extern const char *const flag_modes[];
       true, true, "accepted; nothing is ever sent") \
     X(UPLOAD_TO_ARTIFACTS_INGEST_API, 0, "upload-to-artifacts-ingest-api", SWITCH, NULL, NULL, \
       "false", false, true, "accepted; nothing is ever sent") \
+    X(DEPRECATED_FAVOR_STATE, 0, "deprecated-favor-state", TEXT, "TEXT", NULL, "", false, true, \
+      "accepted; for an old variable of the environment") \
     X(SHOW_RESOURCE_REPORT, 0, "show-resource-report", SWITCH, NULL, NULL, "false", false, true, \
       "accepted; no report is made")
 

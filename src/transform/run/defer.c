@@ -18,8 +18,8 @@ Error *defer_load(Session *session)
         return error_new(ERR_USAGE, "--state or --defer-state are required for deferral, but "
                                     "neither was provided");
     }
-    TRY(state_load(session->arena, defer_state_directory(session, path), session->manifest,
-                   &session->deferred));
+    TRY(state_load(session->arena, defer_state_directory(session, path), (Str){0},
+                   session->manifest, &session->deferred));
     if (!state_has_manifest(session->deferred)) {
         return error_new(ERR_USAGE, "Could not find manifest in --state path: \"%s\"", path);
     }

@@ -379,6 +379,26 @@ static bool match_result(const MatchContext *ctx, const Node *node)
     return str_eq(state_result(ctx->state, node->unique_id), ctx->criterion->value);
 }
 
+static Error *prepare_source_status(const MatchContext *ctx)
+{
+    bool then = state_has_freshness_then(ctx->state);
+    if (then && state_has_freshness_now(ctx->state)) {
+        return NULL;
+    }
+    Error *err =
+        error_as(error_new(ERR_USAGE, "No %s state comparison freshness results in sources.json",
+                           then ? "current" : "previous"),
+                 "InternalError");
+    return error_hint(err, then ? "run 'dbt source freshness' first"
+                                : "name the directory of an earlier sources.json with --state");
+}
+
+static bool match_source_status(const MatchContext *ctx, const Node *node)
+{
+    return node->type == RESOURCE_SOURCE && str_is(ctx->criterion->value, "fresher") &&
+           state_is_fresher(ctx->state, node->unique_id);
+}
+
 /* ---- Unit tests ---- */
 
 static Error *prepare_unit_test(const MatchContext *ctx)
@@ -422,6 +442,7 @@ static const SelectMethod methods[] = {
     {"version", prepare_version, match_version},
     {"state", prepare_state, match_state},
     {"result", prepare_result, match_result},
+    {"source_status", prepare_source_status, match_source_status},
 };
 
 static Error *unknown_method(Str name)

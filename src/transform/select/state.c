@@ -1,5 +1,6 @@
 #include "transform/select/state.h"
 
+#include "base/datetime.h"
 #include "base/fs.h"
 #include "base/limits.h"
 #include "transform/graph/node_value.h"
@@ -9,6 +10,8 @@ struct State {
     const Manifest *manifest; /* of now */
     const Value *then;        /* the other manifest.json; NULL = there is none */
     const Value *results;     /* list of run_results.json; NULL = there is none */
+    const Value *fresh_then;  /* list of sources.json; NULL = there is none */
+    const Value *fresh_now;   /* the same, of now */
     StrMap statuses;          /* unique_id -> Value of the status */
     bool *macro_changed;      /* by number: it, or one it calls, is not what it was */
 };
@@ -72,14 +75,25 @@ static bool *compare_macros(Arena *arena, const Manifest *manifest, const Value 
     return changed;
 }
 
-Error *state_load(Arena *arena, Str directory, const Manifest *manifest, const State **out)
+static Error *read_results(Arena *arena, Str directory, const char *name, const Value **out)
+{
+    const Value *document = NULL;
+    TRY(read_artifact(arena, directory, name, &document));
+    *out = value_find(document, STR("results"));
+    return NULL;
+}
+
+Error *state_load(Arena *arena, Str directory, Str target, const Manifest *manifest,
+                  const State **out)
 {
     State *state = ARENA_NEW(arena, State);
     *state = (State){.manifest = manifest, .statuses = strmap_init(arena)};
-    const Value *results = NULL;
     TRY(read_artifact(arena, directory, "manifest.json", &state->then));
-    TRY(read_artifact(arena, directory, "run_results.json", &results));
-    state->results = value_find(results, STR("results"));
+    TRY(read_results(arena, directory, "run_results.json", &state->results));
+    TRY(read_results(arena, directory, "sources.json", &state->fresh_then));
+    if (target.len > 0) {
+        TRY(read_results(arena, target, "sources.json", &state->fresh_now));
+    }
     for (VALUE_EACH(result, state->results)) {
         Str id = value_text_or(value_find(result, STR("unique_id")), (Str){0});
         Value *status = ARENA_NEW(arena, Value);
@@ -105,6 +119,38 @@ Str state_result(const State *state, Str unique_id)
 {
     const Value *status = state != NULL ? strmap_find(&state->statuses, unique_id) : NULL;
     return status != NULL ? status->as.text : (Str){0};
+}
+
+bool state_has_freshness_then(const State *state)
+{
+    return state != NULL && state->fresh_then != NULL;
+}
+
+bool state_has_freshness_now(const State *state)
+{
+    return state != NULL && state->fresh_now != NULL;
+}
+
+/* When the newest row came; empty when the source was not asked. */
+static Str newest_row(const Value *results, Str unique_id)
+{
+    for (VALUE_EACH(result, results)) {
+        if (str_eq(value_text_or(value_find(result, STR("unique_id")), (Str){0}), unique_id)) {
+            return value_text_or(value_find(result, STR("max_loaded_at")), (Str){0});
+        }
+    }
+    return (Str){0};
+}
+
+bool state_is_fresher(const State *state, Str unique_id)
+{
+    DateTime then = {0}, now = {0};
+    Str newest = newest_row(state->fresh_now, unique_id);
+    if (!datetime_parse_iso(newest, &now)) {
+        return false;
+    }
+    Str before = newest_row(state->fresh_then, unique_id);
+    return !datetime_parse_iso(before, &then) || datetime_to_us(&now) > datetime_to_us(&then);
 }
 
 /* What the node was; NULL when it was not there. */
