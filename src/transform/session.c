@@ -32,3 +32,22 @@ const Value *session_var(const Session *session, Str package, Str name)
     }
     return found;
 }
+
+static void add_vars(ValueMapBuilder *map, const ProjectFileDef *project, Str package)
+{
+    if (project != NULL) {
+        value_map_put_all(map, project->vars);
+        value_map_put_all(map, value_find(project->vars, package));
+    }
+}
+
+Value session_vars(const Session *session, Arena *arena, Str package)
+{
+    ValueMapBuilder map = value_map_begin(arena);
+    if (session->projects.len > 0) {
+        add_vars(&map, session_project(session, package), package);
+        add_vars(&map, &session->projects.data[0], package);
+    }
+    value_map_put_all(&map, session->cli_vars);
+    return value_map_end(&map);
+}

@@ -64,6 +64,9 @@ typedef struct Session {
 const ProjectFileDef *session_project(const Session *session, Str package);
 /* The value of a variable for a node of `package`, or NULL. */
 const Value *session_var(const Session *session, Str package, Str name);
+/* All that a node of `package` can ask for, and the variables of other packages under their names.
+ */
+Value session_vars(const Session *session, Arena *arena, Str package);
 
 /* What templates know as `graph`, on the shared heap; made when it is first asked for, which most
  * projects never do. Any thread. */

@@ -281,7 +281,7 @@ def observe_project(program, source, steps, profiles):
     """Runs the steps on a copy of the project; everything that is compared, as a JSON document."""
     with tempfile.TemporaryDirectory(prefix="dbt-case-") as temporary:
         folder = pathlib.Path(temporary).resolve() / source.name
-        shutil.copytree(source, folder, ignore=shutil.ignore_patterns(".git", "target", "logs", "*.duckdb"))
+        shutil.copytree(source, folder, symlinks=True, ignore=shutil.ignore_patterns(".git", "target", "logs", "*.duckdb"))
         (folder / "profiles.yml").write_text(profiles)
         environment = {**os.environ, "DBT_PROFILES_DIR": str(folder), "CASE_ENV": "from env",
                        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "NO_COLOR": "1",

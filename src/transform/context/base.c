@@ -44,9 +44,11 @@ static Error *fn_env_var(JinjaState *s, const JCall *call, JValue *out)
 static Error *missing_var(const Context *ctx, Str name)
 {
     JsonStyle style = json_style_python;
+    style.item_separator = ",";
     style.indent = 4;
     style.sort_keys = true;
-    Str json = json_text(ctx->arena, ctx->session->cli_vars, &style);
+    Value vars = session_vars(ctx->session, ctx->arena, ctx->package);
+    Str json = json_text(ctx->arena, &vars, &style);
     Str owner = ctx->node != NULL ? ctx->node->name : STR("<Configuration>");
     return jraise("CompilationError",
                   "Required var '" STR_FMT "' not found in config:\nVars supplied to " STR_FMT
@@ -73,6 +75,9 @@ static Error *var_call(JinjaState *s, const JCall *call, JValue *out)
     Str name;
     TRY(convert_to_text(s, jinja_scratch(s), call->args[0], &name));
     const Value *value = find_var(ctx, name);
+    if (value_is(value, VALUE_STRING)) {
+        return context_render_text(s, ctx, value->as.text, out); /* texts may be templates */
+    }
     if (value != NULL) {
         *out = convert_to_jinja(jinja_heap(s), value);
     } else if (!jis_absent(fallback)) {

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/number.h"
+#include "transform/parse/yaml_render.h"
 
 Context *context_of(JinjaState *s)
 {
@@ -19,6 +20,23 @@ void context_enter(JinjaState *s, Context *ctx)
                                .cancel = &ctx->session->stop,
                                .user = ctx};
     jinja_configure(s, &options);
+}
+
+Error *context_render_text(JinjaState *s, Context *ctx, Str text, JValue *out)
+{
+    if (!yaml_has_jinja(text)) {
+        *out = jstr_value(jinja_heap(s), text);
+        return NULL;
+    }
+    /* As the body of a macro, since a render may call macros but not begin another render. A
+     * template loses the line break at its end. */
+    Str body = str_ends_with(text, STR("\n")) ? str_slice(text, 0, text.len - 1) : text;
+    Str pieces[] = {STR("{% macro text() %}"), body, STR("{% endmacro %}")};
+    Str source = str_join(jinja_scratch(s), pieces, ARRAY_LEN(pieces), STR(""));
+    const JinjaTemplate *tpl = NULL;
+    TRY(jinja_compile_passing(s, STR("<render>"), source, &tpl));
+    JinjaScope scope = context_scope(ctx);
+    return jinja_call_macro(s, tpl, 0, &scope, &(JCall){0}, out);
 }
 
 /* ---- Macros as values ---- */

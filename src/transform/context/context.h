@@ -61,6 +61,9 @@ typedef struct Context {
 /* The context of the running render. */
 Context *context_of(JinjaState *s);
 JinjaScope context_scope(Context *ctx);
+/* A text as a template of its own, rendered while another one is: what var() and render() do.
+ * Without Jinja it stays as it is. */
+MUST_CHECK Error *context_render_text(JinjaState *s, Context *ctx, Str text, JValue *out);
 /* Makes `s` render for `ctx` from now on. */
 void context_enter(JinjaState *s, Context *ctx);
 

@@ -558,17 +558,7 @@ static Error *fn_render(JinjaState *s, const JCall *call, JValue *out)
     Context *ctx = context_of(s);
     Str text;
     TRY(convert_to_text(s, jinja_scratch(s), call->args[0], &text));
-    if (!yaml_has_jinja(text)) {
-        *out = jstr_value(jinja_heap(s), text);
-        return NULL;
-    }
-    /* As the body of a macro, since a render may call macros but not begin another render. */
-    Str pieces[] = {STR("{% macro text() %}"), text, STR("{% endmacro %}")};
-    Str source = str_join(jinja_scratch(s), pieces, ARRAY_LEN(pieces), STR(""));
-    const JinjaTemplate *tpl = NULL;
-    TRY(jinja_compile_passing(s, STR("<render>"), source, &tpl));
-    JinjaScope scope = context_scope(ctx);
-    return jinja_call_macro(s, tpl, 0, &scope, &(JCall){0}, out);
+    return context_render_text(s, ctx, text, out);
 }
 
 const JBuiltin context_node_functions[] = {

@@ -1,0 +1,1 @@
+{% macro shout(x) %}{{ x | upper }}{% endmacro %}

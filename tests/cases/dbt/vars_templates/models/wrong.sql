@@ -1,0 +1,2 @@
+{{ config(enabled=var('with_wrong', false)) }}
+select {{ var('needs') }} as a
