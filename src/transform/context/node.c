@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "transform/context/runtime_config.h"
 #include "transform/graph/node_value.h"
 #include "transform/graph/resolve.h"
 #include "transform/parse/yaml_render.h"
@@ -561,9 +562,28 @@ static Error *fn_render(JinjaState *s, const JCall *call, JValue *out)
     return context_render_text(s, ctx, text, out);
 }
 
+/* ---- ref and source: functions with an attribute ---- */
+
+static const ObjectClass ref_class = {
+    .name = "RefResolver", .find = runtime_config_find, .call = fn_ref};
+static const ObjectClass source_class = {
+    .name = "SourceResolver", .find = runtime_config_find, .call = fn_source};
+
+static Error *value_ref(JinjaState *s, Context *ctx, JValue *out)
+{
+    (void)ctx;
+    *out = object_new(jinja_heap(s), &ref_class);
+    return NULL;
+}
+
+static Error *value_source(JinjaState *s, Context *ctx, JValue *out)
+{
+    (void)ctx;
+    *out = object_new(jinja_heap(s), &source_class);
+    return NULL;
+}
+
 const JBuiltin context_node_functions[] = {
-    {"ref", fn_ref, 0, JARGS_ANY, NULL, JB_CONTEXT | JB_KWARGS, NULL},
-    {"source", fn_source, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
     {"metric", fn_metric, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
     {"function", context_function, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
     {"render", fn_render, 1, 1, "string", JB_CONTEXT, NULL},
@@ -571,6 +591,8 @@ const JBuiltin context_node_functions[] = {
 };
 
 const ContextValue context_node_values[] = {
+    {"ref", value_ref},
+    {"source", value_source},
     {"config", value_config},
     {"execute", value_execute},
     {"this", value_this},
