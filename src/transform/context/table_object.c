@@ -113,6 +113,18 @@ static Error *row_dict(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+static Error *row_items(JinjaState *s, const JCall *call, JValue *out)
+{
+    const JHost *row = host_of(call->args[0]);
+    const JTuple *names = part(row, 0).tuple, *cells = part(row, 1).tuple;
+    JTuple *pairs = jtuple_new(jinja_heap(s), cells->len);
+    for (size_t i = 0; i < cells->len; i++) {
+        pairs->items[i] = jtuple_pair(jinja_heap(s), names->items[i], cells->items[i]);
+    }
+    *out = jtuple_value(pairs);
+    return NULL;
+}
+
 static Error *row_get(JinjaState *s, const JCall *call, JValue *out)
 {
     (void)s;
@@ -127,6 +139,7 @@ static const JBuiltin row_methods[] = {
     {"values", row_values, 1, 1, NULL, 0, NULL},
     {"keys", row_keys, 1, 1, NULL, 0, NULL},
     {"dict", row_dict, 1, 1, NULL, 0, NULL},
+    {"items", row_items, 1, 1, NULL, 0, NULL},
     {"get", row_get, 2, 3, "self key default", 0, NULL},
     {0},
 };
