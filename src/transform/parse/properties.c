@@ -121,18 +121,17 @@ enum { SECTION_COUNT = ARRAY_LEN(sections) };
 
 /* ---- Patches ---- */
 
-static Error *two_patches(const PendingNode *pending, const ProjectFile *file)
+static Error *two_patches(Str name, Str before, const ProjectFile *file)
 {
-    Str name = pending->node->name;
-    bool same = str_eq(pending->patch_file->relative, file->relative);
+    bool same = str_eq(before, file->relative);
     return error_new(ERR_TEMPLATE,
                      "dbt found two schema.yml entries for the same resource named " STR_FMT
                      ". Resources and their associated columns may only be described a single "
-                     "time. To fix this, remove one of the resource entries for " STR_FMT
-                     " in %s:\n - " STR_FMT "%s" STR_FMT,
-                     STR_ARG(name), STR_ARG(name), same ? "this file" : "both files",
-                     STR_ARG(file->relative), same ? "" : "\n - ",
-                     STR_ARG(same ? STR("") : pending->patch_file->relative));
+                     "time. To fix this, remove %s for " STR_FMT " in %s:\n - " STR_FMT
+                     "%s" STR_FMT,
+                     STR_ARG(name), same ? "one of the resource entries" : "the resource entry",
+                     STR_ARG(name), same ? "this file" : "one of these files",
+                     STR_ARG(file->relative), same ? "" : "\n", STR_ARG(same ? STR("") : before));
 }
 
 /* A model described as a seed, and so on: the description counts all the same. */
@@ -187,7 +186,7 @@ Error *parse_attach_patch(Parser *parser, PendingNode *pending, const ProjectFil
         return NULL;
     }
     if (pending->patch != NULL) {
-        return two_patches(pending, file);
+        return two_patches(pending->node->name, pending->patch_file->relative, file);
     }
     pending->patch = entry;
     pending->patch_file = file;
@@ -228,6 +227,18 @@ static const Value *patch_level(Parser *parser, const Value *entry)
     return config_of_entry(parser->scratch, entry, beside);
 }
 
+static void describe_node(Parser *parser, const PendingNode *pending, Node *node)
+{
+    node->description = value_text_or(value_find(pending->patch, STR("description")), (Str){0});
+    if (node->type != RESOURCE_FUNCTION) { /* whose columns say nothing */
+        node->columns = parse_columns_by_name(parser->arena, pending->patch);
+    }
+    parse_doc_blocks(parser->arena, pending->patch, node);
+    node->patch_path =
+        str_printf(parser->arena, STR_FMT "://" STR_FMT, STR_ARG(parser->project->name),
+                   STR_ARG(pending->patch_file->relative));
+}
+
 static Error *configure_pending(Parser *parser, void *items, size_t index)
 {
     const PendingNode *pending = (const PendingNode *)items + index;
@@ -235,29 +246,64 @@ static Error *configure_pending(Parser *parser, void *items, size_t index)
     const Value *patch = NULL;
     if (pending->patch != NULL) {
         patch = patch_level(parser, pending->patch);
-        node->description = value_text_or(value_find(pending->patch, STR("description")), (Str){0});
-        if (node->type != RESOURCE_FUNCTION) { /* whose columns say nothing */
-            node->columns = parse_columns_by_name(parser->arena, pending->patch);
-        }
-        parse_doc_blocks(parser->arena, pending->patch, node);
-        node->patch_path = str_printf(parser->arena, STR_FMT "://" STR_FMT, STR_ARG(node->package),
-                                      STR_ARG(pending->patch_file->relative));
+        describe_node(parser, pending, node);
     }
     return parse_configure(parser, node, patch, pending->in_file);
+}
+
+/* A package's node that is turned off, and stands in another project: there its entry counts. Its
+ * configuration is left as that project says. NULL when there is no such node. */
+static Node *find_replacement(Parser *parser, const PendingNode *pending)
+{
+    const Session *session = parser->session;
+    Str type = resource_type_name(pending->node->type);
+    for (VEC_EACH(const ProjectFileDef, project, &session->projects)) {
+        Str id = str_printf(parser->scratch, STR_FMT "." STR_FMT "." STR_FMT, STR_ARG(type),
+                            STR_ARG(project->name), STR_ARG(pending->node->name));
+        Node *found = manifest_find(session->manifest, id);
+        if (found != NULL) {
+            return found;
+        }
+    }
+    return NULL;
+}
+
+static Error *describe_replacement(Parser *parser, const PendingNode *pending, Node *replacement)
+{
+    Node *own = pending->node;
+    size_t at = str_find(replacement->patch_path, STR("://"), 0);
+    if (at != SIZE_MAX) {
+        Str other = str_from_offset(replacement->patch_path, at + strlen("://"));
+        return two_patches(own->name, other, pending->patch_file);
+    }
+    describe_node(parser, pending, replacement);
+    own->description = (Str){0};
+    own->columns = NULL;
+    own->doc_blocks = (StrVec){0};
+    own->patch_path = (Str){0};
+    return NULL;
 }
 
 static Error *tests_of_pending(Parser *parser, const PendingNode *pending)
 {
     const Node *node = pending->node;
-    if (pending->patch == NULL || !node->enabled || !resource_type_is_refable(node->type)) {
+    if (pending->patch == NULL || !resource_type_is_refable(node->type)) {
         return NULL;
+    }
+    if (!node->enabled) {
+        Node *replacement = find_replacement(parser, pending);
+        if (replacement == NULL) {
+            return NULL;
+        }
+        TRY(describe_replacement(parser, pending, replacement));
+        node = replacement;
     }
     Str tree = resource_type_tree(node->type);
     TestOwner owner = {
         .name = node->name,
         .ref_text = str_printf(parser->arena, "ref('" STR_FMT "')", STR_ARG(node->name)),
         .key = str_printf(parser->arena, STR_FMT "." STR_FMT, STR_ARG(tree), STR_ARG(node->name)),
-        .attached = node->unique_id,
+        .attached = pending->node->unique_id,
         .group = node_group(node),
     };
     if (node_is_versioned(node)) {

@@ -25,7 +25,7 @@
   {{ print(t.order_by(['ok', 'id']).columns['id'].values()) }}
   {{ print(t.distinct('ok').rows | length ~ ' ' ~ t.distinct().rows | length) }}
   {{ print(t.distinct('d').columns[0].values()) }}
-  {{ print(t.rows[0].items() | list) }}
+  {{ print(t.select(['id', 'name']).rows[0].items() | list) }}
 {% endmacro %}
 {% macro bad_rename() %}{% do rows().rename(['a']) %}{% endmacro %}
 {% macro about_config() %}
