@@ -211,7 +211,7 @@ Error *context_find(JinjaState *s, void *data, JStr *name, JValue *out)
 static Str failure_type(const Error *err)
 {
     const char *given = error_class(err);
-    if (strcmp(given, "ParsingError") == 0) {
+    if (strcmp(given, "ParsingError") == 0 || strcmp(given, "NodeParsingError") == 0) {
         return STR("Parsing");
     }
     if (strcmp(given, "DbtRuntimeError") == 0) {
@@ -316,7 +316,8 @@ Str context_failure_text(const Context *ctx, Arena *arena, const Error *err)
     Str type = failure_type(root);
     strbuf_printf(&text, STR_FMT " Error", STR_ARG(type));
     const Node *node = ctx->blamed != NULL ? ctx->blamed : ctx->node;
-    if (node != NULL && (!str_is(type, "Parsing") || node_is_unit_test(node))) {
+    bool names_none = strcmp(error_class(root), "ParsingError") == 0;
+    if (node != NULL && (!names_none || node_is_unit_test(node))) {
         Str label = node_label(node, arena);
         strbuf_printf(&text, " in " STR_FMT, STR_ARG(label));
     }

@@ -5,6 +5,7 @@
 #include "transform/graph/resolve.h"
 #include "transform/graph/resolve_metrics.h"
 #include "transform/parse/deprecated.h"
+#include "transform/parse/python_model.h"
 
 /* ---- Parsers ---- */
 
@@ -134,8 +135,21 @@ static Error *share_template(Parser *parser, Node *node)
     return NULL;
 }
 
+/* What it calls, as a template: the code itself is not run. */
+static Error *python_template(Parser *parser, Node *node)
+{
+    Str calls;
+    TRY(python_model_calls(parser->arena, node->raw_code, fs_base_name(node->original_path),
+                           &calls));
+    return parse_compile(parser->session->env, parser->arena, node->original_path, calls,
+                         &node->tpl);
+}
+
 static Error *node_template(Parser *parser, Node *node)
 {
+    if (node->type == RESOURCE_MODEL && node_is_python(node)) {
+        return python_template(parser, node);
+    }
     return node->test != NULL ? share_template(parser, node)
                               : parse_compile(parser->session->env, parser->arena,
                                               node->original_path, node->raw_code, &node->tpl);
@@ -364,14 +378,14 @@ static Error *read_nodes(Parser *parser, const IgnoreList *ignored)
 {
     static const char *const sql[] = {".sql", NULL};
     static const char *const csv[] = {".csv", NULL};
-    static const char *const functions[] = {".sql", ".py", NULL};
+    static const char *const code[] = {".sql", ".py", NULL};
     const ProjectFileDef *project = parser->project;
     const FileKind kinds[] = {
-        {RESOURCE_MODEL, &project->model_paths, sql},
+        {RESOURCE_MODEL, &project->model_paths, code},
         {RESOURCE_ANALYSIS, &project->analysis_paths, sql},
         {RESOURCE_TEST, &project->test_paths, sql},
         {RESOURCE_SEED, &project->seed_paths, csv},
-        {RESOURCE_FUNCTION, &project->function_paths, functions},
+        {RESOURCE_FUNCTION, &project->function_paths, code},
     };
     parser->pending.len = 0;
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {

@@ -239,6 +239,19 @@ static void describe_node(Parser *parser, const PendingNode *pending, Node *node
                    STR_ARG(pending->patch_file->relative));
 }
 
+/* A model in Python is a table unless something says otherwise; what the project says does not. */
+static const Value *python_level(Parser *parser, const Value *patch)
+{
+    ValueMapBuilder level = value_map_begin(parser->scratch);
+    value_map_set(&level, STR("materialized"), value_string(STR("table")));
+    if (patch != NULL) {
+        value_map_put_all(&level, patch);
+    }
+    Value *kept = ARENA_NEW(parser->scratch, Value);
+    *kept = value_map_end(&level);
+    return kept;
+}
+
 static Error *configure_pending(Parser *parser, void *items, size_t index)
 {
     const PendingNode *pending = (const PendingNode *)items + index;
@@ -247,6 +260,9 @@ static Error *configure_pending(Parser *parser, void *items, size_t index)
     if (pending->patch != NULL) {
         patch = patch_level(parser, pending->patch);
         describe_node(parser, pending, node);
+    }
+    if (node->type == RESOURCE_MODEL && node_is_python(node)) {
+        patch = python_level(parser, patch);
     }
     return parse_configure(parser, node, patch, pending->in_file);
 }

@@ -81,6 +81,9 @@ Error *compile_node(Worker *worker, Context *ctx, Arena *arena, CompiledNode *ou
     CteVec reads = {0}, all = {0};
     Str sql;
     TRY(render_own(worker, ctx, &sql, &reads));
+    if (node_is_python(ctx->node) && ctx->node->type == RESOURCE_MODEL) {
+        sql = ctx->node->raw_code; /* the template only has what it calls */
+    }
     if (!worker->session->options->no_inject_ctes) {
         TRY(ephemeral_expand(worker, ctx, &reads, arena, &all));
         TRY(cte_inject(worker->scratch, sql, &all, &sql));

@@ -245,6 +245,16 @@ static Error *keep_response(Worker *worker, const NodeRun *run, NodeResult *out)
     return convert_to_text(worker->state, worker->arena, message, &out->message);
 }
 
+static Error *python_refusal(const Node *node)
+{
+    Error *err = error_new(
+        ERR_TEMPLATE,
+        STR_FMT " is a model in Python, which is not run here: write it in SQL, or build it with "
+                "dbt itself, which finds the same warehouse and profile",
+        STR_ARG(node->original_path));
+    return error_as(err, "DbtRuntimeError");
+}
+
 static Error *both_phases(Worker *worker, Context *ctx, NodeWork work, NodeResult *out)
 {
     if (node_is_unit_test(ctx->node)) {
@@ -258,6 +268,9 @@ static Error *both_phases(Worker *worker, Context *ctx, NodeWork work, NodeResul
     }
     if (work == NODE_COMPILE || node_is_ephemeral(ctx->node)) {
         return NULL;
+    }
+    if (node_is_python(ctx->node) && ctx->node->type == RESOURCE_MODEL && work != NODE_CLONE) {
+        return python_refusal(ctx->node);
     }
     TRY(execute_phase(worker, ctx, work, out));
     if (work == NODE_CLONE && !has_called_main(ctx->run)) {

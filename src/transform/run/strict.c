@@ -271,7 +271,8 @@ static void check_step(Check *check, size_t index)
         return;
     }
     check->outputs[index] = OUTPUT_UNKNOWN;
-    bool can = node->type == RESOURCE_MODEL && node->tpl != NULL && parents_are_known(check, node);
+    bool can = node->type == RESOURCE_MODEL && !node_is_python(node) && node->tpl != NULL &&
+               parents_are_known(check, node);
     if (can && value_len(value_find(node->config, STR("pre-hook"))) == 0 &&
         value_is_null(value_find(node->config, STR("sql_header")))) {
         check_model(check, node);

@@ -1,0 +1,2 @@
+def model(x, session):
+    return dbt.ref("a")
