@@ -63,9 +63,10 @@ static Error *two_nodes_error(Arena *arena, const Node *a, const Node *b)
 {
     bool test = a->type == RESOURCE_TEST;
     bool semantic = resource_type_is_semantic(a->type) || a->type == RESOURCE_UNIT_TEST;
-    Str plural = test       ? STR("data_tests")
-                 : semantic ? resource_type_member(a->type)
-                            : resource_type_plural(a->type);
+    Str plural = test                 ? STR("data_tests")
+                 : a->type != b->type ? STR("resources")
+                 : semantic           ? resource_type_member(a->type)
+                                      : resource_type_plural(a->type);
     Str use = test       ? STR("running tests.")
               : semantic ? str_printf(arena, "looking for " STR_FMT ".", STR_ARG(a->name))
                          : str_printf(arena, "looking for ref(\"" STR_FMT "\").", STR_ARG(a->name));
@@ -107,7 +108,8 @@ static Error *check_name(const Manifest *manifest, const Node *node)
     for (const NameEntry *it = manifest_names(&manifest->refables, node->name);
          same == NULL && it != NULL && resource_type_is_refable(node->type); it = it->next) {
         bool versions = node_is_versioned(node) && node_is_versioned(it->node);
-        same = str_eq(it->node->package, node->package) && !versions ? it->node : NULL;
+        bool apart = it->node->type != node->type && !manifest->unique_names;
+        same = str_eq(it->node->package, node->package) && !versions && !apart ? it->node : NULL;
     }
     if (same != NULL && node_is_versioned(node) != node_is_versioned(same)) {
         return mixed_versions_error(same, node);
@@ -115,11 +117,27 @@ static Error *check_name(const Manifest *manifest, const Node *node)
     return same != NULL ? two_nodes_error(manifest->arena, same, node) : NULL;
 }
 
+/* Of the nodes of a package that share the name the last one is meant. */
+static void add_plain_name(Manifest *manifest, Node *node)
+{
+    NameEntry *entry = strmap_find(&manifest->refables, node->name);
+    while (entry != NULL &&
+           (entry->node->type == node->type || !str_eq(entry->node->package, node->package))) {
+        entry = entry->next;
+    }
+    if (entry == NULL) {
+        add_name(manifest, &manifest->refables, node->name, node);
+        return;
+    }
+    VEC_PUSH(manifest->arena, &manifest->same_names, (SameName){entry->node, node});
+    entry->node = node;
+}
+
 /* Of the versions of a model the latest one also has the plain name. */
 static void add_refable(Manifest *manifest, Node *node)
 {
     if (!node_is_versioned(node) || node_is_latest(node)) {
-        add_name(manifest, &manifest->refables, node->name, node);
+        add_plain_name(manifest, node);
     }
     if (node_is_versioned(node)) {
         add_name(manifest, &manifest->refables, node_reference_name(manifest->arena, node), node);

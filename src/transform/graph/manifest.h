@@ -8,8 +8,15 @@
 #include "base/map.h"
 #include "transform/graph/node.h"
 
+/* Two nodes of one package and name, of different types. */
+typedef struct SameName {
+    const Node *first, *second;
+} SameName;
+
 typedef struct Manifest {
     Arena *arena;
+    bool unique_names; /* nodes of different types must not share a name */
+    VEC(SameName) same_names;
     Str root_package;
     StrVec packages; /* root first, then the dependencies by name */
     NodeVec nodes;   /* enabled, in the order dbt lists them; sources and exposures too */
@@ -31,7 +38,8 @@ typedef struct Manifest {
 Manifest *manifest_new(Arena *arena, Str root_package);
 
 /* Adds a node that is enabled or not. ERR_TEMPLATE when another enabled one of its package has the
- * name or the unique_id. */
+ * unique_id, or the name and the type. Of different types that share a name, unless that is
+ * refused, the last one is what the name means. */
 MUST_CHECK Error *manifest_add_node(Manifest *manifest, Node *node);
 /* ERR_TEMPLATE when the package has a macro of that name already. */
 MUST_CHECK Error *manifest_add_macro(Manifest *manifest, Macro *macro);

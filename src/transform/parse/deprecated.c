@@ -198,7 +198,45 @@ void report_exposure_name(const Session *session, Str name)
     report_deprecation(session, &event, (Str){0});
 }
 
-/* ---- Names with blanks ---- */
+void report_stray_tags(const Session *session, Str path, const StrVec *words)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("stray tags");
+    for (VEC_EACH(const Str, word, words)) {
+        Str text = str_printf(arena, "Found unexpected '" STR_FMT "' block tag.", STR_ARG(*word));
+        ReportField fields[] = {{"msg", value_string(text)}, {"file", value_string(path)}};
+        ReportEvent event = {.name = "UnexpectedJinjaBlockDeprecation",
+                             .text = str_printf(arena, STR_FMT " in file `" STR_FMT "`",
+                                                STR_ARG(text), STR_ARG(path)),
+                             .fields = fields,
+                             .field_count = ARRAY_LEN(fields)};
+        report_deprecation(session, &event, (Str){0});
+    }
+}
+
+/* ---- Names ---- */
+
+void report_same_names(const Session *session)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("same names");
+    for (VEC_EACH(const SameName, it, &session->manifest->same_names)) {
+        const Node *first = it->first, *second = it->second;
+        ReportField fields[] = {{"resource_name", value_string(first->name)},
+                                {"unique_id1", value_string(first->unique_id)},
+                                {"unique_id2", value_string(second->unique_id)},
+                                {"package_name", value_string(first->package)}};
+        ReportEvent event = {
+            .name = "DuplicateNameDistinctNodeTypesDeprecation",
+            .text = str_printf(arena,
+                               "Found resources with the same name '" STR_FMT
+                               "' in package '" STR_FMT "': '" STR_FMT "' and '" STR_FMT
+                               "'. Please update one of the resources to have a unique name.",
+                               STR_ARG(first->name), STR_ARG(first->package),
+                               STR_ARG(first->unique_id), STR_ARG(second->unique_id)),
+            .fields = fields,
+            .field_count = ARRAY_LEN(fields)};
+        report_deprecation(session, &event, (Str){0});
+    }
+}
 
 static void report_spaces(const Session *session, Arena *arena, const Node *node)
 {

@@ -14,6 +14,10 @@ void report_deprecated_project(const Session *session, const ProjectFileDef *pro
 /* How the entry of a generic test is written. */
 void report_deprecated_test(const Session *session, const TestTarget *target, Str package,
                             const TestHabits *habits);
+/* Tags around the blocks of a file, where they count for nothing. */
+void report_stray_tags(const Session *session, Str path, const StrVec *words);
+/* Nodes of different types that share a name: ref() means the later one. */
+void report_same_names(const Session *session);
 /* A name that is more than a word. */
 void report_exposure_name(const Session *session, Str name);
 /* ERR_CONFIG for names with blanks, or a warning where the project's flags allow them. */

@@ -11,11 +11,8 @@ static Error *read_docs_file(Session *session, const ProjectFileDef *project,
     Str text;
     TemplateBlockVec blocks = {0};
     TRY(fs_read_file(arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
-    TRY(template_blocks(arena, text, file->relative, &blocks));
+    TRY(template_blocks(arena, text, file->relative, BLOCKS_OF_DOCS, &blocks, NULL));
     for (VEC_EACH(TemplateBlock, it, &blocks)) {
-        if (it->kind != BLOCK_DOCS) {
-            continue;
-        }
         DocBlock *block = ARENA_NEW(arena, DocBlock);
         *block = (DocBlock){.name = it->name,
                             .package = project->name,

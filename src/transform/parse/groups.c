@@ -112,23 +112,44 @@ Error *parse_check_access(const Node *node)
                     "ParsingError");
 }
 
-static Error *check_references(const Manifest *manifest, const Node *node)
+/* `restrict-access` of a package: only what is public may be read by others. */
+static bool restricts_access(const Session *session, Str package)
+{
+    for (VEC_EACH(const ProjectFileDef, project, &session->projects)) {
+        if (str_eq(project->name, package)) {
+            const Value *on = value_find(project->file, STR("restrict-access"));
+            return value_is(on, VALUE_BOOL) && on->as.boolean;
+        }
+    }
+    return false;
+}
+
+static Error *refused_reference(const Node *node, const Node *parent, Str owner, const char *kind)
+{
+    return error_as(error_new(ERR_CONFIG,
+                              "Node " STR_FMT " attempted to reference node " STR_FMT
+                              ", which is not allowed because the referenced node is " STR_FMT
+                              " to the '" STR_FMT "' %s.",
+                              STR_ARG(node->unique_id), STR_ARG(parent->unique_id),
+                              STR_ARG(node_access(parent)), STR_ARG(owner), kind),
+                    "ParsingError");
+}
+
+static Error *check_references(const Session *session, const Node *node)
 {
     for (VEC_EACH(const Str, id, &node->depends_on)) {
-        const Node *parent = manifest_find(manifest, *id);
-        if (parent == NULL || parent->type != RESOURCE_MODEL ||
-            !str_is(node_access(parent), "private") || node->type == RESOURCE_INLINE) {
+        const Node *parent = manifest_find(session->manifest, *id);
+        if (parent == NULL || parent->type != RESOURCE_MODEL || node->type == RESOURCE_INLINE) {
             continue;
         }
         Str group = node_group(node);
-        if (group.len == 0 || !str_eq(group, node_group(parent))) {
-            return error_as(error_new(ERR_CONFIG,
-                                      "Node " STR_FMT " attempted to reference node " STR_FMT
-                                      ", which is not allowed because the referenced node is "
-                                      "private to the '" STR_FMT "' group.",
-                                      STR_ARG(node->unique_id), STR_ARG(parent->unique_id),
-                                      STR_ARG(node_group(parent))),
-                            "ParsingError");
+        bool stranger = group.len == 0 || !str_eq(group, node_group(parent));
+        if (stranger && str_is(node_access(parent), "private")) {
+            return refused_reference(node, parent, node_group(parent), "group");
+        }
+        if (str_is(node_access(parent), "protected") && !str_eq(node->package, parent->package) &&
+            restricts_access(session, parent->package)) {
+            return refused_reference(node, parent, parent->package, "package");
         }
     }
     return NULL;
@@ -214,7 +235,7 @@ Error *parse_check_references(Session *session)
     AUTO_FREE(arena) Arena *arena = arena_new("references");
     Str now = now_text(arena);
     for (VEC_EACH(const NodePtr, it, &manifest->nodes)) {
-        TRY(check_references(manifest, *it));
+        TRY(check_references(session, *it));
     }
     for (VEC_EACH(const NodePtr, it, &manifest->nodes)) {
         TRY(check_group(manifest, *it));

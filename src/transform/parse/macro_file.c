@@ -39,28 +39,43 @@ static Macro *macro_of_block(Arena *arena, const TemplateBlock *block)
     }
     case BLOCK_SNAPSHOT:
     case BLOCK_DOCS:
-        return NULL;
+        break; /* not asked for */
     }
     macro->sql = block->full;
     macro->line = block->line;
     return macro;
 }
 
-Error *macro_file_read(Manifest *manifest, Str package, Str path, Str text)
+/* The text with blanks for what stands around the blocks, so that lines stay where they are. */
+static Str blocks_alone(Arena *arena, Str text, const TemplateBlockVec *blocks)
+{
+    char *kept = ARENA_ARRAY(arena, char, text.len + 1);
+    for (size_t i = 0; i < text.len; i++) {
+        kept[i] = text.data[i] == '\n' ? '\n' : ' ';
+    }
+    for (VEC_EACH(const TemplateBlock, block, blocks)) {
+        memcpy(kept + (block->full.data - text.data), block->full.data, block->full.len);
+    }
+    return (Str){kept, text.len};
+}
+
+Error *macro_file_read(Manifest *manifest, Str package, Str path, Str text, StrVec *out_strays,
+                       Str *out_code)
 {
     Arena *arena = manifest->arena;
     TemplateBlockVec blocks = {0};
-    TRY(template_blocks(arena, text, path, &blocks));
+    TRY(template_blocks(arena, text, path, BLOCKS_OF_MACROS, &blocks, out_strays));
     for (VEC_EACH(TemplateBlock, block, &blocks)) {
         Macro *macro = macro_of_block(arena, block);
-        if (macro == NULL) {
-            continue;
-        }
         macro->package = package;
         macro->path = path;
         macro->unique_id =
             str_printf(arena, "macro." STR_FMT "." STR_FMT, STR_ARG(package), STR_ARG(macro->name));
         TRY(manifest_add_macro(manifest, macro));
+    }
+    *out_code = text;
+    if (out_strays->len > 0) {
+        *out_code = blocks_alone(arena, text, &blocks);
     }
     return NULL;
 }

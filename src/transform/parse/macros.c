@@ -2,6 +2,7 @@
 
 #include "base/embed.h"
 #include "base/limits.h"
+#include "transform/parse/deprecated.h"
 #include "transform/parse/macro_calls.h"
 #include "transform/parse/macro_file.h"
 
@@ -29,16 +30,18 @@ static void bind_macros(Manifest *manifest, Str package, const JinjaTemplate *tp
     }
 }
 
-static Error *read_macro_text(Session *session, Str package, Str path, Str text)
+/* `out_strays` are the tags around the macros. */
+static Error *read_macro_text(Session *session, Str package, Str path, Str text, StrVec *out_strays)
 {
     Manifest *manifest = session->manifest;
     size_t before = manifest->macros.len;
-    TRY(macro_file_read(manifest, package, path, text));
+    Str code;
+    TRY(macro_file_read(manifest, package, path, text, out_strays, &code));
     if (manifest->macros.len == before) {
         return NULL;
     }
     const JinjaTemplate *tpl = NULL;
-    TRY(parse_compile(session->env, session->arena, path, text, &tpl));
+    TRY(parse_compile(session->env, session->arena, path, code, &tpl));
     bind_macros(manifest, package, tpl);
     return NULL;
 }
@@ -52,7 +55,30 @@ static Error *read_builtin_macros(Session *session)
         Str package = of_adapter ? STR(PACKAGE_ADAPTER) : STR(PACKAGE_CORE);
         Str below = str_from_offset(path, of_adapter ? folder.len : 0);
         Str shown = str_printf(session->arena, "macros/" STR_FMT, STR_ARG(below));
-        TRY(read_macro_text(session, package, shown, (Str){file->data, file->size}));
+        StrVec strays = {0};
+        TRY(read_macro_text(session, package, shown, (Str){file->data, file->size}, &strays));
+    }
+    return NULL;
+}
+
+/* Files of generic tests are told nothing about tags around the tests. */
+typedef enum MacroFolder { FOLDER_MACROS, FOLDER_TESTS } MacroFolder;
+
+static Error *read_macro_files(Session *session, const ProjectFileDef *project, const StrVec *paths,
+                               const IgnoreList *ignored, MacroFolder folder)
+{
+    static const char *const extensions[] = {".sql", NULL};
+    ProjectFileVec files = {0};
+    TRY(discover_files(session->arena, project->root, paths, extensions, ignored, &files));
+    for (VEC_EACH(ProjectFile, file, &files)) {
+        Str text;
+        StrVec strays = {0};
+        TRY(fs_read_file(session->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
+        Error *err = read_macro_text(session, project->name, file->relative, text, &strays);
+        if (folder == FOLDER_MACROS) {
+            report_stray_tags(session, file->relative, &strays);
+        }
+        TRY(err);
     }
     return NULL;
 }
@@ -60,22 +86,12 @@ static Error *read_builtin_macros(Session *session)
 static Error *read_project_macros(Session *session, const ProjectFileDef *project,
                                   const IgnoreList *ignored)
 {
-    static const char *const extensions[] = {".sql", NULL};
-    StrVec paths = {0};
-    for (VEC_EACH(const Str, it, &project->macro_paths)) {
-        VEC_PUSH(session->arena, &paths, *it);
-    }
+    StrVec generic = {0};
     for (VEC_EACH(const Str, it, &project->test_paths)) {
-        VEC_PUSH(session->arena, &paths, fs_join(session->arena, *it, STR("generic")));
+        VEC_PUSH(session->arena, &generic, fs_join(session->arena, *it, STR("generic")));
     }
-    ProjectFileVec files = {0};
-    TRY(discover_files(session->arena, project->root, &paths, extensions, ignored, &files));
-    for (VEC_EACH(ProjectFile, file, &files)) {
-        Str text;
-        TRY(fs_read_file(session->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
-        TRY(read_macro_text(session, project->name, file->relative, text));
-    }
-    return NULL;
+    TRY(read_macro_files(session, project, &project->macro_paths, ignored, FOLDER_MACROS));
+    return read_macro_files(session, project, &generic, ignored, FOLDER_TESTS);
 }
 
 Error *parse_macros(Session *session)

@@ -417,6 +417,8 @@ static void warn_missing(void *context, Str message)
 Error *parse_projects(Session *session)
 {
     session->manifest = manifest_new(session->arena, session->projects.data[0].name);
+    session->manifest->unique_names =
+        behaviour_on(session->flags, "require_unique_project_resource_names");
     TRY(parse_macros(session));
     TRY(parse_docs(session));
     AUTO_DONE(parser) Parser parser;
@@ -425,6 +427,7 @@ Error *parse_projects(Session *session)
         parser.project = project;
         TRY(parse_project(&parser));
     }
+    report_same_names(session);
     TRY(manifest_resolve(session->manifest, warn_missing, session));
     TRY(manifest_resolve_metrics(session->manifest));
     TRY(manifest_resolve_queries(session->manifest, warn_missing, session));

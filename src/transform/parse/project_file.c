@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/fs.h"
+#include "base/limits.h"
 #include "transform/graph/relation.h"
 #include "transform/parse/yaml_render.h"
 #include "transform/python/text.h"
@@ -123,6 +124,108 @@ static Error *check_maps(const Value *file)
         }
     }
     return NULL;
+}
+
+static Error *wrong_vars(const Value *vars)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("project check");
+    StrBuf shown = strbuf_init(arena, LIMIT_ERROR_BYTES);
+    python_repr(vars, &shown);
+    return error_new(ERR_CONFIG,
+                     "at path ['vars']: " STR_FMT " is not valid under any of the given schemas",
+                     STR_ARG(strbuf_str(&shown)));
+}
+
+/* Names of variables are texts. */
+static Error *check_vars(const Value *file)
+{
+    const Value *vars = value_find(file, STR("vars"));
+    for (VALUE_EACH_ENTRY(it, vars)) {
+        if (!value_is(&it->key, VALUE_STRING)) {
+            return wrong_vars(vars);
+        }
+    }
+    return NULL;
+}
+
+static int compare_reprs(const void *a, const void *b)
+{
+    const Str *left = a, *right = b;
+    return str_compare(*left, *right);
+}
+
+static Error *unknown_keys_error(Arena *arena, const StrVec *unknown)
+{
+    StrBuf list = strbuf_init(arena, LIMIT_ERROR_BYTES);
+    qsort(unknown->data, unknown->len, sizeof(*unknown->data), compare_reprs);
+    for (VEC_EACH(const Str, it, unknown)) {
+        strbuf_printf(&list, "%s" STR_FMT, list.len > 0 ? ", " : "", STR_ARG(*it));
+    }
+    return error_hint(error_new(ERR_CONFIG,
+                                "at path []: Additional properties are not allowed (" STR_FMT
+                                " %s unexpected)",
+                                STR_ARG(strbuf_str(&list)), unknown->len == 1 ? "was" : "were"),
+                      "remove what dbt_project.yml cannot have, or correct its name");
+}
+
+/* What the file may have. */
+static Error *check_keys(const Value *file)
+{
+    static const char *const known[] = {"name",
+                                        "version",
+                                        "config-version",
+                                        "project-root",
+                                        "source-paths",
+                                        "model-paths",
+                                        "macro-paths",
+                                        "data-paths",
+                                        "seed-paths",
+                                        "test-paths",
+                                        "analysis-paths",
+                                        "docs-paths",
+                                        "asset-paths",
+                                        "snapshot-paths",
+                                        "function-paths",
+                                        "clean-targets",
+                                        "profile",
+                                        "log-path",
+                                        "target-path",
+                                        "quoting",
+                                        "on-run-start",
+                                        "on-run-end",
+                                        "require-dbt-version",
+                                        "dispatch",
+                                        "models",
+                                        "functions",
+                                        "seeds",
+                                        "snapshots",
+                                        "analyses",
+                                        "sources",
+                                        "tests",
+                                        "data_tests",
+                                        "unit_tests",
+                                        "metrics",
+                                        "semantic-models",
+                                        "saved-queries",
+                                        "exposures",
+                                        "vars",
+                                        "packages-install-path",
+                                        "query-comment",
+                                        "restrict-access",
+                                        "dbt-cloud",
+                                        "flags",
+                                        "packages",
+                                        NULL};
+    AUTO_FREE(arena) Arena *arena = arena_new("project check");
+    StrVec unknown = {0};
+    for (VALUE_EACH_ENTRY(it, file)) {
+        if (!value_is(&it->key, VALUE_STRING) || !is_one_of(it->key.as.text, known)) {
+            StrBuf shown = strbuf_init(arena, LIMIT_ERROR_BYTES);
+            python_repr(&it->key, &shown);
+            VEC_PUSH(arena, &unknown, strbuf_str(&shown));
+        }
+    }
+    return unknown.len > 0 ? unknown_keys_error(arena, &unknown) : NULL;
 }
 
 static Error *check_name(const Value *file, Str *out_name)
@@ -268,6 +371,8 @@ Error *project_file_load(Arena *arena, Str root, YamlRenderer *renderer, Project
     TRY(check_name(file, &def.name));
     TRY(check_version(file));
     TRY(check_maps(file));
+    TRY(check_vars(file));
+    TRY(check_keys(file));
     TRY(read_all_paths(arena, file, &def));
     TRY(read_dispatch(arena, file, &def.dispatch));
     def.profile = value_text_or(value_find(file, STR("profile")), (Str){0});

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "transform/parse/deprecated.h"
 #include "transform/parse/template_blocks.h"
 #include "transform/python/text.h"
 
@@ -21,12 +22,12 @@ static Error *read_snapshot_file(Parser *parser, const ProjectFile *file)
     Str text;
     TemplateBlockVec blocks = {0};
     TRY(fs_read_file(parser->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
-    TRY(template_blocks(parser->arena, text, file->relative, &blocks));
+    StrVec strays = {0};
+    TRY(template_blocks(parser->arena, text, file->relative, BLOCKS_OF_SNAPSHOTS, &blocks,
+                        &strays));
+    report_stray_tags(parser->session, file->path, &strays);
     Str checksum = digest_sha256(parser->arena, str_trim(text));
     for (VEC_EACH(TemplateBlock, block, &blocks)) {
-        if (block->kind != BLOCK_SNAPSHOT) {
-            continue;
-        }
         Node *node = parse_new_node(parser, RESOURCE_SNAPSHOT, block->name, file);
         name_file_in_fqn(parser, node, file);
         node->checksum = checksum;

@@ -1,5 +1,7 @@
 #include "transform/parse/template_blocks.h"
 
+#include "base/limits.h"
+
 typedef struct BlockWords {
     Str word;
     Str end;
@@ -101,8 +103,8 @@ static size_t skip_raw(Str text, size_t from)
     return text.len;
 }
 
-/* The next {% %} tag; false at the end. Comments, expressions and raw parts are passed over. A mark
- * that is never closed ends the scan: compiling the template will say so better. */
+/* The next {% %} tag; false at the end. Comments, expressions and what is raw are passed over. A
+ * mark that is never closed ends the scan: compiling the template will say so better. */
 static bool next_tag(Scanner *scanner, Tag *out)
 {
     Str text = scanner->text;
@@ -125,10 +127,10 @@ static bool next_tag(Scanner *scanner, Tag *out)
         scanner->at = end;
         if (mark == '%') {
             *out = read_tag(text, start, end);
-            if (!str_is(out->word, "raw")) {
-                return true;
+            if (str_is(out->word, "raw")) {
+                scanner->at = skip_raw(text, end);
             }
-            scanner->at = skip_raw(text, end);
+            return true;
         }
     }
     scanner->at = text.len;
@@ -137,15 +139,21 @@ static bool next_tag(Scanner *scanner, Tag *out)
 
 /* ---- Blocks ---- */
 
-static bool find_kind(Str word, BlockKind *out_kind)
+static bool find_kind(Str word, unsigned kinds, BlockKind *out_kind)
 {
     for (size_t i = 0; i < ARRAY_LEN(block_words); i++) {
-        if (str_eq(block_words[i].word, word)) {
+        if ((kinds >> i & 1u) != 0 && str_eq(block_words[i].word, word)) {
             *out_kind = (BlockKind)i;
             return true;
         }
     }
     return false;
+}
+
+/* Those of the blanks that a file begins with, which dbt does not count. */
+static unsigned leading_lines(Str text)
+{
+    return line_at(text, text.len - str_trim_start(text).len) - 1;
 }
 
 static Error *read_block(Scanner *scanner, BlockKind kind, const Tag *open, TemplateBlock *out)
@@ -160,10 +168,13 @@ static Error *read_block(Scanner *scanner, BlockKind kind, const Tag *open, Temp
     Tag close;
     do {
         if (!next_tag(scanner, &close)) {
-            return error_new(ERR_TEMPLATE,
-                             STR_FMT ":%u: " STR_FMT " '" STR_FMT "' has no {%% " STR_FMT " %%}",
-                             STR_ARG(scanner->path), line, STR_ARG(open->word), STR_ARG(block.name),
-                             STR_ARG(block_words[kind].end));
+            return error_hint(error_new(ERR_TEMPLATE,
+                                        "Reached EOF without finding a close tag for " STR_FMT
+                                        " (searched from line %u)",
+                                        STR_ARG(open->word), line - leading_lines(scanner->text)),
+                              "at " STR_FMT ": end '" STR_FMT "' with {%% " STR_FMT " %%}",
+                              STR_ARG(scanner->path), STR_ARG(block.name),
+                              STR_ARG(block_words[kind].end));
         }
     } while (!str_eq(close.word, block_words[kind].end));
     block.full = str_slice(scanner->text, open->start, close.end);
@@ -176,17 +187,81 @@ static Error *read_block(Scanner *scanner, BlockKind kind, const Tag *open, Temp
     return NULL;
 }
 
-Error *template_blocks(Arena *arena, Str text, Str path, TemplateBlockVec *out)
+/* ---- Around blocks ---- */
+
+/* Tags that must stand in pairs even where they count for nothing. */
+static const struct {
+    Str word, end;
+} control_words[] = {{STR_INIT("if"), STR_INIT("endif")}, {STR_INIT("for"), STR_INIT("endfor")}};
+
+/* "3:0": as dbt counts, which does not see the blanks that a file begins with. */
+static Str place_of(const Scanner *scanner, const Tag *tag, Arena *arena)
+{
+    Str text = str_trim_start(scanner->text);
+    size_t at = tag->start - (scanner->text.len - text.len);
+    size_t line_start = str_find_last(str_slice(text, 0, at), STR("\n"));
+    size_t column = line_start == SIZE_MAX ? at : at - line_start - 1;
+    return str_printf(arena, "%u:%zu", line_at(text, at), column);
+}
+
+static Error *unexpected_end(const Scanner *scanner, const Tag *tag, const StrVec *open, Str begin,
+                             Arena *arena)
+{
+    Str place = place_of(scanner, tag, arena);
+    StrBuf text = strbuf_init(arena, LIMIT_ERROR_BYTES);
+    strbuf_printf(&text, "Got an unexpected control flow end tag, got " STR_FMT " but ",
+                  STR_ARG(tag->word));
+    if (open->len == 0) {
+        strbuf_printf(&text, "never saw a preceeding " STR_FMT, STR_ARG(begin));
+    } else {
+        strbuf_printf(&text, "expected " STR_FMT " next", STR_ARG(VEC_LAST(open)));
+    }
+    return error_hint(error_new(ERR_TEMPLATE, STR_FMT " (@ " STR_FMT ")",
+                                STR_ARG(strbuf_str(&text)), STR_ARG(place)),
+                      "in " STR_FMT, STR_ARG(scanner->path));
+}
+
+/* `open` are the ends that are waited for. */
+static Error *follow_control(const Scanner *scanner, Arena *arena, const Tag *tag, StrVec *open)
+{
+    for (size_t i = 0; i < ARRAY_LEN(control_words); i++) {
+        if (str_eq(tag->word, control_words[i].word)) {
+            VEC_PUSH(arena, open, control_words[i].end);
+        } else if (str_eq(tag->word, control_words[i].end)) {
+            if (open->len == 0 || !str_eq(VEC_LAST(open), tag->word)) {
+                return unexpected_end(scanner, tag, open, control_words[i].word, arena);
+            }
+            open->len--;
+        }
+    }
+    return NULL;
+}
+
+Error *template_blocks(Arena *arena, Str text, Str path, unsigned kinds, TemplateBlockVec *out,
+                       StrVec *out_strays)
 {
     Scanner scanner = {.text = text, .path = path};
+    StrVec open = {0};
     Tag tag;
     while (next_tag(&scanner, &tag)) {
         BlockKind kind;
-        if (find_kind(tag.word, &kind)) {
-            TemplateBlock block;
-            TRY(read_block(&scanner, kind, &tag, &block));
-            VEC_PUSH(arena, out, block);
+        if (!find_kind(tag.word, kinds, &kind)) {
+            TRY(follow_control(&scanner, arena, &tag, &open));
+            if (out_strays != NULL) {
+                VEC_PUSH(arena, out_strays, tag.word);
+            }
+            continue;
         }
+        if (open.len > 0) {
+            return error_hint(error_new(ERR_TEMPLATE,
+                                        "Got a block definition inside control flow at " STR_FMT
+                                        ". All dbt block definitions must be at the top level",
+                                        STR_ARG(place_of(&scanner, &tag, arena))),
+                              "in " STR_FMT, STR_ARG(path));
+        }
+        TemplateBlock block;
+        TRY(read_block(&scanner, kind, &tag, &block));
+        VEC_PUSH(arena, out, block);
     }
     return NULL;
 }

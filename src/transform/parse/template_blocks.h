@@ -38,8 +38,19 @@ typedef struct TemplateBlock {
 } TemplateBlock;
 typedef VEC(TemplateBlock) TemplateBlockVec;
 
-/* All pieces borrow from `text`. ERR_TEMPLATE "path:line: ..." for a block without an end or a
- * name. */
-MUST_CHECK Error *template_blocks(Arena *arena, Str text, Str path, TemplateBlockVec *out);
+/* Kinds of blocks as a set of bits. */
+enum {
+    BLOCKS_OF_MACROS =
+        1u << BLOCK_MACRO | 1u << BLOCK_TEST | 1u << BLOCK_DATA_TEST | 1u << BLOCK_MATERIALIZATION,
+    BLOCKS_OF_SNAPSHOTS = 1u << BLOCK_SNAPSHOT,
+    BLOCKS_OF_DOCS = 1u << BLOCK_DOCS,
+};
+
+/* The blocks of those kinds; `out_strays` (may be NULL) are the words of all other tags around
+ * them. All pieces borrow from `text`. ERR_TEMPLATE for a block without an end or a name, for one
+ * between
+ * {% if %} and {% endif %} or the like, and for those that are no pair. */
+MUST_CHECK Error *template_blocks(Arena *arena, Str text, Str path, unsigned kinds,
+                                  TemplateBlockVec *out, StrVec *out_strays);
 
 #endif

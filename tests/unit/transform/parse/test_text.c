@@ -44,7 +44,7 @@ static void blocks_are_found_outside_comments_strings_and_raw(void **state)
                    "{% test two(model) %}x{% endtest %}\n"
                    "{% materialization three, adapter='duckdb' %}{% endmaterialization %}\n");
     TemplateBlockVec blocks = {0};
-    assert_null(template_blocks(arena, text, STR("m.sql"), &blocks));
+    assert_null(template_blocks(arena, text, STR("m.sql"), BLOCKS_OF_MACROS, &blocks, NULL));
     assert_int_equal(blocks.len, 3);
     assert_true(str_is(blocks.data[0].name, "one"));
     assert_true(str_is(blocks.data[0].arguments, "(a='%}', b=2)"));
@@ -59,9 +59,11 @@ static void a_block_without_an_end_is_an_error_with_its_place(void **state)
     AUTO_FREE(arena) Arena *arena = arena_new("test");
     TemplateBlockVec blocks = {0};
     AUTO_FREE(error)
-    Error *err = template_blocks(arena, STR("\n{% macro m() %}"), STR("m.sql"), &blocks);
+    Error *err = template_blocks(arena, STR("\n{% macro m() %}"), STR("m.sql"), BLOCKS_OF_MACROS,
+                                 &blocks, NULL);
     assert_non_null(err);
-    assert_true(str_starts_with(error_message(err), STR("m.sql:2: macro 'm' has no {% endmacro")));
+    assert_true(str_starts_with(error_message(err),
+                                STR("Reached EOF without finding a close tag for macro")));
 }
 
 static void ignore_files_read_as_gitignore_does(void **state)

@@ -1,0 +1,1 @@
+{{ config(enabled=var('pa', false)) }} select * from {{ ref('pk', 'pa') }}
