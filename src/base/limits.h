@@ -22,7 +22,7 @@
 #define LIMIT_TEMPLATE_CHAIN 1000         /* operators of one expression behind each other */
 #define LIMIT_RENDER_BYTES (256 * MIB)    /* text of one render */
 #define LIMIT_RENDER_HEAP_BYTES (2 * GIB) /* values of one render */
-#define LIMIT_RENDER_STEPS 4000000000     /* VM instructions of one render: a minute or less */
+#define LIMIT_RENDER_STEPS 1000000000     /* VM instructions of one render: seconds */
 #define LIMIT_CALL_DEPTH 1000    /* macro calls inside each other, as Python's recursion limit */
 #define LIMIT_RANGE_ITEMS 100000 /* as Jinja2's sandbox */
 #define LIMIT_STRING_BYTES (256 * MIB) /* one string made by a template */

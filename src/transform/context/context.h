@@ -28,6 +28,7 @@ typedef enum ContextPhase {
 /* What reading a file notes. */
 typedef struct Capture {
     RefCallVec refs;
+    StrMap known_refs; /* see ref_list.h */
     SourceCallVec sources;
     NamedCallVec metrics;
     NamedCallVec functions;

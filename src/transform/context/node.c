@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "transform/context/runtime_config.h"
 #include "transform/graph/node_value.h"
+#include "transform/graph/ref_list.h"
 #include "transform/graph/resolve.h"
 #include "transform/parse/yaml_render.h"
 #include "transform/run/defer.h"
@@ -163,15 +164,7 @@ static Error *fn_ref(JinjaState *s, const JCall *call, JValue *out)
     if (ctx->phase == PHASE_RUN) {
         return resolve_at_run(s, ctx, &ref, out);
     }
-    for (size_t i = 0; i < ctx->capture->refs.len; i++) {
-        const RefCall *seen = &ctx->capture->refs.data[i];
-        if (str_eq(seen->name, ref.name) && str_eq(seen->package, ref.package) &&
-            str_eq(seen->version, ref.version)) {
-            *out = own_relation(s, ctx);
-            return NULL;
-        }
-    }
-    VEC_PUSH(ctx->arena, &ctx->capture->refs, ref);
+    (void)ref_list_add(ctx->arena, &ctx->capture->refs, &ctx->capture->known_refs, &ref);
     *out = own_relation(s, ctx);
     return NULL;
 }

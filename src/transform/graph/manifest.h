@@ -13,8 +13,15 @@ typedef struct SameName {
     const Node *first, *second;
 } SameName;
 
+/* While edges are found: the parents of the node that they are found for. */
+typedef struct ParentSet {
+    const Node *node;
+    StrMap ids;
+} ParentSet;
+
 typedef struct Manifest {
     Arena *arena;
+    ParentSet parents;
     bool unique_names; /* nodes of different types must not share a name */
     VEC(SameName) same_names;
     Str root_package;

@@ -179,14 +179,42 @@ typedef struct Resolver {
     void *context;
 } Resolver;
 
-void resolve_add_dependency(Manifest *manifest, Node *node, const Node *parent)
+static bool is_among(const StrVec *ids, Str id)
 {
-    for (VEC_EACH(Str, it, &node->depends_on)) {
-        if (str_eq(*it, parent->unique_id)) {
-            return;
+    for (VEC_EACH(const Str, it, ids)) {
+        if (str_eq(*it, id)) {
+            return true;
         }
     }
-    VEC_PUSH(manifest->arena, &node->depends_on, parent->unique_id);
+    return false;
+}
+
+/* True when it is known, else it is noted. Of a node with many parents they are looked up. */
+static bool depends_on(Manifest *manifest, const Node *node, Str id)
+{
+    enum { MANY = 16 };
+    ParentSet *parents = &manifest->parents;
+    if (node->depends_on.len < MANY) {
+        return is_among(&node->depends_on, id);
+    }
+    if (parents->node != node) {
+        *parents = (ParentSet){.node = node, .ids = strmap_init(manifest->arena)};
+        for (VEC_EACH(const Str, it, &node->depends_on)) {
+            strmap_set(&parents->ids, *it, NULL);
+        }
+    }
+    if (strmap_has(&parents->ids, id)) {
+        return true;
+    }
+    strmap_set(&parents->ids, id, NULL);
+    return false;
+}
+
+void resolve_add_dependency(Manifest *manifest, Node *node, const Node *parent)
+{
+    if (!depends_on(manifest, node, parent->unique_id)) {
+        VEC_PUSH(manifest->arena, &node->depends_on, parent->unique_id);
+    }
 }
 
 /* Tests lose what they cannot find and are left out; everything else fails. */

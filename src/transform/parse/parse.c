@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "transform/graph/ref_list.h"
 #include "transform/graph/resolve.h"
 #include "transform/graph/resolve_metrics.h"
 #include "transform/parse/deprecated.h"
@@ -164,18 +165,13 @@ static Error *render(Parser *parser, Context *ctx, Node *node)
     return jinja_render(parser->state, node->tpl, &scope, parser->scratch, &text);
 }
 
-static void keep_ref(Arena *arena, Node *node, const RefCall *ref)
+static void keep_ref(Arena *arena, Node *node, StrMap *known, const RefCall *ref)
 {
-    for (VEC_EACH(const RefCall, it, &node->refs)) {
-        if (str_eq(it->name, ref->name) && str_eq(it->package, ref->package) &&
-            str_eq(it->version, ref->version)) {
-            return;
-        }
+    if (ref_list_add(arena, &node->refs, known, ref)) {
+        VEC_LAST(&node->refs) = (RefCall){.package = str_dup(arena, ref->package),
+                                          .name = str_dup(arena, ref->name),
+                                          .version = str_dup(arena, ref->version)};
     }
-    VEC_PUSH(arena, &node->refs,
-             (RefCall){.package = str_dup(arena, ref->package),
-                       .name = str_dup(arena, ref->name),
-                       .version = str_dup(arena, ref->version)});
 }
 
 static void keep_macro(Arena *arena, Node *node, Str id)
@@ -196,8 +192,9 @@ static NamedCall kept_call(Arena *arena, const NamedCall *call)
 
 void parse_keep_capture(Arena *arena, const Capture *capture, Node *node)
 {
+    StrMap known = {0};
     for (VEC_EACH(const RefCall, ref, &capture->refs)) {
-        keep_ref(arena, node, ref);
+        keep_ref(arena, node, &known, ref);
     }
     for (VEC_EACH(const SourceCall, call, &capture->sources)) {
         VEC_PUSH(arena, &node->sources,
