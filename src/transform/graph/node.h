@@ -151,6 +151,7 @@ typedef struct Node {
     Str build_path;    /* where it is written below compiled/<package>/ and run/<package>/ */
     StrVec fqn;
     Str raw_code;
+    unsigned lines_before;           /* how many lines of the file stand before raw_code */
     const struct JinjaTemplate *tpl; /* of raw_code; NULL for what has none */
     Str root_path;                   /* of the project, of a seed */
     Str checksum;                    /* hex, or empty for generic tests */

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/limits.h"
+#include "base/number.h"
 #include "transform/graph/ref_list.h"
 #include "transform/graph/resolve.h"
 #include "transform/graph/resolve_metrics.h"
@@ -78,12 +79,28 @@ Node *parse_new_node(Parser *parser, ResourceType type, Str name, const ProjectF
 
 /* ---- Rendering ---- */
 
+/* "models/a.sql:3" of the code as the place in the file. */
+static Str place_in_file(Arena *arena, const Node *node, Str place)
+{
+    size_t colon = str_find_last(place, STR(":"));
+    int64_t line = 0;
+    if (node == NULL || node->lines_before == 0 || colon == SIZE_MAX ||
+        !str_eq(str_slice(place, 0, colon), node->original_path) ||
+        !number_parse_int64(str_from_offset(place, colon + 1), &line)) {
+        return place;
+    }
+    return str_printf(arena, STR_FMT ":%lld", STR_ARG(node->original_path),
+                      (long long)line + node->lines_before);
+}
+
 Error *parse_node_error(const Context *ctx, TAKES Error *err)
 {
     Str text = context_failure_text(ctx, ctx->arena, err);
     ErrorKind kind = error_kind(err);
-    Str place =
-        error_message(err).len > 0 && err != error_root(err) ? error_message(err) : (Str){0};
+    Str place = {0};
+    if (err != error_root(err)) {
+        place = place_in_file(ctx->arena, ctx->node, error_message(err));
+    }
     Error *told = error_as(error_new(kind, STR_FMT, STR_ARG(text)), "dbt");
     told = error_excerpt_of(told, err);
     if (place.len > 0) {
@@ -300,11 +317,21 @@ static Error *read_seed_file(Parser *parser, Node *node, const ProjectFile *file
     return NULL;
 }
 
+static unsigned lines_in(Str text)
+{
+    unsigned lines = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        lines += text.data[i] == '\n';
+    }
+    return lines;
+}
+
 static Error *read_code(Parser *parser, Node *node, const ProjectFile *file)
 {
     Str text;
     TRY(fs_read_file(parser->arena, file->absolute.data, LIMIT_TEMPLATE_BYTES, &text));
     node->raw_code = str_trim(text);
+    node->lines_before = lines_in(str_slice(text, 0, (size_t)(node->raw_code.data - text.data)));
     node->checksum = digest_sha256(parser->arena, node->raw_code);
     return NULL;
 }

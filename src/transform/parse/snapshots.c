@@ -32,6 +32,7 @@ static Error *read_snapshot_file(Parser *parser, const ProjectFile *file)
         name_file_in_fqn(parser, node, file);
         node->checksum = checksum;
         node->raw_code = block->body;
+        node->lines_before = block->line - 1;
         VEC_PUSH(parser->arena, &parser->pending, (PendingNode){.node = node, .file = file});
     }
     return NULL;

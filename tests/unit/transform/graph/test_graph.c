@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include "transform/graph/graph.h"
+#include "transform/graph/ref_list.h"
 #include "unit/transform/small_manifest.h"
 
 static const Graph *graph_of(Arena *arena, const Manifest *manifest)
@@ -80,6 +81,22 @@ static void a_test_stands_in_front_of_what_is_made_from_all_it_looks_at(void **s
     assert_string_equal(manifest->nodes.data[behind->data[0]]->name.data, "ab");
 }
 
+static void a_reference_is_listed_once_however_many_there_are(void **state)
+{
+    (void)state;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    RefCallVec list = {0};
+    StrMap known = {0};
+    for (int i = 0; i < 300; i++) {
+        RefCall ref = {.name = str_printf(arena, "m%d", i % 100)};
+        assert_int_equal(ref_list_add(arena, &list, &known, &ref), i < 100);
+    }
+    RefCall packaged = {.package = STR("p"), .name = STR("m1")};
+    assert_true(ref_list_add(arena, &list, &known, &packaged));
+    assert_int_equal(list.len, 101);
+    assert_true(str_is(list.data[99].name, "m99"));
+}
+
 static void a_cycle_is_named_from_node_to_node(void **state)
 {
     (void)state;
@@ -136,6 +153,7 @@ int main(void)
         cmocka_unit_test(a_plan_goes_level_by_level_then_by_id),
         cmocka_unit_test(unselected_nodes_keep_those_around_them_in_order),
         cmocka_unit_test(a_test_stands_in_front_of_what_is_made_from_all_it_looks_at),
+        cmocka_unit_test(a_reference_is_listed_once_however_many_there_are),
         cmocka_unit_test(a_cycle_is_named_from_node_to_node),
         cmocka_unit_test(a_chain_of_many_models_is_walked_without_recursion),
         cmocka_unit_test(two_models_of_one_name_are_refused),
