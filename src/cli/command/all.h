@@ -7,7 +7,7 @@
 
 /* clang-format off */
 #define CLI_COMMANDS(X) \
-    X(init) \
+    X(init) X(dbt_init) \
     X(source_list) X(source_add) X(source_edit) X(source_remove) X(source_freshness) \
     X(validate) \
     X(sync) X(sync_worker) \

@@ -1,5 +1,6 @@
 #include "cli/command/transform_job.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
@@ -54,6 +55,18 @@ static void tell(Job *job, const ReportEvent *event)
     Str line = report_line(arena, &job->reporter.console, job->options.invocation_id, event,
                            clock_now_us());
     on_event(job, event, line);
+}
+
+void job_say(Job *job, const char *name, const char *format, ...)
+{
+    AUTO_FREE(arena) Arena *arena = arena_new("line");
+    StrBuf text = strbuf_init(arena, LIMIT_ERROR_BYTES);
+    va_list args;
+    va_start(args, format);
+    strbuf_vprintf(&text, format, args);
+    va_end(args);
+    ReportEvent event = {.name = name, .level = LOG_INFO, .text = strbuf_str(&text)};
+    tell(job, &event);
 }
 
 static void tell_error(Job *job, Str text, Str exception)

@@ -29,6 +29,9 @@ typedef Error *(*JobWork)(const TransformOptions *options, Reporter *reporter,
 /* Prepares, holds the write lock while `work` is done, ends. */
 MUST_CHECK Error *job_run(App *app, const Invocation *invocation, JobWork work);
 
+/* A line of the command line itself, which no session tells. `name` is that of dbt's event. */
+void job_say(Job *job, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);
+
 /* The value of an option; NULL when it is not given or not declared. */
 const char *job_text(const Invocation *invocation, const char *flag);
 bool job_switch(const Invocation *invocation, const char *flag);
