@@ -1,6 +1,7 @@
 #include "transform/run/defer.h"
 
 #include "base/fs.h"
+#include "transform/context/objects.h"
 
 Str defer_state_directory(const Session *session, const char *path)
 {
@@ -60,4 +61,12 @@ Error *defer_resolve(Session *session, Connection *connection, const Node *node,
         relation->quoted = quoted;
     }
     return NULL;
+}
+
+void defer_show(const Session *session, const Node *node, JHeap *heap, JDict *vars)
+{
+    RelationName there;
+    bool known = session->deferred != NULL && state_relation(session->deferred, node, &there);
+    jdict_set_text(heap, vars, STR("defer_relation"),
+                   known ? relation_object(heap, &there) : JNONE);
 }

@@ -3,6 +3,7 @@
 #ifndef TRANSFORM_RUN_DEFER_H
 #define TRANSFORM_RUN_DEFER_H
 
+#include "jinja/jinja.h"
 #include "transform/session.h"
 
 /* What `path` names from the root project's directory. */
@@ -13,5 +14,8 @@ MUST_CHECK Error *defer_load(Session *session);
  * be read instead. `connection` may be NULL: then nothing is known to be here. Any worker. */
 MUST_CHECK Error *defer_resolve(Session *session, Connection *connection, const Node *node,
                                 RelationName *relation);
+/* What the other place has of the node, as the variable `defer_relation`; none when it has nothing.
+ */
+void defer_show(const Session *session, const Node *node, JHeap *heap, JDict *vars);
 
 #endif

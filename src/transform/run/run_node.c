@@ -1,8 +1,8 @@
 #include "transform/run/run_node.h"
 
 #include "base/clock.h"
+#include "transform/run/defer.h"
 #include "transform/run/unit_test.h"
-#include "transform/select/state.h"
 
 Str node_status_text(NodeStatus status)
 {
@@ -110,14 +110,9 @@ static Error *build(Worker *worker, Context *ctx, Str sql)
                : jraise("CompilationError", "main is not being called during running model");
 }
 
-/* What the other project built, as `defer_relation`; none when it has no such node. */
 static Error *clone_relation(Worker *worker, Context *ctx)
 {
-    JHeap *heap = jinja_heap(worker->state);
-    RelationName there;
-    bool known = state_relation(worker->session->deferred, ctx->node, &there);
-    jdict_set_text(heap, ctx->vars, STR("defer_relation"),
-                   known ? relation_object(heap, &there) : JNONE);
+    defer_show(worker->session, ctx->node, jinja_heap(worker->state), ctx->vars);
     return materialize(worker, ctx, STR("clone"));
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/fs.h"
 #include "transform/graph/resolve.h"
+#include "transform/run/defer.h"
 #include "transform/run/table_diff.h"
 #include "transform/run/text_result.h"
 
@@ -184,6 +185,7 @@ static Error *compile_input(Worker *worker, Context *root, const UnitInput *inpu
 {
     Context *ctx = ARENA_NEW(worker->scratch, Context);
     *ctx = compile_context(worker, &input->node, root->run);
+    defer_show(worker->session, &input->node, jinja_heap(worker->state), ctx->vars);
     bool query = str_is(input->fixture->format, "sql");
     Error *err = query ? render_query(worker, ctx, input->fixture->rows->as.text, out)
                        : render_rows(worker, ctx, input->fixture->rows, out);
