@@ -411,11 +411,27 @@ static Error *slice_str(JinjaState *s, JStr *str, int64_t start, int64_t step, i
     return NULL;
 }
 
+/* A sequence of the host that is walked as a tuple is sliced as one; anything else stays. */
+static Error *host_as_tuple(JinjaState *s, JValue *value)
+{
+    JHost *host = value->type == J_HOST ? (JHost *)value->obj : NULL;
+    if (host == NULL || !host->class->is_sequence) {
+        return NULL;
+    }
+    JValue walked = JNONE;
+    TRY(host->class->iterate(s, host, &walked));
+    if (walked.type == J_TUPLE) {
+        *value = walked;
+    }
+    return NULL;
+}
+
 Error *jslice(JinjaState *s, JValue value, JValue start, JValue stop, JValue step, JValue *out)
 {
     if (value.type == J_UNDEFINED) {
         return access_undefined(value, out);
     }
+    TRY(host_as_tuple(s, &value));
     if (value.type != J_STR && value.type != J_LIST && value.type != J_TUPLE &&
         value.type != J_RANGE) {
         return value.type == J_DICT

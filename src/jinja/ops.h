@@ -65,7 +65,8 @@ MUST_CHECK Error *jget_item(JinjaState *s, JValue value, JValue key, JValue *out
 MUST_CHECK Error *jget_attr_only(JinjaState *s, JValue value, JStr *name, JValue *out);
 /* Only the item, as Python's value[key] but MISSING for a wrong key, index or type. */
 MUST_CHECK Error *jget_item_only(JinjaState *s, JValue value, JValue key, JValue *out);
-/* value[start:stop:step]; each bound may be NONE. */
+/* value[start:stop:step]; each bound may be NONE. A host sequence that is walked as a tuple gives a
+ * tuple. */
 MUST_CHECK Error *jslice(JinjaState *s, JValue value, JValue start, JValue stop, JValue step,
                          JValue *out);
 typedef struct JSlice {

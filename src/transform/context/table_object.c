@@ -337,7 +337,17 @@ static Error *mapped_items(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+static Error *mapped_dict(JinjaState *s, const JCall *call, JValue *out)
+{
+    const JHost *self = host_of(call->args[0]);
+    if (part(self, 0).type != J_TUPLE) {
+        return jraise("KeyError", "None");
+    }
+    return row_dict(s, call, out);
+}
+
 static const JBuiltin mapped_methods[] = {
+    {"dict", mapped_dict, 1, 1, NULL, 0, NULL},
     {"items", mapped_items, 1, 1, NULL, 0, NULL},
     {"keys", mapped_keys, 1, 1, NULL, 0, NULL},
     {"names", mapped_keys, 1, 1, NULL, 0, NULL},
@@ -447,6 +457,8 @@ static Error *table_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *out
     *out = JMISSING;
     if (str_is(wanted, "column_names")) {
         *out = part(self, 0);
+    } else if (str_is(wanted, "row_names")) {
+        *out = JNONE;
     } else if (str_is(wanted, "rows")) {
         TRY(rows_of(s, self, &rows));
         *out = new_part(heap, &mapped_class, JNONE, tuple_of_list(heap, rows));

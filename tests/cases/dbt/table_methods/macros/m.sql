@@ -27,6 +27,21 @@
   {{ print(t.distinct('d').columns[0].values()) }}
   {{ print(t.select(['id', 'name']).rows[0].items() | list) }}
 {% endmacro %}
+{% macro slice_tables() %}
+  {% set t = run_query("select i, 'n' || i as name from range(5) r(i) order by i") %}
+  {{ print(t.rows[1:3] | map(attribute='name') | list) }}
+  {{ print(t.rows[::-2] | map(attribute='i') | list) }}
+  {{ print(t.rows[-1:][0].name ~ ' ' ~ t.rows[9:] | length) }}
+  {{ print(t.columns['i'][1:3]) }}
+  {{ print(t.columns[1][:-3]) }}
+  {{ print(t.columns[:1] | map(attribute='name') | list) }}
+  {{ print(t.rows[0][0:2]) }}
+  {{ print(t.rows[0][1:]) }}
+  {{ print(t.columns.dict().keys() | list ~ ' ' ~ t.columns.dict()['name'][4]) }}
+  {{ print(t.row_names is none) }}
+{% endmacro %}
+{% macro bad_slice() %}{{ print(rows().rows[::0]) }}{% endmacro %}
+{% macro bad_dict() %}{{ print(rows().rows.dict()) }}{% endmacro %}
 {% macro bad_rename() %}{% do rows().rename(['a']) %}{% endmacro %}
 {% macro about_config() %}
   {% set c = builtins.ref.config %}
