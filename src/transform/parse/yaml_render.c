@@ -142,5 +142,6 @@ Error *yaml_load_noting(Arena *arena, Str path, Str shown_path, DuplicateKeyVec 
     Str text;
     TRY(fs_read_file(arena, str_to_c(arena, path), LIMIT_CONFIG_BYTES, &text));
     ReadOptions options = {.path = shown_path, .duplicates = out_twice};
-    return yaml_read(arena, text, &options, out);
+    return yaml_read(arena, str_trim_end(text), &options, out); /* so that "a: |" ends without a
+                                                                   line break, as with dbt */
 }
