@@ -120,7 +120,8 @@ static void kind_of(const Session *session, Arena *arena, const Node *node, Str 
         *out_text = *out_key;
         return;
     }
-    *out_key = str_printf(arena, STR_FMT " model", STR_ARG(materialized));
+    Str shown = str_replace(arena, materialized, STR("_"), STR(" "));
+    *out_key = str_printf(arena, STR_FMT " model", STR_ARG(shown));
     bool plain = str_is(materialized, "view") || str_is(materialized, "table");
     *out_text = !console_is_dbt(session) && plain ? materialized : *out_key;
 }

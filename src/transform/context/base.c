@@ -395,7 +395,8 @@ static Error *modules_find(JinjaState *s, JStr *name, JValue *out)
         const ObjectClass *module;
     } known[] = {{"datetime", &python_datetime_module},
                  {"pytz", &python_pytz_module},
-                 {"re", &python_re_module}};
+                 {"re", &python_re_module},
+                 {"itertools", &python_itertools_module}};
     for (size_t i = 0; i < ARRAY_LEN(known); i++) {
         if (str_is(jstr_str(name), known[i].name)) {
             *out = object_new(jinja_heap(s), known[i].module);

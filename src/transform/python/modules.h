@@ -7,9 +7,10 @@
 #include "transform/context/objects.h"
 #include "transform/python/timezone.h"
 
-extern const ObjectClass python_datetime_module; /* datetime.c */
-extern const ObjectClass python_pytz_module;     /* zone.c */
-extern const ObjectClass python_re_module;       /* regex.c */
+extern const ObjectClass python_datetime_module;  /* datetime.c */
+extern const ObjectClass python_pytz_module;      /* zone.c */
+extern const ObjectClass python_re_module;        /* regex.c */
+extern const ObjectClass python_itertools_module; /* itertools.c */
 
 /* ---- Times ---- */
 

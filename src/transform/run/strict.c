@@ -264,6 +264,13 @@ static void check_model(Check *check, const Node *node)
     }
 }
 
+/* Code that the database can be asked about as it is. */
+static bool is_query(const Node *node)
+{
+    return node->type == RESOURCE_MODEL && !node_is_python(node) && node->tpl != NULL &&
+           !str_is(node_materialized(node), "table_function"); /* whose names are arguments */
+}
+
 static void check_step(Check *check, size_t index)
 {
     const Node *node = node_of(check, index);
@@ -271,9 +278,8 @@ static void check_step(Check *check, size_t index)
         return;
     }
     check->outputs[index] = OUTPUT_UNKNOWN;
-    bool can = node->type == RESOURCE_MODEL && !node_is_python(node) && node->tpl != NULL &&
-               parents_are_known(check, node);
-    if (can && value_len(value_find(node->config, STR("pre-hook"))) == 0 &&
+    if (is_query(node) && parents_are_known(check, node) &&
+        value_len(value_find(node->config, STR("pre-hook"))) == 0 &&
         value_is_null(value_find(node->config, STR("sql_header")))) {
         check_model(check, node);
     }
