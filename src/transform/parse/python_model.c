@@ -224,6 +224,14 @@ static Error *add_string(const PythonToken *token, StrBuf *out)
     return NULL;
 }
 
+/* Templates want digits on both sides of a dot. */
+static void add_number(Str text, StrBuf *out)
+{
+    strbuf_add_c(out, str_starts_with(text, STR(".")) ? "0" : "");
+    strbuf_add(out, text);
+    strbuf_add_c(out, str_ends_with(text, STR(".")) ? "0" : "");
+}
+
 static bool is_literal_sign(const PythonToken *token)
 {
     return token->kind == PYTHON_SIGN && token->text.len > 0 &&
@@ -244,8 +252,9 @@ static Error *add_literals(const Reader *reader, size_t from, size_t end, StrBuf
         bool assigns = python_is(token, "=") && i > from;
         if (token->kind == PYTHON_STRING) {
             TRY(add_string(token, out));
-        } else if (token->kind == PYTHON_NUMBER || named || assigns || is_constant(token) ||
-                   is_literal_sign(token)) {
+        } else if (token->kind == PYTHON_NUMBER) {
+            add_number(token->text, out);
+        } else if (named || assigns || is_constant(token) || is_literal_sign(token)) {
             strbuf_add(out, token->text);
         } else {
             return no_literal(token);

@@ -182,11 +182,27 @@ static bool scan_blank(Scanner *s)
     return true;
 }
 
+/* ".5" and "5" */
+static bool begins_number(const Scanner *s, size_t at)
+{
+    return is_digit(char_at(s, at)) || (char_at(s, at) == '.' && is_digit(char_at(s, at + 1)));
+}
+
+/* The sign in "1e-3", which "0x1e-3" does not have. */
+static bool is_exponent_sign(const Scanner *s, size_t from, size_t at)
+{
+    char before = at > from ? char_at(s, at - 1) : '\0';
+    char base = char_at(s, from + 1);
+    return (char_at(s, at) == '-' || char_at(s, at) == '+') && (before == 'e' || before == 'E') &&
+           base != 'x' && base != 'X';
+}
+
 static void scan_word(Scanner *s)
 {
     size_t from = s->at;
-    bool number = is_digit(char_at(s, from));
-    while (is_word(char_at(s, s->at)) || (number && char_at(s, s->at) == '.')) {
+    bool number = begins_number(s, from);
+    while (is_word(char_at(s, s->at)) ||
+           (number && (char_at(s, s->at) == '.' || is_exponent_sign(s, from, s->at)))) {
         s->at++;
     }
     push(s, number ? PYTHON_NUMBER : PYTHON_NAME, from, s->line);
@@ -198,7 +214,7 @@ static Error *scan_token(Scanner *s)
     if (prefix != SIZE_MAX) {
         return scan_string(s, prefix);
     }
-    if (is_word(char_at(s, s->at))) {
+    if (is_word(char_at(s, s->at)) || begins_number(s, s->at)) {
         scan_word(s);
         return NULL;
     }
