@@ -9,6 +9,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/fs.h"
+
 enum { PIPE_READ, PIPE_WRITE, EXEC_FAILED = 127 };
 
 /* The pipes of one start: in, out, err, and one through which exec reports its failure. */
@@ -275,6 +277,40 @@ Error *process_capture_both(Arena *arena, const char *const argv[], const char *
     TRY(process_start(&process, argv, directory,
                       PROCESS_PIPE_OUT | PROCESS_MERGE_ERR | PROCESS_NULL_IN));
     return collect(&process, argv[0], arena, limit, out_text, out_result);
+}
+
+/* Whether it can be run and is another file than `own`. */
+static bool is_other_program(const char *path, const FsInfo *own)
+{
+    FsInfo info;
+    Error *err = fs_info(path, &info);
+    if (err != NULL) {
+        error_discard(err, "what cannot be looked at cannot be run");
+        return false;
+    }
+    bool same = info.device == own->device && info.inode == own->inode;
+    return info.kind == FS_FILE && !same && access(path, X_OK) == 0;
+}
+
+Error *process_find(Arena *arena, const char *name, Str *out_path)
+{
+    *out_path = STR("");
+    Str own_path, directory, rest = str_from(getenv("PATH"));
+    FsInfo own;
+    TRY(fs_own_path(arena, &own_path));
+    TRY(fs_info(own_path.data, &own));
+    while (rest.len > 0) {
+        if (!str_cut(rest, ':', &directory, &rest)) {
+            directory = rest;
+            rest = STR("");
+        }
+        Str path = fs_join(arena, directory.len > 0 ? directory : STR("."), str_from(name));
+        if (is_other_program(path.data, &own)) {
+            *out_path = path;
+            return NULL;
+        }
+    }
+    return NULL;
 }
 
 bool process_exists(pid_t pid)

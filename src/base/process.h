@@ -55,6 +55,9 @@ MUST_CHECK Error *process_capture_both(Arena *arena, const char *const argv[],
                                        const char *directory, size_t limit, Str *out_text,
                                        ProcessResult *out_result);
 
+/* The first program of that name on PATH that is not the running one; empty when there is none. */
+MUST_CHECK Error *process_find(Arena *arena, const char *name, Str *out_path);
+
 /* True when a process of that id exists. */
 bool process_exists(pid_t pid);
 

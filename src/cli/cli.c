@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "cli/app.h"
+#include "cli/command/hand_over.h"
 #include "cli/help.h"
 #include "cli/usage.h"
 #include "transform/transform.h"
@@ -205,7 +206,8 @@ static Error *run_command(App *app, const Invocation *invocation)
     if (ours && (invocation->command->needs & NEEDS_PROJECT) != 0) {
         TRY(app_load_project(app));
     }
-    return invocation->command->run(app, invocation);
+    return is_handed_over(app, invocation) ? hand_over(app, invocation)
+                                           : invocation->command->run(app, invocation);
 }
 
 /* A full disk or a closed pipe must not look like success. */

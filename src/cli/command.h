@@ -43,6 +43,7 @@ typedef struct FlagDef {
 /* What a command wants before it runs. */
 typedef enum CommandNeeds {
     NEEDS_PROJECT = 1 << 0, /* as dango, fails outside a project of ours; dbt's need none */
+    NEEDS_ENGINE = 1 << 1,  /* as dango, it is done by the engine that the project has chosen */
 } CommandNeeds;
 
 typedef enum Program {

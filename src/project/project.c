@@ -57,12 +57,20 @@ static const KeyDef staging_keys[] = {
     {0},
 };
 
+static const char *const engines[] = {"dango", "dbt", NULL};
+
+static const KeyDef transform_keys[] = {
+    {.name = "engine", .kind = KEY_TEXT, .choices = engines},
+    {0},
+};
+
 static const KeyDef file_keys[] = {
     {.name = "project", .kind = KEY_MAP, .required = true, .keys = project_keys},
     {.name = "platform", .kind = KEY_MAP, .keys = platform_keys},
     {.name = "auth", .kind = KEY_MAP},
     {.name = "api", .kind = KEY_MAP},
     {.name = "staging", .kind = KEY_MAP, .keys = staging_keys},
+    {.name = "transform", .kind = KEY_MAP, .keys = transform_keys},
     {0},
 };
 
@@ -195,6 +203,8 @@ static void read_settings(Project *project)
                                                             : 1.0;
     project->staging_materialized =
         value_text_or(value_find_path(project->settings, STR("staging.materialized")), STR("view"));
+    const Value *engine = value_find_path(project->settings, STR("transform.engine"));
+    project->engine = str_is(value_text_or(engine, STR("")), "dbt") ? ENGINE_DBT : ENGINE_OWN;
     check_ports(project, platform);
     read_memory_limit(project, platform);
 }

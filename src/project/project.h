@@ -59,6 +59,9 @@ typedef struct LoadSettings {
     Str log_level;                 /* "WARNING" */
 } LoadSettings;
 
+/* Who builds the models. */
+typedef enum TransformEngine { ENGINE_OWN, ENGINE_DBT } TransformEngine;
+
 typedef struct Project {
     Arena *arena;
     Str root; /* absolute */
@@ -69,6 +72,7 @@ typedef struct Project {
     Str dbt_directory;          /* absolute */
     Str data_directory;         /* absolute */
     Str staging_materialized;   /* "view" */
+    TransformEngine engine;     /* transform.engine: a dbt found on PATH, or this program */
     bool auto_dbt;              /* true: generate and run after a sync */
     int64_t memory_limit_bytes; /* of the warehouse; 0 = DuckDB's default */
     double min_free_gb;         /* a sync fails below this much free disk; 1 */

@@ -5,6 +5,7 @@
 
 #include "base/fs.h"
 #include "base/limits.h"
+#include "base/process.h"
 #include "project/secret.h"
 #include "value/env_reader.h"
 #include "value/yaml_reader.h"
@@ -183,8 +184,26 @@ static Error *read_dbt_project(Validation *validation, const Value **out)
     return yaml_read(validation->arena, text, &options, out);
 }
 
+static void check_engine(Validation *validation)
+{
+    Str program = STR("");
+    if (validation->project->engine != ENGINE_DBT) {
+        return;
+    }
+    add_error(validation, FINDING_DBT, process_find(validation->arena, "dbt", &program));
+    if (program.len == 0) {
+        add(validation, FINDING_DBT, FINDING_ERROR,
+            value_place(validation->arena,
+                        value_find_path(validation->project->settings, STR("transform.engine"))),
+            STR("there is no dbt on PATH to build the models"),
+            STR("install dbt-core and dbt-duckdb and activate their environment, or write "
+                "'engine: dango'"));
+    }
+}
+
 static void check_dbt(Validation *validation)
 {
+    check_engine(validation);
     Str directory = validation->project->dbt_directory;
     if (!fs_is_directory(str_to_c(validation->arena, directory))) {
         add(validation, FINDING_DBT, FINDING_ERROR, shown(validation, directory),

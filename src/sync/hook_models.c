@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "sync/hooks.h"
+#include "transform/command/real_dbt.h"
 #include "transform/transform.h"
 
 enum { MOST_LINES = 6 }; /* of what the models said; the whole is in dbt.log */
@@ -88,29 +89,60 @@ static Error *explain(const HookContext *context, const Listener *listener,
                       STR_ARG(selected));
 }
 
+static Error *run_own(const HookContext *context, const Selection *selection, Reporter *reporter,
+                      TransformCounts *out_counts)
+{
+    TransformOptions options = {
+        .selection = *selection,
+        .warehouse = context->warehouse,
+        .cancel = context->cancel,
+    };
+    Str selected = selection_text(context, selection);
+    options.invocation_command =
+        str_printf(context->arena, "dbt run --select " STR_FMT, STR_ARG(selected));
+    transform_use_project(context->arena, context->project, &options);
+    TRY(transform_use_flags(context->arena, NULL, &options));
+    reporter_use_flags(reporter, options.flags, false);
+    return transform_run(&options, reporter, out_counts);
+}
+
+static Error *run_real_dbt(const HookContext *context, const Selection *selection,
+                           Reporter *reporter, TransformCounts *out_counts)
+{
+    StrVec words = {0};
+    VEC_PUSH(context->arena, &words, STR("run"));
+    VEC_PUSH(context->arena, &words, STR("--select"));
+    for (VEC_EACH(const Str, word, &selection->select)) {
+        VEC_PUSH(context->arena, &words, *word);
+    }
+    RealDbtRun run = {.project = context->project,
+                      .words = &words,
+                      .reporter = reporter,
+                      .cancel = context->cancel};
+    RealDbtOutcome outcome;
+    TRY(real_dbt_run(context->arena, &run, &outcome));
+    *out_counts = outcome.counts;
+    if (outcome.exit_code > 1) {
+        return error_new(ERR_CONFIG, STR_FMT, STR_ARG(outcome.failure));
+    }
+    return outcome.exit_code == 0 ? NULL : error_new(ERR_FAILED, "a model failed");
+}
+
 Error *hook_run_models(const HookContext *context)
 {
     Listener listener = {.hook = context,
                          .failures = strbuf_init(context->arena, LIMIT_ERROR_BYTES)};
     Reporter reporter = {.style = REPORT_DANGO, .context = &listener, .event = on_event};
-    TransformOptions options = {
-        .selection = selection_of(context),
-        .warehouse = context->warehouse,
-        .cancel = context->cancel,
-    };
-    Str selected = selection_text(context, &options.selection);
-    options.invocation_command =
-        str_printf(context->arena, "dbt run --select " STR_FMT, STR_ARG(selected));
-    transform_use_project(context->arena, context->project, &options);
-    TRY(transform_use_flags(context->arena, NULL, &options));
-    reporter_use_flags(&reporter, options.flags, false);
+    Selection selection = selection_of(context);
     TransformCounts counts = {0};
     int64_t started_us = clock_monotonic_us();
-    Error *err = transform_run(&options, &reporter, &counts);
+    Error *err = context->project->engine == ENGINE_DBT
+                     ? run_real_dbt(context, &selection, &reporter, &counts)
+                     : run_own(context, &selection, &reporter, &counts);
     if (err == NULL && counts.total > 0) {
         double seconds = (double)(clock_monotonic_us() - started_us) / 1e6;
         hook_tell(context, str_printf(context->arena, "✓ dbt: %zu model%s updated (%.1fs)",
                                       counts.total, counts.total == 1 ? "" : "s", seconds));
     }
-    return explain(context, &listener, &counts, &options.selection, err);
+    return explain(context, &listener, &counts, &selection, err);
 }

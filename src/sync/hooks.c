@@ -10,16 +10,17 @@
 typedef struct SyncHook {
     const char *name;  /* in messages */
     bool needs_models; /* there must be a dbt project, and something to build in it */
+    bool by_engine;    /* a real dbt does it where the project has chosen that */
     SyncPhase phase;
     Error *(*run)(const HookContext *context);
 } SyncHook;
 
 /* In the order they run. */
 static const SyncHook hooks[] = {
-    {"test results", false, PHASE_HOOKS, hook_keep_test_results},
-    {"staging", true, PHASE_HOOKS, hook_generate},
-    {"dbt", true, PHASE_DBT, hook_run_models},
-    {"_dango_meta", false, PHASE_HOOKS, hook_write_meta},
+    {"test results", false, false, PHASE_HOOKS, hook_keep_test_results},
+    {"staging", true, false, PHASE_HOOKS, hook_generate},
+    {"dbt", true, true, PHASE_DBT, hook_run_models},
+    {"_dango_meta", false, false, PHASE_HOOKS, hook_write_meta},
 };
 
 static void tell(const SyncReporter *reporter, SyncEvent event)
@@ -136,17 +137,32 @@ static void tell_failure(const HookRun *run, const SyncHook *hook, const StrVec 
 
 /* ---- Running ---- */
 
+/* Two processes cannot have the warehouse open. */
+static Error *prepare_warehouse(const HookRun *run, const SyncHook *hook, Connection **out)
+{
+    if (hook->by_engine && run->project->engine == ENGINE_DBT) {
+        warehouse_close(*run->warehouse);
+        *run->warehouse = NULL;
+        return NULL;
+    }
+    if (*run->warehouse == NULL) {
+        TRY(run->open(run->context, run->warehouse));
+    }
+    TRY(connection_open(*run->warehouse, out));
+    connection_set_cancel(*out, run->cancel);
+    return NULL;
+}
+
 static Error *run_step(const HookRun *run, const SyncHook *hook, const StrVec *sources)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("hook");
     AUTO_FREE(connection) Connection *connection = NULL;
     TRY(cancel_check(run->cancel));
-    TRY(connection_open(run->warehouse, &connection));
-    connection_set_cancel(connection, run->cancel);
+    TRY(prepare_warehouse(run, hook, &connection));
     HookContext context = {
         .arena = arena,
         .project = run->project,
-        .warehouse = run->warehouse,
+        .warehouse = *run->warehouse,
         .connection = connection,
         .cancel = run->cancel,
         .reporter = run->reporter,

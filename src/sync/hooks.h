@@ -16,8 +16,8 @@
 typedef struct HookContext {
     Arena *arena; /* lives as long as the step */
     const Project *project;
-    Warehouse *warehouse;
-    Connection *connection; /* without a transaction */
+    Warehouse *warehouse;   /* NULL for a step that another program does, which opens it itself */
+    Connection *connection; /* without a transaction; NULL without a warehouse */
     const Cancel *cancel;
     const SyncReporter *reporter;
     const StrVec *sources; /* those whose models are to be built */
@@ -29,7 +29,9 @@ void hook_tell(const HookContext *context, Str text);
 typedef struct HookRun {
     const Project *project;
     const SyncRequest *request;
-    Warehouse *warehouse;
+    Warehouse **warehouse; /* open or NULL, before and after; the caller's to close */
+    MUST_CHECK Error *(*open)(void *context, Warehouse **out_warehouse);
+    void *context; /* of open() */
     const Cancel *cancel;
     const SyncReporter *reporter;
     StatusFile *status;

@@ -186,18 +186,30 @@ static void tell_finished(const Worker *worker)
                                .flag = worker->interrupted});
 }
 
-static Error *run_hooks(Worker *worker, Warehouse *warehouse, const StrVec *names)
+/* For what comes after the load, which counts on the order of rows as `dango run` does. */
+static Error *open_for_hooks(void *context, Warehouse **out_warehouse)
+{
+    static const WarehouseSetting ordered = {STR_INIT("preserve_insertion_order"),
+                                             STR_INIT("true")};
+    const Worker *worker = context;
+    if (*out_warehouse == NULL) {
+        TRY(open_warehouse(worker, out_warehouse));
+    }
+    return warehouse_configure(*out_warehouse, &ordered, 1);
+}
+
+static Error *run_hooks(Worker *worker, Warehouse **warehouse, const StrVec *names)
 {
     if (worker->interrupted) {
         return NULL;
     }
-    static const WarehouseSetting ordered = {STR_INIT("preserve_insertion_order"),
-                                             STR_INIT("true")}; /* as `dango run` has it */
-    TRY(warehouse_configure(warehouse, &ordered, 1));
+    TRY(open_for_hooks(worker, warehouse));
     HookRun run = {
         .project = worker->project,
         .request = &worker->request,
         .warehouse = warehouse,
+        .open = open_for_hooks,
+        .context = worker,
         .cancel = worker->cancel,
         .reporter = &worker->reporter,
         .status = &worker->status,
@@ -212,21 +224,28 @@ static Error *run_hooks(Worker *worker, Warehouse *warehouse, const StrVec *name
     return NULL;
 }
 
-static Error *load_all(Worker *worker)
+static Error *load_sources(Worker *worker, Warehouse *warehouse)
 {
-    StrVec names = source_names(worker);
-    TRY(project_settle_namespaces(worker->project, &names));
-    AUTO_FREE(warehouse) Warehouse *warehouse = NULL;
     AUTO_FREE(connection) Connection *connection = NULL;
-    TRY(open_warehouse(worker, &warehouse));
     TRY(connection_open(warehouse, &connection));
     connection_set_cancel(connection, worker->cancel);
     worker->connection = connection;
     for (size_t i = 0; i < worker->sources.len && !worker->interrupted; i++) {
         load_source(worker, i);
     }
+    worker->connection = NULL;
+    return NULL;
+}
+
+static Error *load_all(Worker *worker)
+{
+    StrVec names = source_names(worker);
+    TRY(project_settle_namespaces(worker->project, &names));
+    AUTO_FREE(warehouse) Warehouse *warehouse = NULL;
+    TRY(open_warehouse(worker, &warehouse));
+    TRY(load_sources(worker, warehouse));
     tell_finished(worker);
-    return run_hooks(worker, warehouse, &names);
+    return run_hooks(worker, &warehouse, &names);
 }
 
 static Error *load(Worker *worker)

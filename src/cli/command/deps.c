@@ -39,7 +39,7 @@ static Error *run_deps(App *app, const Invocation *invocation)
 const CommandDef command_deps = {
     .path = "deps",
     .programs = PROGRAM_DANGO | PROGRAM_DBT,
-    .needs = NEEDS_PROJECT,
+    .needs = NEEDS_PROJECT | NEEDS_ENGINE,
     .args_kind = ARGS_NONE,
     .summary = "install the packages that packages.yml asks for",
     .description = "Local packages are linked, others come by the programs git, curl and tar. "

@@ -32,7 +32,7 @@ static Error *run(App *app, const Invocation *invocation)
 const CommandDef command_docs_generate = {
     .path = "docs generate",
     .programs = PROGRAM_DANGO | PROGRAM_DBT,
-    .needs = NEEDS_PROJECT,
+    .needs = NEEDS_PROJECT | NEEDS_ENGINE,
     .args_kind = ARGS_SELECTORS,
     .args = "[SELECTOR ...]",
     .summary = "write manifest.json, catalog.json and a page that shows them",

@@ -85,7 +85,7 @@ static Error *run_show(App *app, const Invocation *invocation)
 const CommandDef command_compile = {
     .path = "compile",
     .programs = PROGRAM_DANGO | PROGRAM_DBT,
-    .needs = NEEDS_PROJECT,
+    .needs = NEEDS_PROJECT | NEEDS_ENGINE,
     .args_kind = ARGS_SELECTORS,
     .args = "[SELECTOR ...]",
     .summary = "show the SQL of models without running it",
@@ -98,7 +98,7 @@ const CommandDef command_compile = {
 const CommandDef command_show = {
     .path = "show",
     .programs = PROGRAM_DANGO | PROGRAM_DBT,
-    .needs = NEEDS_PROJECT,
+    .needs = NEEDS_PROJECT | NEEDS_ENGINE,
     .args_kind = ARGS_SELECTORS,
     .args = "[SELECTOR ...]",
     .summary = "print the first rows that models would give, without building them",

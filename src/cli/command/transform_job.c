@@ -7,7 +7,6 @@
 #include "base/fs.h"
 #include "base/limits.h"
 #include "cli/command/transform_flags.h"
-#include "warehouse/lock.h"
 
 static bool declares(const Invocation *invocation, const char *flag)
 {
@@ -239,21 +238,20 @@ Error *job_prepare(App *app, const Invocation *invocation, Job *out)
     }
     return job_end(out, err);
 }
-/* Writers of the project's warehouse take turns; a dbt project of its own has no lock but DuckDB's.
- */
-static Error *take_lock(const Job *job, WriteLock *out_lock)
+
+Error *job_take_lock(const App *app, const Invocation *invocation, WriteLock *out_lock)
 {
-    const Project *project = job->app->project;
+    const Project *project = app->project;
     if (project == NULL) {
         return NULL;
     }
     int64_t wait_s =
-        invocation_has(job->invocation, "wait") ? invocation_int(job->invocation, "wait", 300) : 0;
+        invocation_has(invocation, "wait") ? invocation_int(invocation, "wait", 300) : 0;
     LockRequest request = {
-        .state_directory = fs_join(job->app->arena, project->root, STR(".dango/state")),
-        .operation = str_from(job->invocation->command->path),
+        .state_directory = fs_join(app->arena, project->root, STR(".dango/state")),
+        .operation = str_from(invocation->command->path),
         .wait_us = wait_s * 1000000,
-        .cancel = job->app->cancel,
+        .cancel = app->cancel,
     };
     return write_lock_take(&request, out_lock);
 }
@@ -324,7 +322,7 @@ Error *job_run(App *app, const Invocation *invocation, JobWork work)
     Job job;
     TRY(job_prepare(app, invocation, &job));
     AUTO_DONE(write_lock) WriteLock lock = WRITE_LOCK_NONE;
-    TRY(take_lock(&job, &lock));
+    TRY(job_take_lock(app, invocation, &lock));
     bool announced = job.reporter.style == REPORT_DANGO && !app->quiet && !app->json;
     if (announced) {
         term_printf(&app->out, "Running dbt...\n");

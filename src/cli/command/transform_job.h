@@ -8,6 +8,7 @@
 #include "cli/app.h"
 #include "transform/console/deprecation.h"
 #include "transform/transform.h"
+#include "warehouse/lock.h"
 
 /* One invocation: what transform/ needs from the command line. The reporter's context is the Job,
  * so it must not be moved once it is prepared. */
@@ -28,6 +29,10 @@ typedef Error *(*JobWork)(const TransformOptions *options, Reporter *reporter,
                           TransformCounts *counts);
 /* Prepares, holds the write lock while `work` is done, ends. */
 MUST_CHECK Error *job_run(App *app, const Invocation *invocation, JobWork work);
+
+/* Writers of the project's warehouse take turns, with --wait for so long; a dbt project of its own
+ * has no lock but DuckDB's. */
+MUST_CHECK Error *job_take_lock(const App *app, const Invocation *invocation, WriteLock *out_lock);
 
 /* A line of the command line itself, which no session tells. `name` is that of dbt's event. */
 void job_say(Job *job, const char *name, const char *format, ...) PRINTF_LIKE(3, 4);

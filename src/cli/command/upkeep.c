@@ -62,7 +62,7 @@ static Error *run_debug(App *app, const Invocation *invocation)
 const CommandDef command_retry = {
     .path = "retry",
     .programs = PROGRAM_DANGO | PROGRAM_DBT,
-    .needs = NEEDS_PROJECT,
+    .needs = NEEDS_PROJECT | NEEDS_ENGINE,
     .summary = "do again what failed or was skipped in the last run",
     .examples = "dango retry\ndango retry --vars 'year: 2024'",
     .flags = retry_flags,

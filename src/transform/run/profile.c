@@ -202,15 +202,20 @@ static Error *choose_target(const ProfileSearch *search, YamlRenderer *renderer,
     return value_get_string(&rendered, STR("target"), &profile->target);
 }
 
+Value profile_made_up(Arena *arena, Str warehouse_path)
+{
+    ValueMapBuilder block = value_map_begin(arena);
+    value_map_set(&block, STR("type"), value_string(STR("duckdb")));
+    value_map_set(&block, STR("path"), value_string(warehouse_path));
+    value_map_set(&block, STR("threads"), value_int(4));
+    return value_map_end(&block);
+}
+
 /* A clone of a project lacks its profiles, for they are not committed: what they would say is
  * known. */
 static Error *make_up(Arena *arena, const ProfileSearch *search, Profile *profile)
 {
-    ValueMapBuilder block = value_map_begin(arena);
-    value_map_set(&block, STR("type"), value_string(STR("duckdb")));
-    value_map_set(&block, STR("path"), value_string(search->made_up_path));
-    value_map_set(&block, STR("threads"), value_int(4));
-    Value whole = value_map_end(&block);
+    Value whole = profile_made_up(arena, search->made_up_path);
     profile->target = STR("dev");
     if (search->target.len > 0 && !str_is(search->target, "dev")) {
         return error_hint(

@@ -45,5 +45,7 @@ MUST_CHECK Error *profile_find_file(Arena *arena, const ProfileSearch *search, S
 /* ERR_CONFIG "Could not find profile named 'p'" and the like. */
 MUST_CHECK Error *profile_load(Arena *arena, const ProfileSearch *search, YamlRenderer *renderer,
                                const Profile **out);
+/* The target "dev" of a project of ours that has no profiles.yml. */
+Value profile_made_up(Arena *arena, Str warehouse_path);
 
 #endif

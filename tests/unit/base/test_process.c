@@ -428,6 +428,27 @@ static void a_child_dies_with_its_parent_and_with_the_thread_that_started_it(voi
     assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0), 0);
 }
 
+static void a_program_is_found_on_the_path_but_never_the_running_one(void **state)
+{
+    (void)state;
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    char folder[] = "/tmp/dango-path-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    Str own, found, link = fs_join(arena, str_from(folder), STR("sh"));
+    assert_ok(fs_own_path(arena, &own));
+    assert_int_equal(symlink(own.data, link.data), 0);
+    char *kept = getenv("PATH");
+    Str path = str_printf(arena, "%s:/nowhere::" STR_FMT, folder, STR_ARG(str_from(kept)));
+    Str before = str_dup(arena, str_from(kept));
+    assert_int_equal(setenv("PATH", path.data, 1), 0);
+    assert_ok(process_find(arena, "sh", &found));
+    assert_true(str_ends_with(found, STR("/sh")) && !str_eq(found, link));
+    assert_ok(process_find(arena, "no-such-program", &found));
+    assert_int_equal(found.len, 0);
+    assert_int_equal(setenv("PATH", before.data, 1), 0);
+    assert_ok(fs_remove_tree(folder));
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -438,6 +459,7 @@ int main(void)
         cmocka_unit_test(interrupted_waits_and_reads_go_on),
         cmocka_unit_test(output_is_captured_up_to_a_limit),
         cmocka_unit_test(polling_tells_when_it_has_ended),
+        cmocka_unit_test(a_program_is_found_on_the_path_but_never_the_running_one),
         cmocka_unit_test(a_signal_reaches_the_child_and_done_kills_it),
         cmocka_unit_test(signals_in_the_child_are_as_at_login),
         cmocka_unit_test(only_the_standard_streams_are_inherited),
