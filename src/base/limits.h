@@ -52,6 +52,11 @@
 #define LIMIT_CSV_LINE_BYTES (16 * MIB)    /* one line, quoted line breaks included */
 #define LIMIT_JSON_RECORD_BYTES (64 * MIB) /* one record of a JSON file */
 
+/* Rows that a schema contract refuses. */
+#define LIMIT_REJECTED_ROWS 10000       /* kept of one load */
+#define LIMIT_REJECTED_BYTES (16 * MIB) /* of their texts */
+#define LIMIT_REJECTED_LOADS 10         /* of one source that have any, the newest */
+
 /* Answers over HTTP. */
 #define LIMIT_URL_BYTES (1 * MIB)
 #define LIMIT_HTTP_BODY_BYTES LIMIT_JSON_RECORD_BYTES /* decoded */

@@ -97,7 +97,7 @@ static Error *add_file(NestedLoad *nested, const SourceFile *file, const FileSha
     if (file->format == FILE_JSON_LINES && shape->compression == FILE_PLAIN) {
         Str text;
         TRY(fs_map_file(nested->arena, str_to_c(nested->arena, shape->read_path), &text));
-        return load_run_lines(nested->stream, text, file->shown, LINES_MAPPED);
+        return load_run_lines(nested->stream, text, LINES_MAPPED);
     }
     FileScan scan = file_load_scan(file, shape);
     scan.as_objects = file->format == FILE_JSON || file->format == FILE_JSON_LINES;
@@ -116,7 +116,7 @@ static Error *load_file(NestedLoad *nested, const FileTask *task)
     }
     TRY(source->driver->inspect_file(source->ctx, source->state, task->file, &shape));
     if (!shape.is_empty) {
-        load_stream_extras(nested->stream, extras_of(nested, task->file));
+        load_stream_from(nested->stream, task->file->shown, extras_of(nested, task->file));
         TRY(add_file(nested, task->file, &shape));
     }
     VEC_PUSH(nested->arena, &nested->loaded, task);

@@ -34,7 +34,11 @@ typedef struct StreamRequest {
 /* Rows of one or several JSON documents, and the memory they lie in. */
 typedef struct JsonRows {
     JsonPage page;
-    VEC(yyjson_val *) rows; /* in page.arena */
+    VEC(yyjson_val *) rows; /* in page.arena; NULL: an empty line, only counted */
+    /* The file they are from, for messages, and how many rows of it came before; the text lives as
+     * long as the source. Empty: they are of the stream as such. */
+    Str place;
+    uint64_t before;
 } JsonRows;
 void json_rows_done(JsonRows *rows);
 DEFINE_AUTO_DONE(json_rows, JsonRows)

@@ -67,6 +67,31 @@ static void tell_loaded(const SourceSync *sync, Arena *arena, Str dataset,
     }
 }
 
+/* Rows that are missing in the tables are never missing without a word. */
+static void tell_rejected(const SourceSync *sync, Arena *arena, const StreamLoadResult *result)
+{
+    const LoadRejected *rejected = &result->rejected;
+    if (rejected->rows + rejected->values == 0) {
+        return;
+    }
+    Str rows = source_sync_count_text(arena, (int64_t)rejected->rows, "row");
+    Str values = source_sync_count_text(arena, (int64_t)rejected->values, "value");
+    Str what = rejected->rows > 0 ? rows : values;
+    if (rejected->rows > 0 && rejected->values > 0) {
+        what = str_printf(arena, STR_FMT " and " STR_FMT, STR_ARG(rows), STR_ARG(values));
+    }
+    Str text = str_printf(arena, STR_FMT " rejected by the schema contract", STR_ARG(what));
+    if (rejected->kept < rejected->rows + rejected->values) {
+        Str kept = number_with_commas(arena, (int64_t)rejected->kept);
+        text =
+            str_printf(arena, STR_FMT ", " STR_FMT " of them kept", STR_ARG(text), STR_ARG(kept));
+    }
+    Str hint = str_printf(
+        arena, "see dango query \"from _dango_rejected_rows where load_id = '" STR_FMT "'\"",
+        STR_ARG(result->load_id));
+    source_sync_warn(sync, text, hint);
+}
+
 /* ---- The load ---- */
 
 static Error *tell_dropping(const SourceSync *sync, Arena *arena, Str dataset)
@@ -136,6 +161,7 @@ Error *stream_source_load(const SourceSync *sync, Source *source, Arena *arena, 
     }
     TRY(stream_load_run(&load, arena, &result));
     tell_loaded(sync, arena, dataset, &result);
+    tell_rejected(sync, arena, &result);
     *out = (SourceLoaded){
         .load_id = result.load_id,
         .shown = sync->config->name,

@@ -56,6 +56,43 @@ def test_several_tables_and_the_list_of_files(project):
         [("a.csv", "text/csv", 5)]
 
 
+def test_what_a_contract_refuses_is_kept_and_told(project):
+    contract = {"tables": "discard_row", "columns": "discard_row", "data_type": "discard_value"}
+    source(project, resources=[{"name": "drop", "file_glob": "*.jsonl", "reader": "jsonl"}])
+    project.write("data/uploads/a.jsonl", '{"id": 1, "items": [{"n": 1}]}\n')
+    project.ok("sync", "drop")
+    assert "rejected" not in project.ok("sync", "drop").out
+    source(project, resources=[{"name": "drop", "file_glob": "*.jsonl", "reader": "jsonl",
+                                "write_disposition": "replace", "schema_contract": contract}])
+    lines = ["", '{"id": 2}', "", '{"id": 3,  "new": "\\u0041", "items": [{"n": 5}]}',
+             '{"id": 4, "items": [{"n": 2}, {"n": "é", "deep": {"A b": 1.50}}]}', '{"id": "x",   "items": []}',
+             '{"id": 5, "tags": ["\\uf0262.5", [true]], "t2": [{"a": [7]}]}']
+    project.write("data/uploads/b.jsonl", "\n".join(lines))
+    os.remove(project / "data/uploads/a.jsonl")
+    said = project.ok("sync", "drop")
+    (load, started), = project.rows("select load_id, inserted_at from raw_drop._dlt_loads order by 1 desc limit 1")
+    assert "⚠ 5 rows and 2 values rejected by the schema contract" in said.out, said
+    assert f"dango query \"from _dango_rejected_rows where load_id = '{load}'\"" in said.out, said
+    assert project.rows("select id from raw_drop.drop order by 1") == [(2,), (4,), (5,), (None,)]
+    assert project.rows("select n from raw_drop.drop__items") == [(2,)]
+    b, is_new = "data/uploads/b.jsonl", "is new, and"
+    assert project.rows("select * exclude (load_id, rejected_at) from _dango_rejected_rows") == [
+        ("drop", "drop", "drop", b, 4, "new", "new", "A", f"column 'new' {is_new} columns are discard_row",
+         '{"id":3,"new":"A","items":[{"n":5}]}'),
+        ("drop", "drop", "drop__items", b, 5, "n", "n", "é", "a text is not the bigint of column 'n', and data_type "
+         "is discard_value", '{"n":"é","deep":{"A b":1.5}}'),
+        ("drop", "drop", "drop__items", b, 5, "deep__a_b", "A b", "1.5",
+         f"column 'deep__a_b' {is_new} columns are discard_row", '{"n":"é","deep":{"A b":1.5}}'),
+        ("drop", "drop", "drop", b, 6, "id", "id", "x", "a text is not the bigint of column 'id', and data_type is "
+         "discard_value", '{"id":"x","items":[]}'),
+        *(("drop", "drop", f"drop__{key}", b, 7, key, key, item, f"table 'drop__{key}' {is_new} tables are discard_row", item)
+          for key, item in (("tags", "2.5"), ("tags", "[true]"), ("t2", '{"a":[7]}')))]
+    assert project.rows("select distinct load_id from _dango_rejected_rows") == [(load,)]
+    assert project.rows(f"select bool_and(rejected_at <= '{started}') from _dango_rejected_rows") == [(True,)]
+    project.ok("source", "remove", "drop", "--delete-data", "--yes")
+    assert project.rows("select count(*) from _dango_rejected_rows") == [(0,)]
+
+
 @pytest.mark.parametrize("text, complaint", [
     ("id,name\n1,a\n2,b,c\n", "data/uploads/a.csv:3: expected 2 fields, found 3"),
     ('id,name\n1,"a\n2,b\n', "data/uploads/a.csv:2: a quote without its partner"),

@@ -81,6 +81,21 @@ static Error *remove_models(App *app, const SourceConfig *config)
     return NULL;
 }
 
+/* What is remembered of all sources in one table. */
+static Error *add_forgetting(Connection *connection, Str source, SqlBuilder *sql)
+{
+    static const char *const tables[] = {"_dango_file_metadata", "_dango_rejected_rows"};
+    for (size_t i = 0; i < ARRAY_LEN(tables); i++) {
+        bool exists = false;
+        TRY(connection_has_relation(connection, STR("main"), str_from(tables[i]), &exists));
+        if (exists) {
+            SQL_ADD(sql, "delete from {} where source_name = {}; ",
+                    SQL_NAME(STR("main"), str_from(tables[i])), SQL_TEXT(source));
+        }
+    }
+    return NULL;
+}
+
 static Error *drop_data(App *app, const SourceConfig *config)
 {
     LockRequest request = {.state_directory =
@@ -94,8 +109,6 @@ static Error *drop_data(App *app, const SourceConfig *config)
     TRY(app_open_warehouse(app, APP_WRITE, &warehouse));
     AUTO_FREE(connection) Connection *connection = NULL;
     TRY(connection_open(warehouse, &connection));
-    bool has_files = false;
-    TRY(connection_has_relation(connection, STR("main"), STR("_dango_file_metadata"), &has_files));
     Str lead = STR("raw_");
     Str schemas[] = {
         str_printf(app->arena, STR_FMT STR_FMT, STR_ARG(lead), STR_ARG(config->namespace)),
@@ -104,10 +117,7 @@ static Error *drop_data(App *app, const SourceConfig *config)
     SQL_ADD(&sql, "begin; drop schema if exists {} cascade; drop schema if exists {} cascade; ",
             SQL_ID(schemas[0]), SQL_ID(schemas[1]));
     SQL_ADD(&sql, "drop view if exists {}; ", SQL_NAME(STR("raw"), config->name));
-    if (has_files) {
-        SQL_ADD(&sql, "delete from main._dango_file_metadata where source_name = {}; ",
-                SQL_TEXT(config->name));
-    }
+    TRY(add_forgetting(connection, config->name, &sql));
     SQL_ADD(&sql, "commit");
     TRY(connection_execute(connection, sql_text(&sql), NULL, 0, NULL));
     Str state = str_printf(app->arena, STR_FMT "/.dlt/pipelines/" STR_FMT,

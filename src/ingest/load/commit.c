@@ -3,84 +3,17 @@
 #include "base/clock.h"
 #include "ingest/load/chain.h"
 #include "ingest/load/disposition.h"
+#include "ingest/load/rejected_rows.h"
+#include "ingest/load/staged.h"
 #include "ingest/load_id.h"
 #include "ingest/raw_views.h"
 #include "ingest/table_ddl.h"
-#include "warehouse/row_source.h"
 
-/* ---- Staged rows as a table ---- */
+/* ---- Chains ---- */
 
-/* A table's rows for the warehouse, all columns of the schema, whether a frame has them or not. */
-typedef struct StagedTable {
-    RowSource source;
-    const PackageTable *rows; /* NULL: there are none */
-    Str load_id;
-    size_t load_id_column; /* SIZE_MAX: a nested table */
-    const size_t *places;  /* [frame * column_count + column]: in the frame, or SIZE_MAX */
-    Str name;
-} StagedTable;
+typedef VEC(StagedTable *) StagedVec;
 
-static const Str *repeat_text(Arena *arena, Str text, size_t count)
-{
-    Str *texts = arena_alloc_raw(arena, count * sizeof(Str));
-    for (size_t i = 0; i < count; i++) {
-        texts[i] = text;
-    }
-    return texts;
-}
-
-/* Column `number` of the staged table in the next `rows` of a part. */
-static Column staged_column(const StagedTable *staged, const RowsWanted *wanted, size_t number,
-                            size_t rows, Arena *arena)
-{
-    size_t count = staged->source.column_count;
-    if (number >= count) {
-        return (Column){.type = {.kind = COLUMN_NULL}}; /* the row as such: count(*) */
-    }
-    Column column = staged->source.columns[number];
-    size_t place = staged->places[wanted->part * count + number];
-    if (number == staged->load_id_column) {
-        column.data = repeat_text(arena, staged->load_id, rows);
-    } else if (place == SIZE_MAX) {
-        column.type.kind = COLUMN_NULL;
-    } else {
-        const Frame *frame = &staged->rows->frames.data[wanted->part];
-        frame_read(frame, place, wanted->first, rows, arena, &column);
-    }
-    return column;
-}
-
-static Error *read_staged(void *context, const RowsWanted *wanted, Arena *arena, Column *out,
-                          size_t *out_rows)
-{
-    const StagedTable *staged = context;
-    uint64_t count = staged->rows->frames.data[wanted->part].row_count;
-    size_t left = wanted->first < count ? count - wanted->first : 0;
-    size_t rows = left < wanted->most ? left : wanted->most;
-    *out_rows = rows;
-    if (rows == 0) {
-        frame_release(&staged->rows->frames.data[wanted->part]);
-    }
-    for (size_t i = 0; i < wanted->column_count && rows > 0; i++) {
-        out[i] = staged_column(staged, wanted, wanted->columns[i], rows, arena);
-    }
-    return NULL;
-}
-
-static const size_t *find_places(Arena *arena, const PackageTable *rows, const Column *columns,
-                                 size_t column_count)
-{
-    size_t *places = ARENA_ARRAY(arena, size_t, rows->frames.len * column_count + 1);
-    for (size_t frame = 0; frame < rows->frames.len; frame++) {
-        for (size_t i = 0; i < column_count; i++) {
-            places[frame * column_count + i] =
-                frame_find_column(&rows->frames.data[frame], columns[i].name);
-        }
-    }
-    return places;
-}
-
-static Error *stage_columns(Arena *arena, const SchemaTable *table, StagedTable *out)
+static Error *stage_columns(Arena *arena, const SchemaTable *table, StagedRows *out)
 {
     Column *columns = ARENA_ARRAY(arena, Column, table->columns.len);
     size_t count = 0;
@@ -97,35 +30,22 @@ static Error *stage_columns(Arena *arena, const SchemaTable *table, StagedTable 
         TRY(row_batch_layout(&type, &columns[count].type));
         count++;
     }
-    out->source.columns = columns;
-    out->source.column_count = count;
+    out->columns = columns;
+    out->column_count = count;
     return NULL;
 }
 
 static Error *stage_table(Arena *arena, const LoadCommit *commit, const SchemaTable *table,
                           StagedTable **out)
 {
-    StagedTable *staged = ARENA_NEW(arena, StagedTable);
-    staged->rows = package_table(commit->package, table->name);
-    staged->load_id = commit->load_id;
-    staged->name = str_printf(arena, STR_FMT "/" STR_FMT "/" STR_FMT, STR_ARG(commit->dataset),
-                              STR_ARG(commit->load_id), STR_ARG(table->name));
-    TRY(stage_columns(arena, table, staged));
-    RowSource *source = &staged->source;
-    source->context = staged;
-    source->read = read_staged;
-    if (staged->rows != NULL) {
-        source->part_count = staged->rows->frames.len;
-        source->row_count = staged->rows->row_count;
-        staged->places = find_places(arena, staged->rows, source->columns, source->column_count);
-    }
-    *out = staged;
+    StagedRows rows = {.dataset = commit->dataset,
+                       .table = table->name,
+                       .load_id = commit->load_id,
+                       .rows = package_table(commit->package, table->name)};
+    TRY(stage_columns(arena, table, &rows));
+    *out = staged_table(arena, &rows);
     return NULL;
 }
-
-/* ---- Chains ---- */
-
-typedef VEC(StagedTable *) StagedVec;
 
 static bool is_hinted(const SchemaColumn *column, const char *hint)
 {
@@ -159,7 +79,8 @@ static Error *add_to_chain(Arena *arena, const LoadCommit *commit, const SchemaT
     StagedTable *rows;
     TRY(stage_table(arena, commit, table, &rows));
     VEC_PUSH(arena, staged, rows);
-    ChainTable added = {.table = table, .staged = rows->name, .has_rows = rows->rows != NULL};
+    ChainTable added = {
+        .table = table, .staged = staged_name(rows), .has_rows = staged_has_rows(rows)};
     bool is_root = chain->tables.len == 0;
     for (STRMAP_EACH(it, &table->columns)) {
         DataType type;
@@ -212,11 +133,11 @@ static Error *write_chain(Arena *arena, const LoadCommit *commit, const SchemaTa
     StagedVec staged = {0};
     TRY(find_chain(arena, commit, root, &chain, &staged));
     for (size_t i = 0; i < staged.len; i++) {
-        row_source_offer(staged.data[i]->name, &staged.data[i]->source);
+        staged_offer(staged.data[i]);
     }
     Error *err = disposition_run(commit->connection, arena, &chain);
     for (size_t i = 0; i < staged.len; i++) {
-        row_source_withdraw(staged.data[i]->name);
+        staged_withdraw(staged.data[i]);
     }
     return err;
 }
@@ -296,6 +217,7 @@ static Error *write_all(Arena *arena, LoadCommit *commit)
         TRY(commit->hook.before_rows(commit->hook.context, connection, commit->schema));
     }
     TRY(write_rows(arena, commit));
+    TRY(rejected_rows_write(connection, arena, commit));
     if (commit->hook.after_rows != NULL) {
         TRY(commit->hook.after_rows(commit->hook.context, connection));
     }

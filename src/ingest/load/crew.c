@@ -10,7 +10,7 @@ typedef struct CrewPage {
     uint64_t batch;
     Str table;
     JsonRows rows; /* unless there are lines */
-    const RowExtraVec *extras;
+    PageOrigin origin;
     bool has_lines;
     CrewLines lines;
 } CrewPage;
@@ -181,23 +181,32 @@ static Error *add_line(CrewWorker *worker, const CrewLines *lines, Str line)
     return normaliser_add(worker->place.normaliser, lines->table, row);
 }
 
-static unsigned line_number(const CrewLines *lines, Str line)
+static Error *add_lines(CrewWorker *worker, const CrewPage *page)
 {
-    Str before = str_slice(lines->whole, 0, (size_t)(line.data - lines->whole.data));
-    unsigned number = 1;
-    for (size_t i = 0; i < before.len; i++) {
-        number += before.data[i] == '\n';
+    const PageOrigin *origin = &page->origin;
+    Str rest = page->lines.text;
+    uint64_t number = origin->first;
+    for (Str line; str_next_line(&rest, &line);) {
+        number++;
+        if (str_trim(line).len > 0) {
+            worker->place.normaliser->origin =
+                (RowOrigin){origin->resource, origin->place, number, line};
+            TRY_WRAP(add_line(worker, &page->lines, line), STR_FMT ":%llu", STR_ARG(origin->place),
+                     (unsigned long long)number);
+        }
     }
-    return number;
+    return NULL;
 }
 
-static Error *add_lines(CrewWorker *worker, const CrewLines *lines)
+static Error *add_rows(Normaliser *normaliser, const CrewPage *page)
 {
-    Str rest = lines->text;
-    for (Str line; str_next_line(&rest, &line);) {
-        if (str_trim(line).len > 0) {
-            TRY_WRAP(add_line(worker, lines, line), STR_FMT ":%u", STR_ARG(lines->shown),
-                     line_number(lines, line));
+    const PageOrigin *origin = &page->origin;
+    for (size_t i = 0; i < page->rows.rows.len; i++) {
+        yyjson_val *row = page->rows.rows.data[i];
+        if (row != NULL) {
+            normaliser->origin =
+                (RowOrigin){origin->resource, origin->place, origin->first + i + 1, {0}};
+            TRY(normaliser_add(normaliser, page->table, row));
         }
     }
     return NULL;
@@ -209,17 +218,15 @@ static Error *work_on(CrewWorker *worker, const CrewPage *page)
         TRY(open_place(worker->crew, &worker->place));
     }
     Normaliser *normaliser = worker->place.normaliser;
-    normaliser->extras = page->extras;
+    normaliser->extras = page->origin.extras;
     TRY(normaliser_begin(normaliser, page->batch));
     if (page->has_lines) {
-        TRY(add_lines(worker, &page->lines));
+        TRY(add_lines(worker, page));
     }
     if (page->lines.is_mapped) {
         fs_release_mapped(page->lines.text);
     }
-    for (size_t i = 0; i < page->rows.rows.len; i++) {
-        TRY(normaliser_add(normaliser, page->table, page->rows.rows.data[i]));
-    }
+    TRY(add_rows(normaliser, page));
     TRY(write_batch(&worker->place));
     json_page_clear(&worker->page);
     return NULL;
@@ -283,19 +290,19 @@ static Error *push(Crew *crew, TAKES CrewPage *page)
     return NULL;
 }
 
-Error *crew_add_json(Crew *crew, Str table, JsonRows *rows, const RowExtraVec *extras)
+Error *crew_add_json(Crew *crew, Str table, JsonRows *rows, const PageOrigin *origin)
 {
     CrewPage *page = memory_alloc(sizeof(*page));
-    *page = (CrewPage){.table = table, .rows = *rows, .extras = extras};
+    *page = (CrewPage){.table = table, .rows = *rows, .origin = *origin};
     *rows = (JsonRows){0};
     return push(crew, page);
 }
 
-Error *crew_add_lines(Crew *crew, const CrewLines *lines)
+Error *crew_add_lines(Crew *crew, const CrewLines *lines, const PageOrigin *origin)
 {
     CrewPage *page = memory_alloc(sizeof(*page));
-    *page = (CrewPage){
-        .table = lines->table, .has_lines = true, .lines = *lines, .extras = lines->extras};
+    *page =
+        (CrewPage){.table = lines->table, .has_lines = true, .lines = *lines, .origin = *origin};
     return push(crew, page);
 }
 
@@ -311,7 +318,7 @@ Error *crew_open_columns(Crew *crew, Str table, CrewColumns **out)
 }
 
 Error *crew_add_columns(CrewColumns *columns, const Chunk *chunk, const uint32_t *rows,
-                        size_t row_count, const RowExtraVec *extras)
+                        size_t row_count, const PageOrigin *origin)
 {
     Crew *crew = columns->crew;
     if (has_failed(crew)) {
@@ -320,7 +327,9 @@ Error *crew_add_columns(CrewColumns *columns, const Chunk *chunk, const uint32_t
     mutex_lock(&crew->order);
     uint64_t batch = crew->next_batch++;
     mutex_unlock(&crew->order);
-    columns->place.normaliser->extras = extras;
+    columns->place.normaliser->extras = origin->extras;
+    columns->place.normaliser->origin =
+        (RowOrigin){origin->resource, origin->place, origin->first, {0}};
     TRY(normaliser_begin(columns->place.normaliser, batch));
     Error *err = chunk_rows_add(columns->place.normaliser, columns->table, chunk, rows, row_count,
                                 &columns->page);

@@ -28,26 +28,30 @@ void crew_new(const CrewOptions *options, Crew **out);
 void crew_free(Crew *crew);
 DEFINE_AUTO_FREE(crew, Crew)
 
-/* Takes the rows over, also when it fails. Waits while the threads have enough to do.
- * ERR_CANCELLED after a failure elsewhere. `table` and `extras`, which may be NULL, outlive the
- * crew. */
-MUST_CHECK Error *crew_add_json(Crew *crew, Str table, JsonRows *rows, const RowExtraVec *extras);
+/* What rows that come together share; its texts and extras outlive the crew. */
+typedef struct PageOrigin {
+    Str resource;
+    Str place;                 /* the file, or again the resource */
+    uint64_t first;            /* rows, or lines, of that place that came before */
+    const RowExtraVec *extras; /* NULL: none */
+} PageOrigin;
+
+/* Takes the rows over, also when it fails; those that are NULL are only counted. Waits while the
+ * threads have enough to do. ERR_CANCELLED after a failure elsewhere. `table` outlives the crew. */
+MUST_CHECK Error *crew_add_json(Crew *crew, Str table, JsonRows *rows, const PageOrigin *origin);
 
 /* JSON lines that the threads parse. */
 typedef struct CrewLines {
     Str table;
-    Str text;       /* whole lines of `whole`, which is borrowed until crew_finish() */
-    Str whole;      /* for the numbers of lines */
-    Str shown;      /* names `whole` in messages */
+    Str text;       /* borrowed until crew_finish() */
     bool is_mapped; /* from a file: its pages are let go after the work */
     /* Asked for each row, under `mu`; NULL: all rows are new. */
     Incremental *incremental;
     Mutex *mu;
     _Atomic uint64_t *rows; /* counts those kept */
     uint64_t limit;         /* of those kept; 0: none */
-    const RowExtraVec *extras;
 } CrewLines;
-MUST_CHECK Error *crew_add_lines(Crew *crew, const CrewLines *lines);
+MUST_CHECK Error *crew_add_lines(Crew *crew, const CrewLines *lines, const PageOrigin *origin);
 
 /* Rows of one stream, brought as columns. */
 typedef struct CrewColumns CrewColumns;
@@ -55,7 +59,7 @@ typedef struct CrewColumns CrewColumns;
 MUST_CHECK Error *crew_open_columns(Crew *crew, Str table, CrewColumns **out);
 /* Those rows of the chunk, in order. One thread at a time per stream. */
 MUST_CHECK Error *crew_add_columns(CrewColumns *columns, const Chunk *chunk, const uint32_t *rows,
-                                   size_t row_count, const RowExtraVec *extras);
+                                   size_t row_count, const PageOrigin *origin);
 
 /* Ends the work unfinished: the error that came first, or NULL. */
 MUST_CHECK Error *crew_failure(Crew *crew);

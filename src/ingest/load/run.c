@@ -16,12 +16,12 @@ struct LoadStream {
     Resource resource;
     Str table; /* empty: a contract keeps all rows out */
     bool replaces;
-    bool is_new;               /* the table was not there before */
-    atomic_bool has_yielded;   /* something came, if only an empty page */
-    Mutex mu;                  /* held while `incremental` is asked by the crew */
-    Incremental *incremental;  /* NULL: all rows are new */
-    CrewColumns *columns;      /* NULL: no chunk came yet */
-    const RowExtraVec *extras; /* of the rows that come now; NULL: none */
+    bool is_new;              /* the table was not there before */
+    atomic_bool has_yielded;  /* something came, if only an empty page */
+    Mutex mu;                 /* held while `incremental` is asked by the crew */
+    Incremental *incremental; /* NULL: all rows are new */
+    CrewColumns *columns;     /* NULL: no chunk came yet */
+    PageOrigin origin;        /* of the rows that come next */
     _Atomic uint64_t rows;
 };
 
@@ -232,6 +232,7 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
     LoadStream *stream = ARENA_NEW(run->arena, LoadStream);
     stream->run = run;
     stream->resource = *resource;
+    stream->origin = (PageOrigin){.resource = resource->name, .place = resource->name};
     mutex_init(&stream->mu);
     VEC_PUSH(run->arena, &run->streams, stream);
     if (run->options.refresh == REFRESH_DATA || run->options.refresh == REFRESH_RESOURCES) {
@@ -262,9 +263,10 @@ uint64_t load_stream_rows(const LoadStream *stream)
     return stream->rows;
 }
 
-void load_stream_extras(LoadStream *stream, const RowExtraVec *extras)
+void load_stream_from(LoadStream *stream, Str place, const RowExtraVec *extras)
 {
-    stream->extras = extras;
+    stream->origin =
+        (PageOrigin){.resource = stream->resource.name, .place = place, .extras = extras};
 }
 
 /* Columns that the resources declare are known before the first row. */
@@ -296,35 +298,48 @@ static bool has_enough(const LoadStream *stream)
            (stream->incremental != NULL && incremental_is_past(stream->incremental));
 }
 
-/* Takes those rows out that are not new. */
-static Error *keep_new(LoadStream *stream, JsonRows *rows)
+/* NULL in place of those rows that are not new, or more than wanted. */
+static Error *keep_new(LoadStream *stream, JsonRows *rows, size_t *out_kept)
 {
     size_t kept = 0;
-    for (size_t i = 0; i < rows->rows.len && stream->incremental != NULL; i++) {
-        bool keep;
-        TRY(incremental_filter(stream->incremental, rows->rows.data[i], &keep));
-        rows->rows.data[kept] = rows->rows.data[i];
-        kept += keep;
+    const size_t wanted = wanted_rows(stream, rows->rows.len);
+    for (size_t i = 0; i < rows->rows.len; i++) {
+        bool keep = rows->rows.data[i] != NULL;
+        if (keep && stream->incremental != NULL) {
+            TRY(incremental_filter(stream->incremental, rows->rows.data[i], &keep));
+        }
+        if (!keep || kept == wanted) {
+            rows->rows.data[i] = NULL;
+        } else {
+            kept++;
+        }
     }
     if (stream->incremental != NULL) {
         incremental_end_batch(stream->incremental);
-        rows->rows.len = kept;
     }
-    rows->rows.len = wanted_rows(stream, rows->rows.len);
+    *out_kept = kept;
     return NULL;
 }
 
 Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough)
 {
+    size_t kept = 0;
+    const size_t came = rows->rows.len;
+    PageOrigin origin = stream->origin;
+    if (rows->place.len > 0) {
+        origin.place = rows->place;
+        origin.first = rows->before;
+    }
     atomic_store(&stream->has_yielded, true);
-    Error *err = stream->table.len > 0 ? keep_new(stream, rows) : NULL;
+    Error *err = stream->table.len > 0 ? keep_new(stream, rows, &kept) : NULL;
     *out_enough = stream->table.len == 0;
-    if (err != NULL || stream->table.len == 0 || rows->rows.len == 0) {
+    if (err != NULL || kept == 0) {
         json_rows_done(rows);
     } else {
-        stream->rows += rows->rows.len;
-        err = crew_add_json(crew_of(stream->run), stream->table, rows, stream->extras);
+        stream->rows += kept;
+        err = crew_add_json(crew_of(stream->run), stream->table, rows, &origin);
     }
+    stream->origin.first += came;
     *out_enough = *out_enough || has_enough(stream);
     return err;
 }
@@ -351,7 +366,8 @@ Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough)
     }
     count = wanted_rows(stream, count);
     stream->rows += count;
-    TRY(crew_add_columns(stream->columns, chunk, rows, count, stream->extras));
+    TRY(crew_add_columns(stream->columns, chunk, rows, count, &stream->origin));
+    stream->origin.first += chunk->row_count;
     *out_enough = has_enough(stream);
     return NULL;
 }
@@ -376,21 +392,29 @@ static Str next_lines(Str *rest)
     return lines;
 }
 
-Error *load_run_lines(LoadStream *stream, Str text, Str shown, LinesKind kind)
+static uint64_t count_lines(Str lines)
+{
+    uint64_t count = 0;
+    for (const char *at = lines.data, *end = at + lines.len;
+         (at = memchr(at, '\n', (size_t)(end - at))) != NULL; at++) {
+        count++;
+    }
+    return count;
+}
+
+Error *load_run_lines(LoadStream *stream, Str text, LinesKind kind)
 {
     atomic_store(&stream->has_yielded, true);
     CrewLines lines = {.table = stream->table,
-                       .whole = text,
-                       .shown = shown,
                        .is_mapped = kind == LINES_MAPPED,
                        .incremental = stream->incremental,
                        .mu = &stream->mu,
                        .rows = &stream->rows,
-                       .limit = stream->run->options.row_limit,
-                       .extras = stream->extras};
+                       .limit = stream->run->options.row_limit};
     for (Str rest = text; rest.len > 0 && stream->table.len > 0 && !has_enough(stream);) {
         lines.text = next_lines(&rest);
-        TRY(crew_add_lines(crew_of(stream->run), &lines));
+        TRY(crew_add_lines(crew_of(stream->run), &lines, &stream->origin));
+        stream->origin.first += count_lines(lines.text);
     }
     return NULL;
 }
@@ -470,5 +494,8 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
     TRY(load_commit(&commit));
     out->load_id = run->load_id;
     out->tables = commit.tables;
+    out->rejected = (LoadRejected){.rows = run->job.rejected.rows,
+                                   .values = run->job.rejected.values,
+                                   .kept = run->job.rejected.kept};
     return NULL;
 }

@@ -53,10 +53,18 @@ typedef struct LoadRunOptions {
 /* A resource whose rows are read. */
 typedef struct LoadStream LoadStream;
 
+/* What a contract refused, and how many of both are in main._dango_rejected_rows. */
+typedef struct LoadRejected {
+    uint64_t rows; /* nested ones counted each */
+    uint64_t values;
+    uint64_t kept;
+} LoadRejected;
+
 typedef struct LoadRunResult {
     Str load_id; /* empty: there was nothing to load and nothing to remember */
     LoadedTableVec tables;
     StrVec kept; /* tables that keeps_rows saved from being emptied */
+    LoadRejected rejected;
 } LoadRunResult;
 
 void load_run_free(LoadRun *run);
@@ -68,9 +76,10 @@ MUST_CHECK Error *load_run_resource(LoadRun *run, const Resource *resource, Load
 const Incremental *load_stream_incremental(const LoadStream *stream);
 uint64_t load_stream_rows(const LoadStream *stream);
 
-/* Values that the rows from now on have beside their own, until other ones are given; borrowed
- * until load_run_finish(). NULL: none. */
-void load_stream_extras(LoadStream *stream, const RowExtraVec *extras);
+/* The rows from now on come from that file, and have values beside their own (NULL: none), until
+ * other ones are given; borrowed until load_run_finish(). At first the place is the stream itself.
+ */
+void load_stream_from(LoadStream *stream, Str place, const RowExtraVec *extras);
 
 /* The rows of a page; they are taken over, also on failure. *out_enough: nothing that would follow
  * is new. */
@@ -80,10 +89,10 @@ MUST_CHECK Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *o
  */
 MUST_CHECK Error *load_run_find_new(LoadStream *stream, const Chunk *chunk, uint32_t *out,
                                     size_t *out_count);
-/* Rows as JSON lines, borrowed until load_run_finish(); `shown` names the text in messages. A text
- * of a mapped file takes memory only while it is worked on. */
+/* Rows as JSON lines, borrowed until load_run_finish(). A text of a mapped file takes memory only
+ * while it is worked on. */
 typedef enum LinesKind { LINES_IN_MEMORY, LINES_MAPPED } LinesKind;
-MUST_CHECK Error *load_run_lines(LoadStream *stream, Str text, Str shown, LinesKind kind);
+MUST_CHECK Error *load_run_lines(LoadStream *stream, Str text, LinesKind kind);
 /* After rows could not be brought: what went wrong in the run itself before, or NULL. Ends it. */
 MUST_CHECK Error *load_run_failure(LoadRun *run);
 /* Commits. The result lives as long as the run. */

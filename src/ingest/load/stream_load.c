@@ -153,6 +153,7 @@ static void keep_result(Arena *arena, const Loader *loader, const LoadRunResult 
                         StreamLoadResult *out)
 {
     out->load_id = str_dup(arena, result->load_id);
+    out->rejected = result->rejected;
     for (VEC_EACH(const LoadedTable, it, &result->tables)) {
         VEC_PUSH(arena, &out->tables, (LoadedTable){str_dup(arena, it->name), it->rows});
     }

@@ -32,6 +32,7 @@ typedef struct StreamLoadResult {
     StrVec kept;            /* tables that were not emptied, see LoadRunOptions */
     LoadedTableVec streams; /* those read, and the rows that came, nested ones not counted */
     uint64_t rows;          /* of all streams */
+    LoadRejected rejected;
 } StreamLoadResult;
 
 /* What the result points to lives in `arena`. On any failure, also of a killed process, the

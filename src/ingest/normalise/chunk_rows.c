@@ -154,6 +154,7 @@ void chunk_row_json(const Chunk *chunk, size_t row, StrBuf *out)
 static Error *add_as_json(Normaliser *normaliser, Str table, const ChunkRows *rows, JsonPage *page)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("row");
+    const uint64_t before = normaliser->origin.number;
     for (size_t i = 0; i < rows->row_count; i++) {
         StrBuf text = strbuf_init(arena, LIMIT_JSON_RECORD_BYTES);
         yyjson_val *row;
@@ -163,6 +164,7 @@ static Error *add_as_json(Normaliser *normaliser, Str table, const ChunkRows *ro
                              STR_ARG(table), (unsigned long long)LIMIT_JSON_RECORD_BYTES);
         }
         TRY(json_page_read(page, strbuf_str(&text), &row));
+        normaliser->origin.number = before + rows->rows[i] + 1;
         TRY(normaliser_add(normaliser, table, row));
         arena_reset(arena);
     }

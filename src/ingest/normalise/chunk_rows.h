@@ -9,8 +9,9 @@
 #include "ingest/normalise/normaliser.h"
 #include "value/json_page.h"
 
-/* Adds those rows of the chunk, between normaliser_begin() and normaliser_finish(). The chunk and
- * `page`, which rows are parsed into where that is needed, must live until normaliser_clear(). */
+/* Adds those rows of the chunk, whose first comes after row normaliser->origin.number, between
+ * normaliser_begin() and normaliser_finish(). The chunk and `page`, which rows are parsed into
+ * where that is needed, must live until normaliser_clear(). */
 MUST_CHECK Error *chunk_rows_add(Normaliser *normaliser, Str table, const Chunk *chunk,
                                  const uint32_t *rows, size_t row_count, JsonPage *page);
 /* One row as a JSON object; what JSON has no form for as typed texts (typed_json.h). */

@@ -16,6 +16,7 @@
 #define INGEST_NORMALISE_JOB_H
 
 #include "base/thread.h"
+#include "ingest/normalise/rejected.h"
 #include "ingest/schema.h"
 
 /* What happens to what a contract does not allow. */
@@ -41,6 +42,7 @@ typedef struct NormaliseJob {
     uint64_t turn;      /* guarded by mu: the first batch that is not done */
     uint64_t done_bits; /* guarded by mu: bit i: batch turn + i is done */
     bool failed;        /* guarded by mu: nobody waits any more */
+    RejectedCount rejected;
 } NormaliseJob;
 
 /* Batches in work at once; beginning one further waits. */

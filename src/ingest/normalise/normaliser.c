@@ -104,8 +104,14 @@ static Error *put_value(Normaliser *normaliser, TableTarget *table, FieldTarget 
     if (field->is_row_id) {
         return take_row_id(normaliser, table, &cell);
     }
-    return cell.is_null ? put_null(normaliser, table, field)
-                        : put_cell(normaliser, table, field, &cell, fate);
+    if (cell.is_null) {
+        return put_null(normaliser, table, field);
+    }
+    TRY(put_cell(normaliser, table, field, &cell, fate));
+    if (*fate != VALUE_KEPT) {
+        normaliser_reject(normaliser, table, &(Refusal){field, value, cell.kind, *fate});
+    }
+    return NULL;
 }
 
 /* ---- Objects ---- */
@@ -259,8 +265,12 @@ static Error *add_list(Normaliser *normaliser, const WalkList *list, size_t pare
     TRY(target_list(&normaliser->set, list->shape, list->field, &table));
     size_t position = 0;
     yyjson_arr_iter iter = yyjson_arr_iter_with(list->value);
-    for (yyjson_val *item; table != NULL && (item = yyjson_arr_iter_next(&iter)) != NULL;) {
-        TRY(add_row(normaliser, table, item, parent_row, position++));
+    for (yyjson_val *item; (item = yyjson_arr_iter_next(&iter)) != NULL;) {
+        if (table == NULL) {
+            normaliser_reject_item(normaliser, list, item);
+        } else {
+            TRY(add_row(normaliser, table, item, parent_row, position++));
+        }
     }
     return NULL;
 }
@@ -312,6 +322,7 @@ static Error *add_row(Normaliser *normaliser, TableTarget *table, yyjson_val *ro
     size_t base = normaliser->lists.len;
     ValueFate fate = VALUE_KEPT;
     normaliser_begin_row(normaliser, table, parent_row, position);
+    normaliser->reading = row;
     TRY(yyjson_is_obj(row) ? put_columns(normaliser, table, row, &fate)
                            : put_item(normaliser, table, row, &fate));
     if (fate == ROW_DISCARDED) {
@@ -385,5 +396,6 @@ void normaliser_clear(Normaliser *normaliser)
         table->parent_rows.len = 0;
         table->positions.len = 0;
     }
+    normaliser->rejected = (RejectedRowVec){0};
     arena_reset(normaliser->scratch);
 }

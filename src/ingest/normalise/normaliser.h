@@ -15,6 +15,7 @@
 
 #include <yyjson.h>
 
+#include "ingest/normalise/rejected.h"
 #include "ingest/normalise/target.h"
 
 typedef struct WalkObject {
@@ -40,6 +41,14 @@ typedef struct RowExtra {
 } RowExtra;
 typedef VEC(RowExtra) RowExtraVec;
 
+/* A value that a contract refuses. */
+typedef struct Refusal {
+    const FieldTarget *field; /* whose column, if it has one, does not take the value */
+    yyjson_val *value;
+    DataKind kind;  /* of the value */
+    ValueFate fate; /* is the row refused with it? */
+} Refusal;
+
 typedef struct Normaliser {
     TargetSet set;
     Arena *arena;   /* of the targets */
@@ -53,6 +62,9 @@ typedef struct Normaliser {
     VEC(WalkMember) values;    /* of the row being read: one per name */
     uint64_t rows;             /* added to root tables since it was made */
     const RowExtraVec *extras; /* of the page; NULL: none */
+    RowOrigin origin;          /* of the row that is added next; set by the caller */
+    yyjson_val *reading;       /* the row, or item of a list, whose values are put */
+    RejectedRowVec rejected;   /* in scratch */
 } Normaliser;
 
 void normaliser_free(Normaliser *normaliser);
@@ -73,6 +85,10 @@ void normaliser_begin_row(Normaliser *normaliser, TableTarget *table, size_t par
                           size_t position);
 /* row_ids.c: fills table->ids of all rows of all tables. */
 MUST_CHECK Error *normaliser_make_ids(Normaliser *normaliser);
+/* rejected.c: keeps the row that is read, for a value of it; or an item of a list whose table a
+ * contract keeps out. */
+void normaliser_reject(Normaliser *normaliser, const TableTarget *table, const Refusal *refusal);
+void normaliser_reject_item(Normaliser *normaliser, const WalkList *list, yyjson_val *item);
 /* The id of a root row that depends on what the row says; empty for a random one. */
 MUST_CHECK Error *normaliser_row_id(Normaliser *normaliser, TableTarget *table, yyjson_val *row,
                                     Str *out);

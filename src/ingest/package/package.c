@@ -169,6 +169,15 @@ static void add_table(PackageWriter *writer, const TableTarget *table)
     arena_reset(arena);
 }
 
+/* They are the rows of the table without a name. */
+static void add_rejected(PackageWriter *writer, const RejectedRowVec *rejected)
+{
+    Column columns[REJECTED_COLUMNS];
+    rejected_columns(writer->scratch, rejected, columns);
+    frame_add(&writer->buffer, STR(""), columns, REJECTED_COLUMNS, rejected->len);
+    arena_reset(writer->scratch);
+}
+
 static Error *write_buffer(PackageWriter *writer)
 {
     size_t done = 0;
@@ -191,6 +200,9 @@ Error *package_writer_add(PackageWriter *writer, const Normaliser *normaliser)
             add_table(writer, table);
         }
     }
+    if (normaliser->rejected.len > 0) {
+        add_rejected(writer, &normaliser->rejected);
+    }
     return write_buffer(writer);
 }
 
@@ -210,11 +222,17 @@ Error *package_writer_finish(PackageWriter *writer)
 
 static void keep_frame(Package *package, const Frame *frame)
 {
-    PackageTable *table = strmap_find(&package->tables, frame->table);
+    bool is_rejected = frame->table.len == 0;
+    PackageTable *table =
+        is_rejected ? package->rejected : strmap_find(&package->tables, frame->table);
     if (table == NULL) {
         table = ARENA_NEW(package->arena, PackageTable);
         table->name = frame->table;
-        strmap_set(&package->tables, table->name, table);
+        if (is_rejected) {
+            package->rejected = table;
+        } else {
+            strmap_set(&package->tables, table->name, table);
+        }
     }
     VEC_PUSH(package->arena, &table->frames, *frame);
     table->row_count += frame->row_count;

@@ -22,7 +22,7 @@ typedef struct PackageWriter PackageWriter;
 MUST_CHECK Error *package_writer_open(Str directory, unsigned number, PackageWriter **out);
 void package_writer_free(PackageWriter *writer);
 DEFINE_AUTO_FREE(package_writer, PackageWriter)
-/* Writes all rows the normaliser holds; clear it afterwards. */
+/* Writes all rows the normaliser holds, also those it rejected; clear it afterwards. */
 MUST_CHECK Error *package_writer_add(PackageWriter *writer, const Normaliser *normaliser);
 /* Brings the file to the disk for good. */
 MUST_CHECK Error *package_writer_finish(PackageWriter *writer);
@@ -39,7 +39,8 @@ typedef struct PackageTable {
 /* All files of a package, mapped. */
 typedef struct Package {
     Arena *arena;
-    StrMap tables; /* to PackageTable * */
+    StrMap tables;          /* to PackageTable * */
+    PackageTable *rejected; /* normalise/rejected.h; NULL: there are none */
     uint64_t byte_count;
 } Package;
 

@@ -243,11 +243,15 @@ static Error *add_csv(const FileReading *reading, Arena *arena, Str text)
 {
     CsvRows reader;
     bool enough = false;
+    uint64_t before = 0;
     TRY(csv_rows_open(arena, text, reading->shown, reading->source->delimiter.data[0], &reader));
     while (!enough) {
         JsonRows rows;
         TRY(cancel_check(reading->ctx->cancel));
         TRY(csv_rows_next(&reader, &rows));
+        rows.place = reading->shown;
+        rows.before = before;
+        before += rows.rows.len;
         if (rows.rows.len == 0) {
             json_rows_done(&rows);
             return NULL;
@@ -268,6 +272,10 @@ static Error *read_lines(const FileReading *reading, Str *rest, size_t *line, Js
             TRY_WRAP(json_page_read(&out->page, text, &row), STR_FMT ":%zu",
                      STR_ARG(reading->shown), *line);
             VEC_PUSH(out->page.arena, &out->rows, row);
+        } else if (out->rows.len == 0) {
+            out->before = *line; /* the page has no memory yet */
+        } else {
+            VEC_PUSH(out->page.arena, &out->rows, NULL);
         }
     }
     return NULL;
@@ -279,7 +287,7 @@ static Error *add_json_lines(const FileReading *reading, Arena *arena, Str text)
     size_t line = 0;
     bool enough = false;
     for (Str rest = text; rest.len > 0 && !enough;) {
-        JsonRows rows = {0};
+        JsonRows rows = {.place = reading->shown, .before = line};
         TRY(cancel_check(reading->ctx->cancel));
         Error *err = read_lines(reading, &rest, &line, &rows);
         if (err != NULL || rows.rows.len == 0) {

@@ -68,7 +68,8 @@ static Error *load_file(Case *test, LoadStream *stream, const Value *file)
     Str path = fs_join(test->arena, test->directory, name);
     Str text;
     TRY(fs_read_file(test->arena, str_to_c(test->arena, path), LIMIT_JSON_BYTES, &text));
-    return load_run_lines(stream, text, name, LINES_IN_MEMORY);
+    load_stream_from(stream, name, NULL);
+    return load_run_lines(stream, text, LINES_IN_MEMORY);
 }
 
 static Error *load_resource(Case *test, LoadRun *run, const Value *resource)

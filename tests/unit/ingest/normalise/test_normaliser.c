@@ -147,6 +147,86 @@ static void broken_json_says_where(void **state)
     end(&fixture);
 }
 
+/* ---- Contracts ---- */
+
+/* A table with the column `a`, a bigint, and the contract. */
+static void begin_contract(Fixture *fixture, const char *columns, const char *data_type)
+{
+    begin(fixture);
+    ValueMapBuilder contract = value_map_begin(fixture->arena);
+    value_map_set(&contract, STR("tables"), value_string(str_from(columns)));
+    value_map_set(&contract, STR("columns"), value_string(str_from(columns)));
+    value_map_set(&contract, STR("data_type"), value_string(str_from(data_type)));
+    assert_ok(add(fixture, "{\"a\":1}"));
+    SchemaTable *table = schema_find_table(fixture->schema, STR("t"));
+    schema_set_table_member(fixture->schema, table, STR("schema_contract"),
+                            value_map_end(&contract));
+    schema_mark_seen(fixture->schema, table);
+    normaliser_free(fixture->normaliser);
+    assert_ok(normaliser_new(&fixture->job, &fixture->normaliser));
+}
+
+static void what_a_contract_refuses_is_kept(void **state)
+{
+    (void)state;
+    Fixture fixture;
+    begin_contract(&fixture, "discard_row", "discard_value");
+    fixture.normaliser->origin =
+        (RowOrigin){STR("res"), STR("f.jsonl"), 3, STR("{\"b\" : true, \"a\":\"x\"}")};
+    assert_ok(add(&fixture, "{\"b\":true,\"a\":\"x\"}"));
+    fixture.normaliser->origin = (RowOrigin){STR("res"), STR("f.jsonl"), 4, {0}};
+    assert_ok(add(&fixture, "{\"a\":\"\xc3\xa9\",\"l\":[[1],2]}"));
+    static const struct {
+        const char *table, *key, *value, *text;
+        int64_t number;
+    } rows[] = {
+        {"t", "b", "true", "{\"b\" : true, \"a\":\"x\"}", 3},
+        {"t", "a", "\xc3\xa9", "{\"a\":\"\xc3\xa9\",\"l\":[[1],2]}", 4},
+        {"t__l", "l", "[1]", "[1]", 4},
+        {"t__l", "l", "2", "2", 4},
+    };
+    const RejectedRowVec *rejected = &fixture.normaliser->rejected;
+    assert_int_equal(rejected->len, ARRAY_LEN(rows));
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        expect(rejected->data[i].resource, "res");
+        expect(rejected->data[i].place, "f.jsonl");
+        expect(rejected->data[i].table_name, rows[i].table);
+        expect(rejected->data[i].key, rows[i].key);
+        expect(rejected->data[i].value, rows[i].value);
+        expect(rejected->data[i].row_text, rows[i].text);
+        assert_int_equal(rejected->data[i].number, rows[i].number);
+    }
+    assert_int_equal(fixture.job.rejected.rows, 3);
+    assert_int_equal(fixture.job.rejected.values, 1);
+    assert_int_equal(table_of(&fixture, "t")->rows.row_count, 1);
+    end(&fixture);
+}
+
+static void what_a_contract_refuses_takes_bounded_memory(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t text, rows, kept;
+    } loads[] = {
+        {1, LIMIT_REJECTED_ROWS + 5, LIMIT_REJECTED_ROWS},
+        {LIMIT_REJECTED_BYTES / 8, 9, 3}, /* the value and the row */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(loads); i++) {
+        Fixture fixture;
+        begin_contract(&fixture, "discard_row", "discard_row");
+        char *text = arena_alloc(fixture.arena, loads[i].text + 1);
+        memset(text, 'x', loads[i].text);
+        for (size_t row = 0; row < loads[i].rows; row++) {
+            assert_ok(add(&fixture, str_to_c(fixture.arena,
+                                             str_printf(fixture.arena, "{\"a\":\"%s\"}", text))));
+        }
+        assert_int_equal(fixture.job.rejected.rows, loads[i].rows);
+        assert_int_equal(fixture.job.rejected.kept, loads[i].kept);
+        assert_int_equal(fixture.normaliser->rejected.len, loads[i].kept);
+        end(&fixture);
+    }
+}
+
 /* ---- Threads ---- */
 
 enum { BATCHES = 60, ROWS = 20, WORKERS = 4 };
@@ -224,6 +304,8 @@ int main(void)
         cmocka_unit_test(of_a_key_given_twice_the_later_value_counts),
         cmocka_unit_test(what_cannot_be_loaded_says_where),
         cmocka_unit_test(broken_json_says_where),
+        cmocka_unit_test(what_a_contract_refuses_is_kept),
+        cmocka_unit_test(what_a_contract_refuses_takes_bounded_memory),
         cmocka_unit_test(many_threads_make_the_schema_of_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
