@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/clock.h"
+#include "base/fs.h"
 #include "base/log.h"
 #include "base/number.h"
 #include "ingest/file_load.h"
@@ -47,6 +48,29 @@ Str source_sync_package_directory(const SourceSync *sync, Arena *arena)
 {
     return str_printf(arena, STR_FMT "/.dango/state/packages/" STR_FMT,
                       STR_ARG(sync->project->root), STR_ARG(sync->config->name));
+}
+
+/* The cursor is where it was before: this sync reads again what that one had read. */
+static Error *tell_unfinished(const SourceSync *sync, Arena *arena)
+{
+    FsEntryVec files = {0};
+    uint64_t bytes = 0;
+    const char *directory = str_to_c(arena, source_sync_package_directory(sync, arena));
+    if (!fs_is_directory(directory)) {
+        return NULL;
+    }
+    TRY(fs_walk(arena, directory, 0, &files));
+    for (VEC_EACH(const FsEntry, it, &files)) {
+        bytes += it->info.size_bytes;
+    }
+    Str size = number_human_bytes(arena, bytes);
+    source_sync_warn(sync,
+                     str_printf(arena,
+                                "an earlier sync was ended in its midst and left " STR_FMT
+                                " of rows that were never committed",
+                                STR_ARG(size)),
+                     STR("nothing is lost: this sync begins where the last complete one ended"));
+    return fs_remove_tree(directory);
 }
 
 static void on_progress(void *context, double percent, uint64_t rows_done, uint64_t rows_total)
@@ -183,6 +207,7 @@ static Error *check_entry(const SourceConfig *config)
 static Error *load(SourceSync *sync, Arena *arena, SourceLoaded *out)
 {
     TRY(check_entry(sync->config));
+    TRY(tell_unfinished(sync, arena));
     SourceContext ctx = {
         .arena = arena, .project = sync->project, .config = sync->config, .cancel = sync->cancel};
     AUTO_DONE(source) Source source = {0};

@@ -120,9 +120,12 @@ static Error *drop_data(App *app, const SourceConfig *config)
     TRY(add_forgetting(connection, config->name, &sql));
     SQL_ADD(&sql, "commit");
     TRY(connection_execute(connection, sql_text(&sql), NULL, 0, NULL));
-    Str state = str_printf(app->arena, STR_FMT "/.dlt/pipelines/" STR_FMT,
-                           STR_ARG(app->project->root), STR_ARG(config->name));
-    TRY(fs_remove_tree(state.data));
+    static const char *const folders[] = {".dlt/pipelines", ".dango/state/packages"};
+    for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+        Str folder = str_printf(app->arena, STR_FMT "/%s/" STR_FMT, STR_ARG(app->project->root),
+                                folders[i], STR_ARG(config->name));
+        TRY(fs_remove_tree(folder.data));
+    }
     TRY(history_remove(app->project, config->name));
     term_printf(&app->out, "✓ Dropped " STR_FMT "\n", STR_ARG(schemas[0]));
     return NULL;

@@ -168,6 +168,8 @@ static void use_naming(LoadRun *run)
 
 static Error *begin(LoadRun *run)
 {
+    /* what a killed run left there must not become part of this one */
+    TRY(fs_remove_tree(str_to_c(run->arena, run->options.package_directory)));
     TRY(read_books(run));
     if (run->options.refresh == REFRESH_SOURCES) {
         refresh_source(run);

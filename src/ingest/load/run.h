@@ -34,7 +34,7 @@ typedef struct LoadRunOptions {
     Str dataset;
     Str schema_name;
     Str pipeline;
-    Str package_directory; /* of this run alone; made and removed by it */
+    Str package_directory; /* of one run at a time; emptied, made and removed by it */
     SourceHints source;
     /* Settings of the schema that are added or taken away; NULL: none. */
     const Value *settings;
