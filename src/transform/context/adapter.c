@@ -11,22 +11,10 @@ NodeRun *adapter_run(JinjaState *s)
     return ctx->phase == PHASE_RUN ? ctx->run : NULL;
 }
 
-static Error *empty_text(JinjaState *s, JValue *out)
+Error *adapter_empty_text(JinjaState *s, JValue *out)
 {
     *out = jstr_value(jinja_heap(s), STR(""));
     return NULL;
-}
-
-/* Calls a built-in macro, as a project's own would be called: overriding works here, too. */
-static Error *call_macro(JinjaState *s, const char *name, const JValue *args, size_t argc,
-                         JValue *out)
-{
-    const Context *ctx = context_of(s);
-    const Macro *macro = macro_find(ctx->session->macros, ctx->package, str_from(name));
-    if (macro == NULL) {
-        return error_new(ERR_BUG, "there is no macro '%s'", name);
-    }
-    return jinja_call(s, context_macro(jinja_heap(s), macro), args, argc, NULL, out);
 }
 
 /* ---- Known without a database ---- */
@@ -186,245 +174,6 @@ static Error *adapter_same_table(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
-/* ---- Relations ---- */
-
-static Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out)
-{
-    const Context *ctx = context_of(s);
-    NodeRun *run = adapter_run(s);
-    *out = JNONE;
-    if (run == NULL) {
-        return NULL;
-    }
-    Arena *scratch = jinja_scratch(s);
-    RelationName wanted = relation_name(ctx->session->profile->database, (Str){0}, (Str){0});
-    if (call->args[1].type != J_NONE) {
-        TRY(convert_to_text(s, scratch, call->args[1], &wanted.database));
-    }
-    TRY(convert_to_text(s, scratch, call->args[2], &wanted.schema));
-    TRY(convert_to_text(s, scratch, call->args[3], &wanted.identifier));
-    RelationCache *cache = ctx->session->relations;
-    TRY(relation_cache_fill(cache, run->connection, wanted.database, wanted.schema));
-    RelationName found;
-    if (relation_cache_find(cache, &wanted, scratch, &found)) {
-        found.quoted = ctx->quoting;
-        *out = relation_object(jinja_heap(s), &found);
-    }
-    return NULL;
-}
-
-/* list_relations(database, schema) as list_relations_without_caching(schema_relation). */
-static Error *adapter_list_relations(JinjaState *s, const JCall *call, JValue *out)
-{
-    const Context *ctx = context_of(s);
-    NodeRun *run = adapter_run(s);
-    JList *list = jlist_new(jinja_heap(s), 0);
-    *out = jlist_value(list);
-    if (run == NULL) {
-        return NULL;
-    }
-    Str database = ctx->session->profile->database, schema = {0};
-    const RelationName *relation = relation_of(call->args[1]);
-    if (relation != NULL) {
-        schema = relation->schema;
-    } else {
-        TRY(convert_to_text(s, jinja_scratch(s), jarg_or(call, 2, JNONE), &schema));
-    }
-    TRY(relation_cache_fill(ctx->session->relations, run->connection, database, schema));
-    RelationNameVec found = {0};
-    relation_cache_list(ctx->session->relations, database, schema, jinja_scratch(s), &found);
-    for (VEC_EACH(RelationName, it, &found)) {
-        jlist_append(list, relation_object(jinja_heap(s), it));
-    }
-    return NULL;
-}
-
-static Error *adapter_cache_added(JinjaState *s, const JCall *call, JValue *out)
-{
-    const RelationName *relation = NULL;
-    if (adapter_run(s) != NULL && call->args[1].type != J_NONE) {
-        TRY(relation_arg(call, 1, &relation));
-        relation_cache_add(context_of(s)->session->relations, relation);
-    }
-    return empty_text(s, out);
-}
-
-static Error *adapter_cache_dropped(JinjaState *s, const JCall *call, JValue *out)
-{
-    const RelationName *relation = NULL;
-    if (adapter_run(s) != NULL && call->args[1].type != J_NONE) {
-        TRY(relation_arg(call, 1, &relation));
-        relation_cache_drop(context_of(s)->session->relations, relation);
-    }
-    return empty_text(s, out);
-}
-
-static Error *adapter_cache_renamed(JinjaState *s, const JCall *call, JValue *out)
-{
-    const RelationName *from = NULL, *to = NULL;
-    if (adapter_run(s) != NULL) {
-        TRY(relation_arg(call, 1, &from));
-        TRY(relation_arg(call, 2, &to));
-        relation_cache_rename(context_of(s)->session->relations, from, to);
-    }
-    return empty_text(s, out);
-}
-
-static Error *adapter_drop_relation(JinjaState *s, const JCall *call, JValue *out)
-{
-    if (adapter_run(s) == NULL) {
-        *out = JNONE;
-        return NULL;
-    }
-    TRY(adapter_cache_dropped(s, call, out));
-    return call_macro(s, "drop_relation", call->args + 1, 1, out);
-}
-
-static Error *adapter_rename_relation(JinjaState *s, const JCall *call, JValue *out)
-{
-    if (adapter_run(s) == NULL) {
-        *out = JNONE;
-        return NULL;
-    }
-    TRY(adapter_cache_renamed(s, call, out));
-    return call_macro(s, "rename_relation", call->args + 1, 2, out);
-}
-
-static Error *adapter_truncate_relation(JinjaState *s, const JCall *call, JValue *out)
-{
-    *out = JNONE;
-    return adapter_run(s) != NULL ? call_macro(s, "truncate_relation", call->args + 1, 1, out)
-                                  : NULL;
-}
-
-/* ---- Schemas ---- */
-
-static Error *adapter_create_schema(JinjaState *s, const JCall *call, JValue *out)
-{
-    *out = JNONE;
-    if (adapter_run(s) == NULL) {
-        return NULL;
-    }
-    TRY(call_macro(s, "create_schema", call->args + 1, 1, out));
-    return node_run_commit(adapter_run(s));
-}
-
-static Error *adapter_drop_schema(JinjaState *s, const JCall *call, JValue *out)
-{
-    const RelationName *relation = NULL;
-    *out = JNONE;
-    if (adapter_run(s) == NULL) {
-        return NULL;
-    }
-    TRY(relation_arg(call, 1, &relation));
-    TRY(call_macro(s, "drop_schema", call->args + 1, 1, out));
-    relation_cache_drop_schema(context_of(s)->session->relations, relation->database,
-                               relation->schema);
-    return node_run_commit(adapter_run(s));
-}
-
-static Error *adapter_check_schema_exists(JinjaState *s, const JCall *call, JValue *out)
-{
-    Str wanted;
-    StrVec schemas = {0};
-    *out = jbool(false);
-    if (adapter_run(s) == NULL) {
-        return NULL;
-    }
-    TRY(node_run_check_asking(adapter_run(s)));
-    TRY(convert_to_text(s, jinja_scratch(s), call->args[2], &wanted));
-    TRY(connection_list_schemas(adapter_run(s)->connection, jinja_scratch(s), &schemas));
-    for (VEC_EACH(Str, it, &schemas)) {
-        *out = jbool(out->b || str_eq_nocase(*it, wanted));
-    }
-    return NULL;
-}
-
-/* ---- Columns ---- */
-
-static JValue column_list(JinjaState *s, const ColumnInfoVec *columns)
-{
-    JList *list = jlist_new(jinja_heap(s), columns->len);
-    for (VEC_EACH(const ColumnInfo, it, columns)) {
-        jlist_append(
-            list, column_object(jinja_heap(s), &(ColumnName){.name = it->name, .type = it->type}));
-    }
-    return jlist_value(list);
-}
-
-/* A temporary table belongs to no schema that could be looked into. */
-Error *adapter_columns_of(JinjaState *s, const RelationName *relation, ColumnInfoVec *out)
-{
-    TRY(node_run_check_asking(adapter_run(s)));
-    Connection *connection = adapter_run(s)->connection;
-    Arena *scratch = jinja_scratch(s);
-    Str own = context_of(s)->session->profile->database;
-    bool elsewhere = relation->database.len > 0 && !str_eq_nocase(relation->database, own);
-    if (relation->schema.len > 0 && !elsewhere) {
-        return connection_list_columns(connection, scratch, relation->schema, relation->identifier,
-                                       out);
-    }
-    Str text = relation_text(relation, scratch);
-    return connection_describe(connection, scratch,
-                               str_printf(scratch, "select * from " STR_FMT, STR_ARG(text)), out);
-}
-
-static Error *adapter_get_columns(JinjaState *s, const JCall *call, JValue *out)
-{
-    ColumnInfoVec columns = {0};
-    if (adapter_run(s) != NULL) {
-        const RelationName *relation = NULL;
-        TRY(relation_arg(call, 1, &relation));
-        TRY(adapter_columns_of(s, relation, &columns));
-    }
-    *out = column_list(s, &columns);
-    return NULL;
-}
-
-static Error *adapter_describe_query(JinjaState *s, const JCall *call, JValue *out)
-{
-    ColumnInfoVec columns = {0};
-    if (adapter_run(s) != NULL) {
-        Str sql;
-        TRY(node_run_check_asking(adapter_run(s)));
-        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &sql));
-        Error *err =
-            connection_describe(adapter_run(s)->connection, jinja_scratch(s), sql, &columns);
-        TRY(node_run_failure(adapter_run(s), err));
-    }
-    *out = column_list(s, &columns);
-    return NULL;
-}
-
-static Error *relation_columns(JinjaState *s, JValue relation, ColumnInfoVec *out)
-{
-    const RelationName *name = relation_of(relation);
-    if (name == NULL) {
-        return jraise("TypeError", "expected a relation, not '%s'", jtype_name(relation));
-    }
-    return adapter_columns_of(s, name, out);
-}
-
-static Error *adapter_get_missing_columns(JinjaState *s, const JCall *call, JValue *out)
-{
-    ColumnInfoVec from = {0}, to = {0}, missing = {0};
-    if (adapter_run(s) != NULL) {
-        TRY(relation_columns(s, call->args[1], &from));
-        TRY(relation_columns(s, call->args[2], &to));
-    }
-    for (VEC_EACH(ColumnInfo, column, &from)) {
-        bool found = false;
-        for (VEC_EACH(ColumnInfo, other, &to)) {
-            found = found || str_eq(column->name, other->name);
-        }
-        if (!found) {
-            VEC_PUSH(jinja_scratch(s), &missing, *column);
-        }
-    }
-    *out = column_list(s, &missing);
-    return NULL;
-}
-
 /* ---- Statements ---- */
 
 static JValue response_ok(JHeap *heap)
@@ -471,7 +220,7 @@ static Error *adapter_commit(JinjaState *s, const JCall *call, JValue *out)
     if (adapter_run(s) != NULL) {
         TRY(node_run_commit(adapter_run(s)));
     }
-    return empty_text(s, out);
+    return adapter_empty_text(s, out);
 }
 
 static Error *adapter_warn_once(JinjaState *s, const JCall *call, JValue *out)
@@ -482,7 +231,7 @@ static Error *adapter_warn_once(JinjaState *s, const JCall *call, JValue *out)
         Str text = str_printf(jinja_scratch(s), "DuckDB adapter: " STR_FMT, STR_ARG(message));
         report_warning_once(context_of(s)->session, "AdapterEventWarning", text);
     }
-    return empty_text(s, out);
+    return adapter_empty_text(s, out);
 }
 
 static Error *adapter_disable_transactions(JinjaState *s, const JCall *call, JValue *out)
@@ -532,8 +281,8 @@ static const JBuiltin adapter_methods[] = {
     {"drop_schema", adapter_drop_schema, 2, 2, "self relation", JB_CONTEXT, NULL},
     {"check_schema_exists", adapter_check_schema_exists, 3, 3, "self database schema", JB_CONTEXT,
      NULL},
-    {"get_columns_in_relation", adapter_get_columns, 2, 2, "self relation", JB_CONTEXT, NULL},
-    {"get_missing_columns", adapter_get_missing_columns, 3, 3, "self from_relation to_relation",
+    {"get_columns_in_relation", adapter_columns, 2, 2, "self relation", JB_CONTEXT, NULL},
+    {"get_missing_columns", adapter_missing_columns, 3, 3, "self from_relation to_relation",
      JB_CONTEXT, NULL},
     {"get_column_schema_from_query", adapter_describe_query, 2, 2, "self sql", JB_CONTEXT, NULL},
     {"expand_target_column_types", answer_none, 3, 3, "self from_relation to_relation", JB_CONTEXT,

@@ -11,6 +11,27 @@ NodeRun *adapter_run(JinjaState *s);
 MUST_CHECK Error *adapter_columns_of(JinjaState *s, const RelationName *relation,
                                      ColumnInfoVec *out);
 
+/* The empty text, as methods answer that only do something. */
+MUST_CHECK Error *adapter_empty_text(JinjaState *s, JValue *out);
+
+/* adapter_relations.c */
+MUST_CHECK Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_list_relations(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_cache_added(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_cache_dropped(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_cache_renamed(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_drop_relation(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_rename_relation(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_truncate_relation(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_create_schema(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_drop_schema(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_check_schema_exists(JinjaState *s, const JCall *call, JValue *out);
+
+/* adapter_columns.c */
+MUST_CHECK Error *adapter_columns(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_describe_query(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_missing_columns(JinjaState *s, const JCall *call, JValue *out);
+
 /* adapter_external.c */
 MUST_CHECK Error *adapter_external_write_options(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_external_read_location(JinjaState *s, const JCall *call, JValue *out);
