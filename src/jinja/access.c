@@ -23,8 +23,9 @@ JValue jundefined_name(JinjaState *s, JStr *name)
 }
 
 /* "'dict object'", as Jinja2 names the owner of a missing attribute. */
-static void add_owner(const char *type, bool quoted, StrBuf *out)
+static void add_owner(const JUndefined *undefined, bool quoted, StrBuf *out)
 {
+    const char *type = undefined->owner;
     static const char *const modules[][2] = {
         {"Namespace", "jinja2.utils."},        {"Cycler", "jinja2.utils."},
         {"Joiner", "jinja2.utils."},           {"LoopContext", "jinja2.runtime."},
@@ -40,14 +41,18 @@ static void add_owner(const char *type, bool quoted, StrBuf *out)
         module = strcmp(type, modules[i][0]) == 0 ? modules[i][1] : module;
     }
     const char *quote = quoted ? "'" : "";
-    strbuf_printf(out, "%s%s%s object%s", quote, module, type, quote);
+    strbuf_add_c(out, quote);
+    if (undefined->module != NULL) {
+        strbuf_printf(out, "%s.", undefined->module);
+    }
+    strbuf_printf(out, "%s%s object%s", module, type, quote);
 }
 
 /* Puts into words now that there is no such element. */
 static void explain_element(JinjaState *s, JUndefined *undefined)
 {
     JBuild build = jbuild_begin(s);
-    add_owner(undefined->owner, false, &build.buf);
+    add_owner(undefined, false, &build.buf);
     strbuf_add_c(&build.buf, " has no element ");
     Error *err = jrepr(s, undefined->name, &build.buf);
     if (err != NULL) {
@@ -62,6 +67,7 @@ JValue jundefined_attr(JinjaState *s, JValue value, JValue name)
     JUndefined *undefined = new_undefined(s);
     undefined->name = name;
     undefined->owner = jtype_name(value);
+    undefined->module = value.type == J_HOST ? ((JHost *)value.obj)->class->module : NULL;
     if (name.type > J_STR) { /* jundefined_error cannot print what takes a state to print */
         explain_element(s, undefined);
     }
@@ -107,7 +113,7 @@ Error *jundefined_error(JValue value)
         strbuf_add_c(&text, " is undefined");
     } else {
         bool attribute = jis_str(undefined->name);
-        add_owner(undefined->owner, attribute, &text);
+        add_owner(undefined, attribute, &text);
         strbuf_add_c(&text, attribute ? " has no attribute " : " has no element ");
         TRY(jrepr(NULL, undefined->name, &text));
     }

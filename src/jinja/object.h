@@ -31,6 +31,7 @@ typedef struct JUndefined {
     bool permissive;
     const char *error_class; /* a literal; NULL = UndefinedError */
     const char *owner;       /* type of what has no such attribute or item; NULL = a variable */
+    const char *module;      /* the module of that type; NULL = none, or one of Jinja2's */
     JValue name;             /* of the variable or attribute, or the key; MISSING if unknown */
     JStr *message;           /* what using it raises, instead of what name and owner say */
 } JUndefined;
@@ -107,6 +108,7 @@ typedef struct JHost JHost;
  * shared between threads must guard what they change. */
 typedef struct JHostClass {
     const char *name;
+    const char *module; /* in front of the name where Jinja2 names the type in full; NULL = none */
     MUST_CHECK Error *(*get_attr)(JinjaState *s, JHost *self, JStr *name, JValue *out);
     MUST_CHECK Error *(*get_item)(JinjaState *s, JHost *self, JValue key, JValue *out);
     MUST_CHECK Error *(*call)(JinjaState *s, JHost *self, const JCall *call, JValue *out);

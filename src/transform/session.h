@@ -91,6 +91,8 @@ bool report_has_raised(const Session *session);
 void report_folded_warning(const Session *session, const char *name, Str text);
 /* A warning as it stands, and only the first time the text is told. */
 void report_warning_once(const Session *session, const char *name, Str text);
+/* The same with "[WARNING]: " in front. */
+void report_marked_warning_once(const Session *session, const char *name, Str text);
 void report_event(const Session *session, const ReportEvent *event);
 void report_print(const Session *session, Str text);
 /* What a command was called for: told as it is, without a time, however much is told besides; as an

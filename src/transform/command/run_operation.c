@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/suggest.h"
+#include "transform/context/failure.h"
 #include "transform/run/run_node.h"
 #include "value/yaml_reader.h"
 
@@ -96,22 +97,6 @@ static Error *missing_macro(const Session *session, MacroName wanted)
 
 /* ---- Calling it ---- */
 
-static void tell_failure(const Context *ctx, const Macro *macro, const Error *err)
-{
-    Arena *arena = ctx->arena;
-    Str text = context_failure_text(ctx, arena, err);
-    Str label = str_printf(arena, "macro " STR_FMT " (" STR_FMT ")", STR_ARG(macro->name),
-                           STR_ARG(macro->path));
-    Str plain = STR("Compilation Error\n");
-    if (str_starts_with(text, plain)) {
-        Str rest = str_from_offset(text, plain.len);
-        text = str_printf(arena,
-                          "Compilation Error in " STR_FMT "\n" STR_FMT "\n  > called by " STR_FMT,
-                          STR_ARG(label), STR_ARG(rest), STR_ARG(label));
-    }
-    tell_caught(ctx->session, arena, text);
-}
-
 static Error *call_macro(Worker *worker, Context *ctx, const Macro *macro, const Value *args)
 {
     JValue kwargs = convert_to_jinja(jinja_heap(worker->state), args), result = JNONE;
@@ -120,9 +105,7 @@ static Error *call_macro(Worker *worker, Context *ctx, const Macro *macro, const
     JinjaScope scope = context_scope(ctx);
     Error *err =
         jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &call, &result);
-    if (err != NULL) {
-        VEC_PUSH(ctx->arena, &ctx->trace, macro);
-    }
+    failure_left_macro(ctx, macro, err);
     return err;
 }
 
@@ -133,12 +116,13 @@ static void run_macro(Worker *worker, const Macro *macro, const Value *args, Nod
     NodeRun run = run_begin(worker, NULL);
     Context ctx = compile_context(worker, NULL, &run);
     ctx.package = macro->package;
+    ctx.operation = out->node;
     Error *err = call_macro(worker, &ctx, macro, args);
     node_run_rollback(&run); /* what was to stay is committed */
     out->failures = err != NULL;
     out->status = err != NULL ? STATUS_ERROR : STATUS_SUCCESS;
     if (err != NULL) {
-        tell_failure(&ctx, macro, err);
+        tell_caught(worker->session, ctx.arena, failure_text(&ctx, ctx.arena, err));
         error_discard(err, "its text was told just now");
     }
     out->execute_ended_us = clock_now_us();

@@ -1,6 +1,7 @@
 #include "transform/console/show.h"
 #include "transform/command/command.h"
 #include "transform/console/console.h"
+#include "transform/context/failure.h"
 #include "transform/run/inline_node.h"
 #include "transform/run/run_node.h"
 
@@ -65,7 +66,7 @@ static Error *preview(Worker *worker, const Node *node, Str name, Str sql)
         err = print_rows(worker, &run, name.len > 0 ? node : NULL, limited);
     }
     if (err != NULL) {
-        Str told = context_failure_text(&ctx, worker->scratch, err);
+        Str told = failure_text(&ctx, worker->scratch, err);
         error_discard(err, "its text is in the new one");
         err = show_failure(told);
     }

@@ -234,6 +234,13 @@ void report_warning_once(const Session *session, const char *name, Str text)
     }
 }
 
+void report_marked_warning_once(const Session *session, const char *name, Str text)
+{
+    if (is_first_time(session->sink, text)) {
+        report_text(session, LOG_WARNING, name, text);
+    }
+}
+
 void report_folded_warning(const Session *session, const char *name, Str text)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("folded");

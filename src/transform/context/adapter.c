@@ -1,4 +1,6 @@
 #include "transform/context/adapter_methods.h"
+#include "transform/context/behavior.h"
+#include "transform/context/runtime_config.h"
 #include "transform/seed/table.h"
 
 /* `adapter`: what macros ask of the warehouse. While parsing, and wherever there is no connection,
@@ -250,6 +252,101 @@ static Error *adapter_external_root(JinjaState *s, const JCall *call, JValue *ou
     return NULL;
 }
 
+/* ---- Less often asked for ---- */
+
+void adapter_report_deprecated(JinjaState *s, const char *name, const char *instead)
+{
+    if (adapter_run(s) == NULL) {
+        return;
+    }
+    Str text = str_printf(jinja_scratch(s),
+                          "Deprecated functionality\n\nThe adapter function `adapter.%s` is "
+                          "deprecated and will be removed in a future release of dbt. Please use "
+                          "`adapter.%s` instead. \n\nDocumentation for %s can be found here:\n\n"
+                          "https://docs.getdbt.com/docs/adapter",
+                          name, instead, instead);
+    report_folded_warning(context_of(s)->session, "AdapterDeprecationWarning", text);
+}
+
+static Error *adapter_escape_text(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str text;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &text));
+    *out = jstr_value(jinja_heap(s), str_replace(jinja_scratch(s), text, STR("'"), STR("''")));
+    return NULL;
+}
+
+static Error *adapter_ensure_transaction(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    *out = JNONE;
+    return adapter_run(s) != NULL ? node_run_begin(adapter_run(s)) : NULL;
+}
+
+static Error *adapter_partitions(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)call;
+    if (adapter_run(s) != NULL) {
+        return jraise("DbtRuntimeError",
+                      "ERROR: `get_partitions_metadata` is not implemented for this adapter!");
+    }
+    JHeap *heap = jinja_heap(s);
+    *out = jtuple_pair(heap, jstr_value(heap, STR("")),
+                       table_object(heap, jtuple_new(heap, 0), jlist_new(heap, 0), NULL));
+    return NULL;
+}
+
+/* A column of a row; KeyError where there is none. */
+static Error *row_item(JinjaState *s, JValue row, const char *name, JValue *out)
+{
+    TRY(jget_item_only(s, row, jstr_value(jinja_heap(s), str_from(name)), out));
+    return jis_absent(*out) ? jraise("KeyError", "'%s'", name) : NULL;
+}
+
+/* Rows of a grantee and a privilege as `grants` has them: privilege -> [grantees]. */
+static Error *adapter_grants_dict(JinjaState *s, const JCall *call, JValue *out)
+{
+    JHeap *heap = jinja_heap(s);
+    JDict *grants = jdict_new(heap);
+    *out = jdict_value(grants);
+    JList *rows = NULL;
+    TRY(jcollect(s, call->args[1], &rows));
+    for (size_t i = 0; i < jlist_len(rows); i++) {
+        JValue grantee, privilege;
+        TRY(row_item(s, jlist_at(rows, i), "grantee", &grantee));
+        TRY(row_item(s, jlist_at(rows, i), "privilege_type", &privilege));
+        JValue list;
+        TRY(jdict_get(grants, privilege, &list));
+        if (jis_absent(list)) {
+            list = jlist_value(jlist_new(heap, 1));
+            TRY(jdict_set(grants, privilege, list));
+        }
+        jlist_append(list.list, grantee);
+    }
+    return NULL;
+}
+
+/* The time a batch begins at, as a part of a name; empty for a model that is not run in batches. */
+static Error *adapter_batch_id(JinjaState *s, const JCall *call, JValue *out)
+{
+    static const char *const left_out[] = {"-", ":", "+"};
+    JHeap *heap = jinja_heap(s);
+    JValue batch, start = JNONE;
+    TRY(jget_item_only(s, call->args[1], jstr_value(heap, STR("batch")), &batch));
+    if (!jis_absent(batch) && jtruth(batch)) {
+        TRY(jget_item_only(s, batch, jstr_value(heap, STR("event_time_start")), &start));
+    }
+    Str text = STR("");
+    if (!jis_absent(start) && jtruth(start)) {
+        TRY(convert_to_text(s, jinja_scratch(s), start, &text));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(left_out); i++) {
+        text = str_replace(jinja_scratch(s), text, str_from(left_out[i]), STR(""));
+    }
+    *out = jstr_value(heap, str_replace(jinja_scratch(s), text, STR(" "), STR("_")));
+    return NULL;
+}
+
 static const JBuiltin adapter_methods[] = {
     {"dispatch", adapter_dispatch, 2, 3, "self macro_name macro_namespace", JB_CONTEXT, NULL},
     {"type", adapter_type, 1, 1, NULL, 0, NULL},
@@ -311,6 +408,20 @@ static const JBuiltin adapter_methods[] = {
     {"location_exists", adapter_location_exists, 2, 2, "self location", JB_CONTEXT, NULL},
     {"store_relation", adapter_store_relation, 7, 7,
      "self plugin_name relation column_list path format config", JB_CONTEXT, NULL},
+    {"get_temp_relation_path", adapter_temp_relation_path, 2, 3, "self model batch_id", JB_CONTEXT,
+     NULL},
+    {"batch_id_for_model", adapter_batch_id, 2, 2, "self model", JB_CONTEXT, NULL},
+    {"standardize_grants_dict", adapter_grants_dict, 2, 2, "self grants_table", JB_CONTEXT, NULL},
+    {"get_partitions_metadata", adapter_partitions, 2, 2, "self table", JB_CONTEXT, NULL},
+    {"catalog_supports_foreign_keys", adapter_supports_foreign_keys, 2, 2, "self database",
+     JB_CONTEXT, NULL},
+    {"existing_key_constraint_types", adapter_key_constraints, 2, 2, "self relation", JB_CONTEXT,
+     NULL},
+    {"escape_sql_string", adapter_escape_text, 2, 2, "self value", JB_CONTEXT, NULL},
+    {"ensure_transaction", adapter_ensure_transaction, 1, 1, NULL, JB_CONTEXT, NULL},
+    {"already_exists", adapter_already_exists, 3, 3, "self schema name", JB_CONTEXT, NULL},
+    {"get_columns_in_table", adapter_columns_in_table, 3, 3, "self schema identifier", JB_CONTEXT,
+     NULL},
     {"is_motherduck", answer_false, 1, 1, NULL, JB_CONTEXT, NULL},
     {"is_ducklake", answer_false, 2, 2, "self relation", JB_CONTEXT, NULL},
     {"use_ducklake_table_workarounds", answer_false, 2, 2, "self relation", JB_CONTEXT, NULL},
@@ -320,12 +431,25 @@ static const JBuiltin adapter_methods[] = {
     {0},
 };
 
+/* What is no method. Of what is not there dbt says whose it is not, by the name of its wrapper. */
 static Error *adapter_find(JinjaState *s, JStr *name, JValue *out)
 {
     if (str_is(jstr_str(name), "Relation")) {
         *out = object_new(jinja_heap(s), &relation_class_object);
     } else if (str_is(jstr_str(name), "Column")) {
         *out = object_new(jinja_heap(s), &column_class_object);
+    } else if (str_is(jstr_str(name), "behavior")) {
+        *out = object_new(jinja_heap(s), &behavior_class_object);
+    } else {
+        TRY(runtime_config_find(s, name, out));
+        if (jis_absent(*out)) {
+            bool runs = context_of(s)->phase == PHASE_RUN;
+            Str text = str_printf(jinja_scratch(s),
+                                  "'dbt.context.providers.%sDatabaseWrapper object' has no "
+                                  "attribute '" STR_FMT "'",
+                                  runs ? "Runtime" : "Parse", STR_ARG(jstr_str(name)));
+            *out = jundefined_message(s, text);
+        }
     }
     return NULL;
 }

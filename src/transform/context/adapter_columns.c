@@ -39,6 +39,22 @@ Error *adapter_columns(JinjaState *s, const JCall *call, JValue *out)
     return NULL;
 }
 
+Error *adapter_columns_in_table(JinjaState *s, const JCall *call, JValue *out)
+{
+    ColumnInfoVec columns = {0};
+    if (adapter_run(s) != NULL) {
+        Str schema, identifier;
+        adapter_report_deprecated(s, "get_columns_in_table", "get_columns_in_relation");
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &schema));
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[2], &identifier));
+        Str database = context_of(s)->session->profile->database;
+        RelationName relation = relation_name(database, schema, identifier);
+        TRY(adapter_columns_of(s, &relation, &columns));
+    }
+    *out = column_list(s, &columns);
+    return NULL;
+}
+
 Error *adapter_describe_query(JinjaState *s, const JCall *call, JValue *out)
 {
     ColumnInfoVec columns = {0};

@@ -159,3 +159,56 @@ Error *adapter_parse_index(JinjaState *s, const JCall *call, JValue *out)
     jhost_as(*out, &index_class)->value = jdict_value(dict);
     return NULL;
 }
+
+/* ---- What the warehouse keeps of constraints ---- */
+
+Error *adapter_supports_foreign_keys(JinjaState *s, const JCall *call, JValue *out)
+{
+    int64_t count = 0;
+    if (adapter_run(s) != NULL) {
+        Str database;
+        TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &database));
+        TRY(node_run_check_asking(adapter_run(s)));
+        Param params[] = {PARAM_OF_TEXT(database)};
+        TRY(connection_query_int(adapter_run(s)->connection,
+                                 STR("select count(*) from duckdb_databases() where "
+                                     "lower(database_name) = lower(?) and type = 'duckdb'"),
+                                 params, ARRAY_LEN(params), &count));
+    }
+    *out = jbool(count > 0);
+    return NULL;
+}
+
+Error *adapter_key_constraints(JinjaState *s, const JCall *call, JValue *out)
+{
+    const RelationName *relation = relation_of(call->args[1]);
+    Arena *scratch = jinja_scratch(s);
+    if (relation == NULL) {
+        Str shown;
+        TRY(convert_to_text(s, scratch, call->args[1], &shown));
+        return jraise("DbtRuntimeError",
+                      "Foreign key metadata requires a relation with a database, schema, and "
+                      "identifier; got " STR_FMT,
+                      STR_ARG(shown));
+    }
+    JList *list = jlist_new(jinja_heap(s), 0);
+    *out = jlist_value(list);
+    if (adapter_run(s) == NULL) {
+        return NULL;
+    }
+    TRY(node_run_check_asking(adapter_run(s)));
+    Param params[] = {PARAM_OF_TEXT(relation->database), PARAM_OF_TEXT(relation->schema),
+                      PARAM_OF_TEXT(relation->identifier)};
+    TextRows rows;
+    TRY(connection_query_rows(
+        adapter_run(s)->connection, scratch,
+        STR("select distinct replace(lower(constraint_type), ' ', '_') as name from "
+            "duckdb_constraints() where lower(database_name) = lower(?) and lower(schema_name) = "
+            "lower(?) and lower(table_name) = lower(?) and constraint_type in ('PRIMARY KEY', "
+            "'UNIQUE', 'FOREIGN KEY') order by name"),
+        params, ARRAY_LEN(params), &rows));
+    for (size_t row = 0; row < rows.row_count; row++) {
+        jlist_append(list, jstr_value(jinja_heap(s), text_cell(&rows, row, 0)));
+    }
+    return NULL;
+}

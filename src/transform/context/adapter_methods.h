@@ -14,8 +14,13 @@ MUST_CHECK Error *adapter_columns_of(JinjaState *s, const RelationName *relation
 /* The empty text, as methods answer that only do something. */
 MUST_CHECK Error *adapter_empty_text(JinjaState *s, JValue *out);
 
+/* A warning, while something runs, that a method has a newer name. */
+void adapter_report_deprecated(JinjaState *s, const char *name, const char *instead);
+
 /* adapter_relations.c */
 MUST_CHECK Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_already_exists(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_temp_relation_path(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_list_relations(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_cache_added(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_cache_dropped(JinjaState *s, const JCall *call, JValue *out);
@@ -29,6 +34,7 @@ MUST_CHECK Error *adapter_check_schema_exists(JinjaState *s, const JCall *call, 
 
 /* adapter_columns.c */
 MUST_CHECK Error *adapter_columns(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_columns_in_table(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_describe_query(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_missing_columns(JinjaState *s, const JCall *call, JValue *out);
 
@@ -47,5 +53,7 @@ MUST_CHECK Error *adapter_valid_snapshot_target(JinjaState *s, const JCall *call
 MUST_CHECK Error *adapter_render_columns(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_render_constraints(JinjaState *s, const JCall *call, JValue *out);
 MUST_CHECK Error *adapter_parse_index(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_supports_foreign_keys(JinjaState *s, const JCall *call, JValue *out);
+MUST_CHECK Error *adapter_key_constraints(JinjaState *s, const JCall *call, JValue *out);
 
 #endif

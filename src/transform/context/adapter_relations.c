@@ -1,5 +1,8 @@
 #include "transform/context/adapter_methods.h"
 
+#include "base/digest.h"
+#include "base/limits.h"
+
 /* Calls a built-in macro, as a project's own would be called: overriding works here, too. */
 static Error *call_macro(JinjaState *s, const char *name, const JValue *args, size_t argc,
                          JValue *out)
@@ -14,28 +17,101 @@ static Error *call_macro(JinjaState *s, const char *name, const JValue *args, si
 
 /* ---- Relations ---- */
 
-Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out)
+/* What of a relation's place is asked for; parts that are not quoted in small letters. */
+static Error *wanted_relation(JinjaState *s, const JValue parts[3], RelationName *out)
+{
+    static const unsigned flags[] = {PART_DATABASE, PART_SCHEMA, PART_IDENTIFIER};
+    Arena *scratch = jinja_scratch(s);
+    Str texts[3];
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        TRY(convert_to_text(s, scratch, parts[i], &texts[i]));
+        if ((context_of(s)->quoting & flags[i]) == 0) {
+            texts[i] = str_lower_ascii(scratch, texts[i]);
+        }
+    }
+    *out = relation_name(texts[0], texts[1], texts[2]);
+    return NULL;
+}
+
+/* The database takes names in any case; dbt refuses to guess which one is meant. */
+static Error *check_match(Arena *arena, const RelationName *wanted, const RelationName *found)
+{
+    if (str_eq(wanted->schema, found->schema) && str_eq(wanted->identifier, found->identifier)) {
+        return NULL;
+    }
+    RelationName there = *found;
+    there.database = wanted->database;
+    Str name = relation_text(&there, arena);
+    return jraise("CompilationError",
+                  "When searching for a relation, dbt found an approximate match. Instead of "
+                  "guessing \nwhich relation to use, dbt will move on. Please delete " STR_FMT
+                  ", or rename it to be less ambiguous.\nSearched for: " STR_FMT
+                  "\nFound: " STR_FMT,
+                  STR_ARG(name), STR_ARG(relation_text(wanted, arena)), STR_ARG(name));
+}
+
+/* The relation of a database, a schema and an identifier; none where there is none. */
+static Error *find_relation(JinjaState *s, const JValue parts[3], JValue *out)
 {
     const Context *ctx = context_of(s);
     NodeRun *run = adapter_run(s);
     *out = JNONE;
-    if (run == NULL) {
+    if (run == NULL || parts[0].type == J_NONE) {
         return NULL;
     }
     Arena *scratch = jinja_scratch(s);
-    RelationName wanted = relation_name(ctx->session->profile->database, (Str){0}, (Str){0});
-    if (call->args[1].type != J_NONE) {
-        TRY(convert_to_text(s, scratch, call->args[1], &wanted.database));
-    }
-    TRY(convert_to_text(s, scratch, call->args[2], &wanted.schema));
-    TRY(convert_to_text(s, scratch, call->args[3], &wanted.identifier));
+    RelationName wanted, found;
+    TRY(wanted_relation(s, parts, &wanted));
     RelationCache *cache = ctx->session->relations;
     TRY(relation_cache_fill(cache, run->connection, wanted.database, wanted.schema));
-    RelationName found;
     if (relation_cache_find(cache, &wanted, scratch, &found)) {
+        TRY(check_match(scratch, &wanted, &found));
         found.quoted = ctx->quoting;
         *out = relation_object(jinja_heap(s), &found);
     }
+    return NULL;
+}
+
+Error *adapter_get_relation(JinjaState *s, const JCall *call, JValue *out)
+{
+    return find_relation(s, call->args + 1, out);
+}
+
+Error *adapter_already_exists(JinjaState *s, const JCall *call, JValue *out)
+{
+    Str database = context_of(s)->session->profile->database;
+    JValue parts[] = {jstr_value(jinja_heap(s), database), call->args[1], call->args[2]};
+    JValue relation;
+    adapter_report_deprecated(s, "already_exists", "get_relation");
+    TRY(find_relation(s, parts, &relation));
+    *out = jbool(relation.type != J_NONE);
+    return NULL;
+}
+
+/* Where an incremental model may keep its new rows when there are no temporary tables: the same
+ * place for the same model throughout an invocation, and another in the next one. */
+Error *adapter_temp_relation_path(JinjaState *s, const JCall *call, JValue *out)
+{
+    enum { SUFFIX = 12 };
+    const Context *ctx = context_of(s);
+    const RelationName *relation = NULL;
+    TRY(relation_arg(call, 1, &relation));
+    Arena *scratch = jinja_scratch(s);
+    Str pieces[] = {ctx->session->invocation_id, relation->identifier};
+    Str digest = digest_sha256(scratch, str_join(scratch, pieces, ARRAY_LEN(pieces), STR("/")));
+    StrBuf name = strbuf_init(scratch, LIMIT_CONFIG_BYTES);
+    strbuf_printf(&name, STR_FMT "__" STR_FMT, STR_ARG(relation->identifier),
+                  STR_ARG(str_slice(digest, 0, SUFFIX)));
+    if (jtruth(jarg_or(call, 2, JNONE))) {
+        Str batch;
+        TRY(convert_to_text(s, scratch, call->args[2], &batch));
+        strbuf_printf(&name, "__" STR_FMT, STR_ARG(batch));
+    }
+    const Value *config = ctx->node != NULL ? ctx->node->config : NULL;
+    Str schema = value_text_or(value_find(value_find(config, STR("meta")), STR("temp_schema_name")),
+                               STR("dbt_temp"));
+    RelationName place = relation_name(relation->database, schema, strbuf_str(&name));
+    *out = relation_path(jinja_heap(s), &place);
     return NULL;
 }
 

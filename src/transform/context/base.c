@@ -49,7 +49,8 @@ static Error *missing_var(const Context *ctx, Str name)
     style.sort_keys = true;
     Value vars = session_vars(ctx->session, ctx->arena, ctx->package);
     Str json = json_text(ctx->arena, &vars, &style);
-    Str owner = ctx->node != NULL ? ctx->node->name : STR("<Configuration>");
+    const Node *node = ctx->node != NULL ? ctx->node : ctx->operation;
+    Str owner = node != NULL ? node->name : STR("<Configuration>");
     return jraise("CompilationError",
                   "Required var '" STR_FMT "' not found in config:\nVars supplied to " STR_FMT
                   " = " STR_FMT,

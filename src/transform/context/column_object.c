@@ -58,6 +58,7 @@ static Error *column_print(JinjaState *s, JHost *self, StrBuf *out)
 
 static const JHostClass column_host_class = {
     .name = "DuckDBColumn",
+    .module = "dbt.adapters.duckdb.column",
     .get_attr = column_get_attr,
     .get_item = column_get_item,
     .equal = column_equal,

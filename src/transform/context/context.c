@@ -1,7 +1,6 @@
 #include "transform/context/context.h"
 
-#include "base/limits.h"
-#include "base/number.h"
+#include "transform/context/failure.h"
 #include "transform/parse/yaml_render.h"
 
 Context *context_of(JinjaState *s)
@@ -58,9 +57,7 @@ static Error *macro_call(JinjaState *s, JHost *self, const JCall *call, JValue *
     ctx->macro_depth++;
     Error *err = jinja_call_macro(s, macro->tpl, macro->tpl_index, &scope, call, out);
     ctx->macro_depth--;
-    if (err != NULL && ctx->trace.len < LIMIT_CALL_DEPTH) {
-        VEC_PUSH(ctx->arena, &ctx->trace, macro);
-    }
+    failure_left_macro(ctx, macro, err);
     return err;
 }
 
@@ -203,134 +200,4 @@ Error *context_find(JinjaState *s, void *data, JStr *name, JValue *out)
         }
     }
     return context_find_builtin(s, ctx, jstr_str(name), out);
-}
-
-/* ---- Failures ---- */
-
-/* The word before "Error": dbt tells by class what ours tell by kind. */
-static Str failure_type(const Error *err)
-{
-    const char *given = error_class(err);
-    if (strcmp(given, "ParsingError") == 0 || strcmp(given, "NodeParsingError") == 0) {
-        return STR("Parsing");
-    }
-    if (strcmp(given, "DbtRuntimeError") == 0) {
-        return STR("Runtime");
-    }
-    if (strcmp(given, "DbtDatabaseError") == 0) {
-        return STR("Database");
-    }
-    switch (error_kind(err)) {
-    case ERR_STORE:
-    case ERR_LOCKED:
-    case ERR_IO:
-    case ERR_CANCELLED:
-    case ERR_USAGE:
-    case ERR_LIMIT:
-    case ERR_CONFIG:
-    case ERR_NOT_FOUND:
-    case ERR_UNSUPPORTED:
-        return STR("Runtime");
-    case ERR_INPUT:
-    case ERR_SCHEMA:
-    case ERR_TEMPLATE:
-    case ERR_AUTH:
-    case ERR_RATE_LIMIT:
-    case ERR_NETWORK:
-    case ERR_SOURCE:
-    case ERR_FAILED:
-    case ERR_BUG:
-        break;
-    }
-    return STR("Compilation");
-}
-
-static void add_indented(Str text, StrBuf *out)
-{
-    Str line;
-    for (Str rest = text; str_next_piece(&rest, '\n', &line);) {
-        strbuf_add_c(out, "\n  ");
-        strbuf_add(out, line);
-    }
-}
-
-/* Line `number` of a text, from 1; empty beyond its end. */
-static Str line_of(Str text, int64_t number)
-{
-    Str line = {0};
-    for (Str rest = text; number > 0; number--) {
-        if (!str_next_line(&rest, &line)) {
-            return (Str){0};
-        }
-    }
-    return line;
-}
-
-/* "line 3" and the line itself, where the template cannot be read. `place` ends with ":3". */
-static void add_syntax_line(const Context *ctx, Str place, StrBuf *out)
-{
-    size_t colon = str_find_last(place, STR(":"));
-    int64_t number = 0;
-    if (ctx->node == NULL || colon == SIZE_MAX ||
-        !number_parse_int64(str_from_offset(place, colon + 1), &number)) {
-        return;
-    }
-    Str line = line_of(ctx->node->raw_code, number);
-    strbuf_printf(out, "\n    line %lld\n      " STR_FMT, (long long)number, STR_ARG(line));
-}
-
-/* What dbt adds to a use of something undefined. */
-static const char undefined_advice[] =
-    ". This can happen when calling a macro that does not exist. Check for typos and/or install "
-    "package dependencies with \"dbt deps\".";
-
-/* A name, or a macro of a package: "'dict object' has no attribute 'x'". */
-static bool is_about_undefined(Str message)
-{
-    return str_ends_with(message, STR(" is undefined")) ||
-           str_starts_with(message, STR("'dict object' has no attribute "));
-}
-
-static void add_trace(const Context *ctx, StrBuf *out)
-{
-    const char *relation = "> in";
-    if (ctx->trace.len > 0) {
-        strbuf_add_c(out, "\n  ");
-    }
-    for (VEC_EACH(const MacroRef, it, &ctx->trace)) {
-        strbuf_printf(out, "\n  %s macro " STR_FMT " (" STR_FMT ")", relation, STR_ARG((*it)->name),
-                      STR_ARG((*it)->path));
-        relation = "> called by";
-    }
-    const Node *caller = ctx->unit != NULL && ctx->blamed != NULL ? ctx->blamed : ctx->node;
-    if (ctx->trace.len > 0 && caller != NULL) {
-        Str label = node_label(caller, ctx->arena);
-        strbuf_printf(out, "\n  > called by " STR_FMT, STR_ARG(label));
-    }
-}
-
-Str context_failure_text(const Context *ctx, Arena *arena, const Error *err)
-{
-    const Error *root = error_root(err);
-    StrBuf text = strbuf_init(arena, LIMIT_CONFIG_BYTES);
-    Str type = failure_type(root);
-    strbuf_printf(&text, STR_FMT " Error", STR_ARG(type));
-    const Node *node = ctx->blamed != NULL ? ctx->blamed : ctx->node;
-    bool names_none = strcmp(error_class(root), "ParsingError") == 0;
-    if (node != NULL && (!names_none || node_is_unit_test(node))) {
-        Str label = node_label(node, arena);
-        strbuf_printf(&text, " in " STR_FMT, STR_ARG(label));
-    }
-    Str message = error_message(root);
-    add_indented(message, &text);
-    if (is_about_undefined(message)) {
-        strbuf_add_c(&text, undefined_advice);
-    }
-    if (strcmp(error_class(root), "TemplateSyntaxError") == 0) {
-        add_syntax_line(ctx, error_message(err), &text);
-    }
-    if (str_is(type, "Compilation")) {
-        add_trace(ctx, &text); /* what the database refuses needs no way through the macros */
-    }
-    return strbuf_str(&text);
 }

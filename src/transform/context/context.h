@@ -55,8 +55,12 @@ typedef struct Context {
     const UnitScope *unit;  /* what a unit test puts in place of other things; NULL = nothing */
     JDict *vars;            /* names that belong to this render alone; may be NULL */
     int macro_depth;
-    MacroRefVec trace;  /* macros an error came through, innermost first */
-    const Node *blamed; /* the ephemeral model an error is of; NULL = `node` */
+    const Node *operation; /* the macro that is called by itself; else NULL */
+    /* Of an error on its way out, see failure.h: */
+    MacroRefVec trace;  /* macros it came through, innermost first */
+    bool caught;        /* it was a fault of the language, and came out of a macro */
+    bool raised;        /* by a macro, by one of `exceptions` */
+    const Node *blamed; /* the ephemeral model it is of; NULL = `node` */
 } Context;
 
 /* The context of the running render. */
@@ -88,6 +92,8 @@ extern const ContextValue context_node_values[];
 extern const JBuiltin context_result_functions[];
 /* function.c: function(), the relation of a function of the database. */
 MUST_CHECK Error *context_function(JinjaState *s, const JCall *call, JValue *out);
+/* `adapter_macro`, which adapter.dispatch replaced: always an error that says so. exceptions.c */
+MUST_CHECK Error *context_adapter_macro(JinjaState *s, const JCall *call, JValue *out);
 
 extern const ObjectClass adapter_class;
 extern const ObjectClass exceptions_class;
@@ -104,9 +110,5 @@ void context_batch_vars(JHeap *heap, const BatchStep *batch, JDict *vars);
 RelationName context_node_relation(const Session *session, const Node *node);
 /* The dict of a node that `model` and `graph` show. */
 JValue context_node_dict(JHeap *heap, const Node *node);
-
-/* "Compilation Error in model b (models/b.sql)" and the indented text of `err`, with the macros it
- * came through. `node` may be NULL. */
-Str context_failure_text(const Context *ctx, Arena *arena, const Error *err);
 
 #endif

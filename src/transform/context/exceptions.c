@@ -10,6 +10,7 @@ static Error *raise_as(JinjaState *s, const JCall *call, const char *class_name)
 {
     Str text;
     TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &text));
+    context_of(s)->raised = true;
     return jraise(class_name, STR_FMT, STR_ARG(text));
 }
 
@@ -30,6 +31,7 @@ static Error *warn(JinjaState *s, const char *event, Str text)
 {
     const Session *session = context_of(s)->session;
     if (warn_error_fate(&session->flags->warn_error, str_from(event)) == WARNING_IS_ERROR) {
+        context_of(s)->raised = true;
         return jraise("CompilationError", STR_FMT, STR_ARG(text));
     }
     report_warning(session, event, text);
@@ -216,6 +218,20 @@ static Error *contract_error(JinjaState *s, const JCall *call, JValue *out)
                   "Please ensure the name, data_type, and number of columns in your contract match "
                   "the columns in your model's definition.\n\n" STR_FMT,
                   STR_ARG(table));
+}
+
+Error *context_adapter_macro(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)out;
+    Str name;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[0], &name));
+    return jraise(
+        "CompilationError",
+        "The \"adapter_macro\" macro has been deprecated. Instead, use the "
+        "`adapter.dispatch` method to find a macro and call the result.  For more "
+        "information, see: https://docs.getdbt.com/reference/dbt-jinja-functions/dispatch)"
+        " adapter_macro was called for: " STR_FMT,
+        STR_ARG(name));
 }
 
 static const JBuiltin exceptions_methods[] = {

@@ -135,10 +135,11 @@ static Error *resolve_at_run(JinjaState *s, Context *ctx, const RefCall *ref, JV
         return NULL;
     }
     if (target == NULL || ctx->unit != NULL) {
-        if (ctx->node == NULL) {
+        const Node *node = ctx->node != NULL ? ctx->node : ctx->operation;
+        if (node == NULL) {
             return jraise("CompilationError", "'" STR_FMT "' was not found", STR_ARG(ref->name));
         }
-        Str text = resolve_missing_ref_text(ctx->arena, ctx->node, ref, disabled);
+        Str text = resolve_missing_ref_text(ctx->arena, node, ref, disabled);
         return jraise("CompilationError", STR_FMT, STR_ARG(text));
     }
     if (ctx->node != NULL && ctx->node->type != RESOURCE_INLINE && !depends_on(ctx->node, target)) {
@@ -580,6 +581,7 @@ const JBuiltin context_node_functions[] = {
     {"metric", fn_metric, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
     {"function", context_function, 0, JARGS_ANY, NULL, JB_CONTEXT, NULL},
     {"render", fn_render, 1, 1, "string", JB_CONTEXT, NULL},
+    {"adapter_macro", context_adapter_macro, 1, JARGS_ANY, NULL, JB_CONTEXT | JB_KWARGS, NULL},
     {0},
 };
 

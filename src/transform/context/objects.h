@@ -37,6 +37,8 @@ JValue node_object(JHeap *heap, Node *node);
 /* ---- Relations ---- */
 
 JValue relation_object(JHeap *heap, const RelationName *relation);
+/* Its database, schema and identifier as a dict. */
+JValue relation_path(JHeap *heap, const RelationName *relation);
 /* NULL when the value is no relation. Borrowed from it. */
 const RelationName *relation_of(JValue value);
 /* TypeError when the argument is no relation. */

@@ -63,6 +63,7 @@ static Error *relation_get_item(JinjaState *s, JHost *self, JValue key, JValue *
 
 static const JHostClass relation_host_class = {
     .name = "DuckDBRelation",
+    .module = "dbt.adapters.duckdb.relation",
     .get_attr = relation_get_attr,
     .get_item = relation_get_item,
     .equal = relation_equal,
@@ -278,7 +279,7 @@ static JValue policy_dict(JHeap *heap, unsigned flags)
     return jdict_value(dict);
 }
 
-static JValue path_dict(JHeap *heap, const RelationName *relation)
+JValue relation_path(JHeap *heap, const RelationName *relation)
 {
     JDict *dict = jdict_new(heap);
     jdict_set_text(heap, dict, STR("database"), text_or_none(heap, relation->database));
@@ -292,7 +293,7 @@ static Error *method_to_dict(JinjaState *s, const JCall *call, JValue *out)
     JHeap *heap = jinja_heap(s);
     const RelationName *relation = self_of(call);
     JDict *dict = jdict_new(heap);
-    jdict_set_text(heap, dict, STR("path"), path_dict(heap, relation));
+    jdict_set_text(heap, dict, STR("path"), relation_path(heap, relation));
     jdict_set_text(heap, dict, STR("type"),
                    relation->type == RELATION_TYPE_UNKNOWN
                        ? JNONE
@@ -421,7 +422,7 @@ static JValue attribute_value(JHeap *heap, const RelationName *relation, Str nam
                    : jstr_value(heap, relation_type_text(relation->type));
     }
     if (str_is(name, "path")) {
-        return path_dict(heap, relation);
+        return relation_path(heap, relation);
     }
     if (str_is(name, "quote_policy")) {
         return policy_dict(heap, relation->quoted);

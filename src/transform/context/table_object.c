@@ -181,6 +181,7 @@ static Error *row_print(JinjaState *s, JHost *self, StrBuf *out)
 
 static const JHostClass row_class = {
     .name = "Row",
+    .module = "agate.rows",
     .get_attr = row_get_attr,
     .get_item = row_get_item,
     .iterate = second_iterate,
@@ -296,6 +297,7 @@ static Error *column_print(JinjaState *s, JHost *self, StrBuf *out)
 
 static const JHostClass column_class = {
     .name = "Column",
+    .module = "agate.columns",
     .get_attr = column_get_attr,
     .get_item = column_get_item,
     .iterate = second_iterate,
@@ -377,6 +379,7 @@ static Error *mapped_print(JinjaState *s, JHost *self, StrBuf *out)
 
 static const JHostClass mapped_class = {
     .name = "MappedSequence",
+    .module = "agate.mapped_sequence",
     .get_attr = mapped_get_attr,
     .get_item = mapped_get_item,
     .iterate = second_iterate,
@@ -497,6 +500,7 @@ static void table_free(JHost *self)
 
 static const JHostClass table_class = {
     .name = "Table",
+    .module = "agate.table",
     .get_attr = table_get_attr,
     .get_item = table_get_item,
     .iterate = table_iterate,

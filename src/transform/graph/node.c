@@ -169,9 +169,18 @@ bool node_has_tag(const Node *node, Str tag)
     return false;
 }
 
+Str node_type_word(const Node *node)
+{
+    Str word, rest = node->unique_id;
+    if (node->type == RESOURCE_OPERATION && str_next_piece(&rest, '.', &word)) {
+        return word; /* a macro that is called by itself is one, too */
+    }
+    return resource_type_name(node->type);
+}
+
 Str node_label(const Node *node, Arena *arena)
 {
-    Str type = resource_type_name(node->type);
+    Str type = node_type_word(node);
     Str name = node->unit_test != NULL ? node_unit_test_name(node, arena) : node->name;
     return str_printf(arena, STR_FMT " " STR_FMT " (" STR_FMT ")", STR_ARG(type), STR_ARG(name),
                       STR_ARG(node->original_path));

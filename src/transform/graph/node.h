@@ -218,6 +218,8 @@ bool node_is_unit_test(const Node *node);
 Str node_unit_test_name(const Node *node, Arena *arena);
 /* Whether the node itself has the tag. */
 bool node_has_tag(const Node *node, Str tag);
+/* "model", "macro": what messages call the kind of it. */
+Str node_type_word(const Node *node);
 /* "model orders (models/orders.sql)": how messages call it. */
 Str node_label(const Node *node, Arena *arena);
 /* "marts.orders", or with the database in front when that is not `default_database`. */

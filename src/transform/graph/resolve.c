@@ -116,7 +116,7 @@ static Str capitalized(Arena *arena, Str word)
 static Str missing_text(Arena *arena, const Node *node, Str kind, Str name, Str extra,
                         bool disabled)
 {
-    Str type = capitalized(arena, resource_type_name(node->type));
+    Str type = capitalized(arena, node_type_word(node));
     return str_printf(arena,
                       STR_FMT " '" STR_FMT "' (" STR_FMT ") depends on a " STR_FMT
                               " named '" STR_FMT "'" STR_FMT " which %s",

@@ -3,6 +3,7 @@
 #include "base/digest.h"
 #include "base/limits.h"
 #include "base/number.h"
+#include "transform/context/failure.h"
 #include "transform/graph/ref_list.h"
 #include "transform/graph/resolve.h"
 #include "transform/graph/resolve_metrics.h"
@@ -95,7 +96,7 @@ static Str place_in_file(Arena *arena, const Node *node, Str place)
 
 Error *parse_node_error(const Context *ctx, TAKES Error *err)
 {
-    Str text = context_failure_text(ctx, ctx->arena, err);
+    Str text = failure_text(ctx, ctx->arena, err);
     ErrorKind kind = error_kind(err);
     Str place = {0};
     if (err != error_root(err)) {

@@ -563,6 +563,7 @@ static Error *time_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *out)
 
 static const JHostClass time_class = {
     .name = "datetime",
+    .module = "datetime",
     .get_attr = time_get_attr,
     .equal = time_equal,
     .hash = time_hash,

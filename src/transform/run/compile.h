@@ -34,7 +34,7 @@ typedef struct CompiledNode {
 } CompiledNode;
 
 /* Renders the node, with ephemeral models put in. The result lives in `arena`, the texts of
- * ephemeral models in their cache. The error is the bare one; see context_failure_text. */
+ * ephemeral models in their cache. The error is the bare one; see failure_text. */
 MUST_CHECK Error *compile_node(Worker *worker, Context *ctx, Arena *arena, CompiledNode *out);
 
 /* Where the node's files are written: below compiled/ or run/ of the target directory, as shown to

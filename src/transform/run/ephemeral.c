@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "base/map.h"
+#include "transform/context/failure.h"
 
 typedef enum EphemeralState {
     EPHEMERAL_FREE,    /* to be rendered by whoever comes */
@@ -182,8 +183,7 @@ static Error *begin_step(Walk *walk, const Cte *cte)
     Context ctx = compile_context(worker, node, walk->root->run);
     Error *err = get(worker, &ctx, &entry, &fresh);
     if (err != NULL) {
-        walk->root->trace = ctx.trace;
-        walk->root->blamed = node;
+        failure_blame(walk->root, &ctx, node);
         return error_wrap(err, "ephemeral model " STR_FMT, STR_ARG(node->unique_id));
     }
     Cte whole = {.id = node->unique_id, .name = str_dup(walk->arena, cte->name), .sql = entry->sql};

@@ -1,6 +1,7 @@
 #include "transform/run/freshness.h"
 
 #include "base/clock.h"
+#include "transform/context/failure.h"
 #include "transform/run/run_node.h"
 
 enum { COLUMN_LOADED, COLUMN_ASKED, COLUMN_COUNT };
@@ -149,7 +150,7 @@ void freshness_check(Worker *worker, const Node *node, FreshnessResult *out)
     }
     out->base.status = err == NULL ? judge(out) : STATUS_ERROR;
     if (err != NULL) {
-        out->base.message = context_failure_text(&ctx, worker->arena, err);
+        out->base.message = failure_text(&ctx, worker->arena, err);
         error_discard(err, "its text is in the result, which is reported");
     }
     out->base.execute_ended_us = clock_now_us();

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "transform/artifact/result_value.h"
 #include "transform/console/console.h"
+#include "transform/context/failure.h"
 #include "transform/run/run_node.h"
 
 Str hook_phase_name(HookPhase phase)
@@ -95,7 +96,7 @@ static Error *compile_hook(const HookRun *hooks, Context *ctx, NodeResult *out)
     out->ctes = compiled.ctes;
     out->compile_ended_us = clock_now_us();
     if (err != NULL) {
-        Str told = context_failure_text(ctx, worker->arena, err);
+        Str told = failure_text(ctx, worker->arena, err);
         Error *failure = error_as(error_new(error_kind(err), STR_FMT, STR_ARG(told)), "dbt");
         error_discard(err, "its text is in the new one");
         return failure;

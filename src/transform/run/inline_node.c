@@ -1,6 +1,7 @@
 #include "transform/run/inline_node.h"
 
 #include "transform/console/show.h"
+#include "transform/context/failure.h"
 #include "transform/run/run_node.h"
 
 static void free_template(void *object)
@@ -24,7 +25,7 @@ static Error *compile(Worker *worker, InlineNode *query, Arena *arena, Str *out_
     if (err == NULL) {
         return NULL;
     }
-    Str told = context_failure_text(&ctx, worker->scratch, err);
+    Str told = failure_text(&ctx, worker->scratch, err);
     error_discard(err, "its text is in the new one");
     return show_failure(told);
 }

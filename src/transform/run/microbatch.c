@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "transform/console/console.h"
+#include "transform/context/failure.h"
 #include "transform/run/run_node.h"
 
 bool microbatch_is_on(const Session *session)
@@ -186,7 +187,7 @@ static void fail_all(const Microbatch *model, TAKES Error *err, NodeResult *out)
 {
     Context ctx = compile_context(model->worker, model->node, NULL);
     out->status = STATUS_ERROR;
-    out->message = context_failure_text(&ctx, model->worker->arena, err);
+    out->message = failure_text(&ctx, model->worker->arena, err);
     out->hint = error_hints(err, model->worker->arena);
     out->failures = -1;
     error_discard(err, "its text is in the result, which is reported");

@@ -1,6 +1,7 @@
 #include "transform/run/run_node.h"
 
 #include "base/clock.h"
+#include "transform/context/failure.h"
 #include "transform/run/defer.h"
 #include "transform/run/unit_test.h"
 
@@ -85,7 +86,7 @@ static Error *materialize(Worker *worker, Context *ctx, Str name)
     Error *err = jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &(JCall){0},
                                   &returned);
     if (err != NULL) {
-        VEC_PUSH(ctx->arena, &ctx->trace, macro);
+        failure_left_macro(ctx, macro, err);
         return err;
     }
     TRY(check_return(name, returned));
@@ -277,13 +278,13 @@ static Error *both_phases(Worker *worker, Context *ctx, NodeWork work, NodeResul
 }
 
 /* Failures of the database name no node in a batch, whose lines tell which it is. */
-static Str failure_text(const Worker *worker, const Context *ctx, const Error *err)
+static Str part_failure_text(const Worker *worker, const Context *ctx, const Error *err)
 {
     Context told = *ctx;
     if (ctx->batch != NULL && error_kind(error_root(err)) == ERR_STORE) {
         told.node = NULL;
     }
-    return context_failure_text(&told, worker->arena, err);
+    return failure_text(&told, worker->arena, err);
 }
 
 static void run_part(Worker *worker, const Node *node, const BatchStep *batch, NodeWork work,
@@ -305,7 +306,7 @@ static void run_part(Worker *worker, const Node *node, const BatchStep *batch, N
         error_discard(err, "the runner tells what stopped it");
     } else if (err != NULL) {
         out->status = STATUS_ERROR;
-        out->message = failure_text(worker, &ctx, err);
+        out->message = part_failure_text(worker, &ctx, err);
         out->hint = error_hints(err, worker->arena);
         if (node_is_unit_test(node)) { /* it has no query that could be looked at */
             out->compiled = false;

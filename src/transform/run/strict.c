@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "transform/console/report_internal.h"
+#include "transform/context/failure.h"
 #include "transform/context/relation_cache.h"
 #include "transform/run/ephemeral.h"
 
@@ -161,14 +162,14 @@ static void keep_failure(Check *check, const Context *ctx, Str sql, TAKES Error 
     Str message = failure_message(check, err);
     if (is_missing_column(message) && !names_others(check, ctx->node, sql)) {
         AUTO_FREE(error) Error *plain = error_new(ERR_STORE, STR_FMT, STR_ARG(message));
-        NodeResult result = {
-            .node = ctx->node,
-            .status = STATUS_ERROR,
-            .failures = -1,
-            .worker = WORKER_OPERATION,
-            .message = str_dup(worker->arena, context_failure_text(ctx, worker->scratch, plain)),
-            .compiled = true,
-            .compiled_code = str_dup(worker->arena, sql)};
+        NodeResult result = {.node = ctx->node,
+                             .status = STATUS_ERROR,
+                             .failures = -1,
+                             .worker = WORKER_OPERATION,
+                             .message =
+                                 str_dup(worker->arena, failure_text(ctx, worker->scratch, plain)),
+                             .compiled = true,
+                             .compiled_code = str_dup(worker->arena, sql)};
         VEC_PUSH(worker->arena, check->results, result);
     }
     /* an error while binding leaves the transaction as it was; anything else may end it */

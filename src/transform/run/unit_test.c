@@ -1,6 +1,7 @@
 #include "transform/run/unit_test.h"
 
 #include "base/fs.h"
+#include "transform/context/failure.h"
 #include "transform/graph/resolve.h"
 #include "transform/run/defer.h"
 #include "transform/run/table_diff.h"
@@ -175,7 +176,7 @@ static Error *render_rows(Worker *worker, Context *ctx, const Value *rows, Str *
     Error *err =
         jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &call, &text);
     if (err != NULL) {
-        VEC_PUSH(ctx->arena, &ctx->trace, macro);
+        failure_left_macro(ctx, macro, err);
         return err;
     }
     return convert_to_text(worker->state, worker->scratch, text, out);
@@ -190,8 +191,7 @@ static Error *compile_input(Worker *worker, Context *root, const UnitInput *inpu
     Error *err = query ? render_query(worker, ctx, input->fixture->rows->as.text, out)
                        : render_rows(worker, ctx, input->fixture->rows, out);
     if (err != NULL) {
-        root->trace = ctx->trace;
-        root->blamed = &input->node;
+        failure_blame(root, ctx, &input->node);
         return err;
     }
     Str path = compile_path(worker->session, worker->scratch, "compiled", &input->node);
@@ -277,7 +277,7 @@ Error *unit_test_failure(const Context *ctx, TAKES Error *err)
     bool database = error_kind(error_root(err)) == ERR_STORE;
     inner.node = database ? NULL : ctx->node;
     inner.blamed = NULL;
-    Str text = context_failure_text(&inner, ctx->arena, err);
+    Str text = failure_text(&inner, ctx->arena, err);
     Error *told = jraise(
         "DbtRuntimeError",
         "An error occurred during execution of unit test '" STR_FMT

@@ -1,0 +1,2 @@
+{{ config(materialized='table', post_hook="create unique index if not exists i on {{ this }} (a)") }}
+select 1 as a

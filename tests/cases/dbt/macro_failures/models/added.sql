@@ -1,0 +1,1 @@
+{% if execute %}{{ added() }}{% endif %} select 1 as a

@@ -1,0 +1,1 @@
+{% if execute %}{{ deep_raised() }}{% endif %} select 1 as a

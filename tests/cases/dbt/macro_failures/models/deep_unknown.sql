@@ -1,0 +1,1 @@
+{% if execute %}{{ deep_unknown() }}{% endif %} select 1 as a

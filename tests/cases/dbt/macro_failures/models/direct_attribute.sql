@@ -1,0 +1,1 @@
+{% if execute %}{{ api.Relation.create(identifier='x').nope() }}{% endif %} select 1 as a

@@ -1,0 +1,1 @@
+{% if execute %}{{ 'a'.nope.other }}{% endif %} select 1 as a

@@ -1,0 +1,1 @@
+{% if execute %}{{ divided() }}{% endif %} select 1 as a

@@ -1,0 +1,1 @@
+{% if execute %}{{ missing_env() }}{% endif %} select 1 as a

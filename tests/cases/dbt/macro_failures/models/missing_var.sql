@@ -1,0 +1,1 @@
+{% if execute %}{{ missing_var() }}{% endif %} select 1 as a

@@ -1,0 +1,1 @@
+{% if execute %}{{ plain_attribute() }}{% endif %} select 1 as a

@@ -1,0 +1,1 @@
+{% if execute %}{{ unknown_name() }}{% endif %} select 1 as a

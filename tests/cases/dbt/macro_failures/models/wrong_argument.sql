@@ -1,0 +1,1 @@
+{% if execute %}{{ one(other=1) }}{% endif %} select 1 as a
