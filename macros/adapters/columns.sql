@@ -38,10 +38,6 @@
       get_empty_subquery_sql(select_sql, select_sql_header))) %}
 {%- endmacro %}
 
-{% macro get_quoted_csv(column_names) %}
-  {% do return(column_names | map('tojson') | join(', ')) %}
-{% endmacro %}
-
 {# A query without rows whose columns are those of a property file. #}
 {% macro get_empty_schema_sql(columns) -%}
   {{ return(adapter.dispatch('get_empty_schema_sql', 'dbt')(columns)) }}

@@ -49,33 +49,6 @@
   {{ return(base_relation.incorporate(path={'identifier': base_relation.identifier ~ suffix})) }}
 {% endmacro %}
 
-{% macro drop_relation(relation) -%}
-  {{ return(adapter.dispatch('drop_relation', 'dbt')(relation)) }}
-{%- endmacro %}
-
-{% macro default__drop_relation(relation) -%}
-  {% call statement('drop_relation', auto_begin=false) -%}
-    drop {{ relation.type }} if exists {{ relation }} cascade
-  {%- endcall %}
-{%- endmacro %}
-
-{% macro drop_relation_if_exists(relation) %}
-  {% if relation is not none %}
-    {{ adapter.drop_relation(relation) }}
-  {% endif %}
-{% endmacro %}
-
-{% macro rename_relation(from_relation, to_relation) -%}
-  {{ return(adapter.dispatch('rename_relation', 'dbt')(from_relation, to_relation)) }}
-{%- endmacro %}
-
-{% macro default__rename_relation(from_relation, to_relation) -%}
-  {% call statement('rename_relation') -%}
-    alter {{ to_relation.type or from_relation.type or 'table' }} {{ from_relation }}
-    rename to {{ adapter.quote(to_relation.identifier) }}
-  {%- endcall %}
-{%- endmacro %}
-
 {% macro truncate_relation(relation) -%}
   {{ return(adapter.dispatch('truncate_relation', 'dbt')(relation)) }}
 {%- endmacro %}

@@ -155,3 +155,42 @@
     {{ adapter.drop_relation(relation.incorporate(path={'identifier': name}, type='table')) }}
   {% endfor %}
 {% endmacro %}
+
+{# The options of COPY: `options` of the config, and what older projects write beside it. #}
+{% macro render_write_options(config) -%}
+  {%- set options = config.get('options', {}) -%}
+  {%- if options is not mapping -%}
+    {% do exceptions.raise_compiler_error("The options argument must be a dictionary") %}
+  {%- endif -%}
+  {%- for key in options -%}
+    {%- do options.update({key: render(options[key])}) -%}
+  {%- endfor -%}
+  {%- for key in ['format', 'delimiter'] if config.get(key) -%}
+    {%- do options.update({key: render(config.get(key))}) -%}
+  {%- endfor -%}
+  {% do return(options) %}
+{%- endmacro %}
+
+{% macro write_to_file(relation, location, options) -%}
+  {% call statement('write_to_file') -%}
+    copy {{ relation }} to {{ string_literal(escape_single_quotes(location)) }} ({{ options }})
+  {%- endcall %}
+{%- endmacro %}
+
+{% macro location_exists(location) -%}
+  {% do return(adapter.location_exists(location)) %}
+{%- endmacro %}
+
+{% macro store_relation(plugin, relation, location, format, config) -%}
+  {% do adapter.store_relation(plugin, relation, adapter.get_columns_in_relation(relation), location, format, config) %}
+{%- endmacro %}
+
+{# A temporary table belongs to its connection and has neither schema nor database: its name tells them apart. #}
+{% macro duckdb__make_temp_relation(base_relation, suffix) %}
+  {% set identifier = base_relation.schema ~ '__' ~ base_relation.identifier ~ suffix %}
+  {% do return(base_relation.incorporate(path={'database': none, 'schema': none, 'identifier': identifier})) %}
+{% endmacro %}
+
+{% macro duckdb__get_incremental_default_sql(arg_dict) %}
+  {% do return(get_incremental_delete_insert_sql(arg_dict)) %}
+{% endmacro %}

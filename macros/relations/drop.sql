@@ -8,18 +8,18 @@
   drop {{ relation.type }} if exists {{ relation.render() }} cascade
 {%- endmacro %}
 
-{% macro drop_table(relation) -%}
-  {{ return(adapter.dispatch('drop_table', 'dbt')(relation)) }}
+{% macro drop_relation(relation) -%}
+  {{ return(adapter.dispatch('drop_relation', 'dbt')(relation)) }}
 {%- endmacro %}
 
-{% macro default__drop_table(relation) -%}
-  drop table if exists {{ relation.render() }} cascade
+{% macro default__drop_relation(relation) -%}
+  {% call statement('drop_relation', auto_begin=false) -%}
+    drop {{ relation.type }} if exists {{ relation }} cascade
+  {%- endcall %}
 {%- endmacro %}
 
-{% macro drop_view(relation) -%}
-  {{ return(adapter.dispatch('drop_view', 'dbt')(relation)) }}
-{%- endmacro %}
-
-{% macro default__drop_view(relation) -%}
-  drop view if exists {{ relation.render() }} cascade
-{%- endmacro %}
+{% macro drop_relation_if_exists(relation) %}
+  {% if relation is not none %}
+    {{ adapter.drop_relation(relation) }}
+  {% endif %}
+{% endmacro %}

@@ -50,9 +50,3 @@
   {{ run_hooks(post_hooks, inside_transaction=false) }}
   {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
-
-{# A temporary table belongs to its connection and has neither schema nor database: its name tells them apart. #}
-{% macro duckdb__make_temp_relation(base_relation, suffix) %}
-  {% set identifier = base_relation.schema ~ '__' ~ base_relation.identifier ~ suffix %}
-  {% do return(base_relation.incorporate(path={'database': none, 'schema': none, 'identifier': identifier})) %}
-{% endmacro %}

@@ -47,12 +47,3 @@
   {% do return(snapshot_key_columns(strategy.unique_key)
       + ['dbt_change_type', 'dbt_snapshot_open_end', 'dbt_snapshot_row_id']) %}
 {% endmacro %}
-
-{# A time that becomes a timestamp by rounding, or a text, makes for surprising history. #}
-{% macro check_time_data_types(sql) %}
-  {% set wanted = get_snapshot_get_time_data_type() %}
-  {% set name = get_snapshot_table_column_names().dbt_updated_at | lower %}
-  {% for column in get_column_schema_from_query(sql) if column.name | lower == name and column.dtype != wanted %}
-    {% do exceptions.warn_snapshot_timestamp_data_types(wanted, column.dtype) %}
-  {% endfor %}
-{% endmacro %}

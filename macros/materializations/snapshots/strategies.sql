@@ -67,14 +67,6 @@
   {% do return([ns.lacks, shown]) %}
 {% endmacro %}
 
-{% macro get_true_sql() %}
-  {{ adapter.dispatch('get_true_sql', 'dbt')() }}
-{% endmacro %}
-
-{% macro default__get_true_sql() %}
-  {%- do return('TRUE') -%}
-{% endmacro %}
-
 {# One text that stands for all values. #}
 {% macro snapshot_hash_arguments(args) -%}
   {{ adapter.dispatch('snapshot_hash_arguments', 'dbt')(args) }}

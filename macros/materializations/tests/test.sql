@@ -45,32 +45,3 @@
   {%- endcall %}
   {{ return({'relations': relations}) }}
 {%- endmaterialization -%}
-
-{% macro get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}
-    {{ adapter.dispatch('get_test_sql', 'dbt')(main_sql, fail_calc, warn_if, error_if, limit) }}
-{%- endmacro %}
-
-{% macro default__get_test_sql(main_sql, fail_calc, warn_if, error_if, limit) %}
-    select
-      {{ fail_calc }} as failures,
-      {{ fail_calc }} {{ warn_if }} as should_warn,
-      {{ fail_calc }} {{ error_if }} as should_error
-    from (
-      {{ main_sql }}
-      {{ 'limit ' ~ limit if limit != none }}
-    ) dbt_internal_test
-{%- endmacro %}
-
-{# The relation, or with `where` a query of the rows that are to be tested. #}
-{% macro get_where_subquery(relation) -%}
-  {% do return(adapter.dispatch('get_where_subquery', 'dbt')(relation)) %}
-{%- endmacro %}
-
-{% macro default__get_where_subquery(relation) -%}
-  {% set where = config.get('where', '') %}
-  {% if where %}
-    {% do return('(select * from ' ~ relation ~ ' where ' ~ where ~ ') dbt_subquery') %}
-  {% else %}
-    {% do return(relation) %}
-  {% endif %}
-{%- endmacro %}

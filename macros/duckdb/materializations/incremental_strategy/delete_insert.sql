@@ -1,7 +1,3 @@
-{% macro duckdb__get_incremental_default_sql(arg_dict) %}
-  {% do return(get_incremental_delete_insert_sql(arg_dict)) %}
-{% endmacro %}
-
 {# Rows of the target whose key is among the new ones make way for them. #}
 {% macro duckdb__get_delete_insert_merge_sql(target, source, unique_key, dest_columns, incremental_predicates) %}
   {%- set columns = get_quoted_csv(dest_columns | map(attribute='name')) -%}

@@ -1,3 +1,7 @@
+{% macro get_quoted_csv(column_names) %}
+  {% do return(column_names | map('tojson') | join(', ')) %}
+{% endmacro %}
+
 {# Which columns a merge updates: those of merge_update_columns, or all but those of merge_exclude_columns. #}
 {% macro get_merge_update_columns(merge_update_columns, merge_exclude_columns, dest_columns) %}
   {{ return(adapter.dispatch('get_merge_update_columns', 'dbt')(

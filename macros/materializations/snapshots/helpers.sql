@@ -1,3 +1,72 @@
+{# The key of a snapshot is an expression or a list of them; in its queries each has a column of its own. #}
+
+{% macro unique_key_fields(unique_key) %}
+  {% if unique_key is string %}
+    {%- do return(unique_key ~ ' as dbt_unique_key') -%}
+  {% endif %}
+  {% set fields = [] %}
+  {% for key in unique_key %}
+    {% do fields.append(key ~ ' as dbt_unique_key_' ~ loop.index) %}
+  {% endfor %}
+  {%- do return(fields | join(', ')) -%}
+{% endmacro %}
+
+{% macro unique_key_join_on(unique_key, identifier, from_identifier) %}
+  {% set conditions = [] %}
+  {% for column in snapshot_key_columns(unique_key) %}
+    {% do conditions.append(identifier ~ '.' ~ column ~ ' = ' ~ from_identifier ~ '.' ~ column) %}
+  {% endfor %}
+  {%- do return(conditions | join(' and ')) -%}
+{% endmacro %}
+
+{% macro unique_key_is_null(unique_key, identifier) %}
+  {%- do return(identifier ~ '.' ~ snapshot_key_columns(unique_key)[0] ~ ' is null') -%}
+{% endmacro %}
+
+{% macro unique_key_is_not_null(unique_key, identifier) %}
+  {%- do return(identifier ~ '.' ~ snapshot_key_columns(unique_key)[0] ~ ' is not null') -%}
+{% endmacro %}
+
+{% macro snapshot_key_columns(unique_key) %}
+  {% if unique_key is string %}
+    {% do return(['dbt_unique_key']) %}
+  {% endif %}
+  {% set columns = [] %}
+  {% for key in unique_key %}
+    {% do columns.append('dbt_unique_key_' ~ loop.index) %}
+  {% endfor %}
+  {% do return(columns) %}
+{% endmacro %}
+
+{# The names of the columns that a snapshot adds, as configured. #}
+{% macro get_snapshot_table_column_names() %}
+  {% set names = {} %}
+  {% set given = config.get('snapshot_meta_column_names') or {} %}
+  {% for name in ['dbt_valid_to', 'dbt_valid_from', 'dbt_scd_id', 'dbt_updated_at', 'dbt_is_deleted'] %}
+    {% do names.update({name: given.get(name) or name}) %}
+  {% endfor %}
+  {% do return(names) %}
+{% endmacro %}
+
+{# The end of a row that is still valid, of the type that ends have. #}
+{% macro snapshot_open_end(strategy) %}
+  {%- set open_end = config.get('dbt_valid_to_current') or 'null' -%}
+  {%- do return('coalesce(nullif(' ~ strategy.updated_at ~ ', ' ~ strategy.updated_at ~ '), ' ~ open_end ~ ')') -%}
+{% endmacro %}
+
+{% macro get_dbt_valid_to_current(strategy, columns) %}
+  {%- do return(snapshot_open_end(strategy) ~ ' as ' ~ columns.dbt_valid_to) -%}
+{% endmacro %}
+
+{# A time that becomes a timestamp by rounding, or a text, makes for surprising history. #}
+{% macro check_time_data_types(sql) %}
+  {% set wanted = get_snapshot_get_time_data_type() %}
+  {% set name = get_snapshot_table_column_names().dbt_updated_at | lower %}
+  {% for column in get_column_schema_from_query(sql) if column.name | lower == name and column.dtype != wanted %}
+    {% do exceptions.warn_snapshot_timestamp_data_types(wanted, column.dtype) %}
+  {% endfor %}
+{% endmacro %}
+
 {# The queries of snapshots. #}
 
 {# The rows of the first run. #}
@@ -114,36 +183,6 @@
   {% do return(kept) %}
 {% endmacro %}
 
-{% macro build_snapshot_staging_table(strategy, sql, target_relation) %}
-  {% set staging_relation = make_temp_relation(target_relation) %}
-  {% do run_query('drop table if exists ' ~ staging_relation) %}
-  {% call statement('build_snapshot_staging_relation') %}
-    {{ create_table_as(true, staging_relation, snapshot_staging_table(strategy, sql, target_relation)) }}
-  {% endcall %}
-  {% do return(staging_relation) %}
-{% endmacro %}
-
-{# Brings the target up to date. #}
-{% macro snapshot_merge_sql(target, source, insert_cols) -%}
-  {{ adapter.dispatch('snapshot_merge_sql', 'dbt')(target, source, insert_cols) }}
-{%- endmacro %}
-
-{% macro default__snapshot_merge_sql(target, source, insert_cols) -%}
-  {%- set names = get_snapshot_table_column_names() -%}
-  {%- set columns = get_quoted_csv(insert_cols) -%}
-    update {{ target }} as snapshotted_data
-    set {{ names.dbt_valid_to }} = changes.{{ names.dbt_valid_to }}
-    from {{ source }} as changes
-    where changes.{{ names.dbt_scd_id }} = snapshotted_data.{{ names.dbt_scd_id }}
-      and changes.dbt_change_type in ('update', 'delete')
-      and {{ snapshot_is_open('snapshotted_data.' ~ names.dbt_valid_to) }};
-
-    insert into {{ target }} ({{ columns }})
-    select {{ columns }}
-    from {{ source }}
-    where dbt_change_type = 'insert'
-{%- endmacro %}
-
 {% macro create_columns(relation, columns) %}
   {{ adapter.dispatch('create_columns', 'dbt')(relation, columns) }}
 {% endmacro %}
@@ -159,4 +198,12 @@
 
 {% macro default__post_snapshot(staging_relation) %}
   {% do run_query('drop table if exists ' ~ staging_relation) %}
+{% endmacro %}
+
+{% macro get_true_sql() %}
+  {{ adapter.dispatch('get_true_sql', 'dbt')() }}
+{% endmacro %}
+
+{% macro default__get_true_sql() %}
+  {%- do return('TRUE') -%}
 {% endmacro %}
