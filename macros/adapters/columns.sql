@@ -6,6 +6,15 @@
   {{ return(adapter.get_columns_in_relation(relation)) }}
 {%- endmacro %}
 
+{# Rows of name, type, length, precision and scale as columns. #}
+{% macro sql_convert_columns_in_relation(table) -%}
+  {%- set columns = [] -%}
+  {%- for row in table -%}
+    {%- do columns.append(api.Column(*row)) -%}
+  {%- endfor -%}
+  {%- do return(columns) -%}
+{%- endmacro %}
+
 {# A query with the columns of another one and no rows. #}
 {% macro get_empty_subquery_sql(select_sql, select_sql_header=none) -%}
   {{ return(adapter.dispatch('get_empty_subquery_sql', 'dbt')(select_sql, select_sql_header)) }}

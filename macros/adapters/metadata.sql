@@ -1,3 +1,32 @@
+{# The catalog: a row per column of all relations of some schemas, or of some relations. Columns: table_database,
+   table_schema, table_name, table_type, table_comment, table_owner, column_name, column_index, column_type,
+   column_comment, and what there is to tell of a relation: stats:<id>:label, :value, :description, :include. #}
+
+{% macro get_catalog(information_schema, schemas) -%}
+  {{ return(adapter.dispatch('get_catalog', 'dbt')(information_schema, schemas)) }}
+{%- endmacro %}
+
+{% macro default__get_catalog(information_schema, schemas) -%}
+  {{ exceptions.raise_compiler_error('get_catalog not implemented for ' ~ adapter.type()) }}
+{%- endmacro %}
+
+{% macro get_catalog_relations(information_schema, relations) -%}
+  {{ return(adapter.dispatch('get_catalog_relations', 'dbt')(information_schema, relations)) }}
+{%- endmacro %}
+
+{% macro default__get_catalog_relations(information_schema, relations) -%}
+  {{ exceptions.raise_compiler_error('get_catalog_relations not implemented for ' ~ adapter.type()) }}
+{%- endmacro %}
+
+{% macro get_catalog_for_single_relation(relation) %}
+  {{ return(adapter.dispatch('get_catalog_for_single_relation', 'dbt')(relation)) }}
+{% endmacro %}
+
+{% macro default__get_catalog_for_single_relation(relation) %}
+  {{ exceptions.raise_not_implemented(
+      'get_catalog_for_single_relation macro not implemented for adapter ' ~ adapter.type()) }}
+{% endmacro %}
+
 {# What is in a database, as its information schema has it. #}
 
 {% macro information_schema_name(database) %}
@@ -35,15 +64,32 @@
 {% endmacro %}
 
 {% macro default__list_relations_without_caching(schema_relation) %}
-  {% call statement('list_relations_without_caching', fetch_result=true, auto_begin=false) %}
-    select
-      table_catalog as database,
-      table_name as name,
-      table_schema as schema,
-      case table_type when 'VIEW' then 'view' else 'table' end as type
-    from information_schema.tables
-    where lower(table_schema) = {{ string_literal(escape_single_quotes(schema_relation.schema | lower)) }}
-      and lower(table_catalog) = {{ string_literal(escape_single_quotes(schema_relation.database | lower)) }}
-  {% endcall %}
-  {{ return(load_result('list_relations_without_caching').table) }}
+  {{ exceptions.raise_not_implemented(
+      'list_relations_without_caching macro not implemented for adapter ' ~ adapter.type()) }}
+{% endmacro %}
+
+{% macro list_function_relations_without_caching(schema_relation) %}
+  {{ return(adapter.dispatch('list_function_relations_without_caching', 'dbt')(schema_relation)) }}
+{% endmacro %}
+
+{% macro default__list_function_relations_without_caching(schema_relation) %}
+  {{ exceptions.raise_not_implemented(
+      'list_function_relations_without_caching macro not implemented for adapter ' ~ adapter.type()) }}
+{% endmacro %}
+
+{% macro get_relations() %}
+  {{ return(adapter.dispatch('get_relations', 'dbt')()) }}
+{% endmacro %}
+
+{% macro default__get_relations() %}
+  {{ exceptions.raise_not_implemented('get_relations macro not implemented for adapter ' ~ adapter.type()) }}
+{% endmacro %}
+
+{% macro get_relation_last_modified(information_schema, relations) %}
+  {{ return(adapter.dispatch('get_relation_last_modified', 'dbt')(information_schema, relations)) }}
+{% endmacro %}
+
+{% macro default__get_relation_last_modified(information_schema, relations) %}
+  {{ exceptions.raise_not_implemented(
+      'get_relation_last_modified macro not implemented for adapter ' ~ adapter.type()) }}
 {% endmacro %}

@@ -86,6 +86,15 @@
     )
 {% endmacro %}
 
+{# Counted from the end: -1 is the last part. For databases that only count from the beginning. #}
+{% macro _split_part_negative(string_text, delimiter_text, part_number) %}
+    split_part(
+        {{ string_text }},
+        {{ delimiter_text }},
+        length({{ string_text }}) - length(replace({{ string_text }}, {{ delimiter_text }}, '')) + 2 + {{ part_number }}
+    )
+{% endmacro %}
+
 {# A text as SQL has it, between quotes. #}
 {% macro string_literal(value) -%}
   {{ return(adapter.dispatch('string_literal', 'dbt')(value)) }}

@@ -1,20 +1,72 @@
-{# Every column of every table and view of a database, with what they are said to be: a row each, those of a relation
-   together and in order. #}
-{% macro get_catalog_sql(database) -%}
-    select
-      c.schema_name as table_schema,
-      c.table_name,
-      case when v.view_name is null then 'BASE TABLE' else 'VIEW' end as table_type,
-      coalesce(v.comment, t.comment) as table_comment,
-      c.column_name,
-      c.column_index,
-      c.data_type,
-      c.comment as column_comment
-    from duckdb_columns() as c
-    left join duckdb_views() as v
-      on v.database_name = c.database_name and v.schema_name = c.schema_name and v.view_name = c.table_name
-    left join duckdb_tables() as t
-      on t.database_name = c.database_name and t.schema_name = c.schema_name and t.table_name = c.table_name
-    where c.database_name = {{ string_literal(escape_single_quotes(database)) }} and not c.internal
-    order by c.schema_name, c.table_name, c.column_index
+{# Every column of every table and view of a database, with what they are said to be. Projects that add to the catalog
+   put a part of the query in the place of one of these. #}
+
+{% macro duckdb__get_catalog(information_schema, schemas) -%}
+  {{ return(run_query(catalog_sql(information_schema, duckdb__get_catalog_schemas_where_clause_sql(schemas)))) }}
+{%- endmacro %}
+
+{% macro duckdb__get_catalog_relations(information_schema, relations) -%}
+  {{ return(run_query(catalog_sql(information_schema, duckdb__get_catalog_relations_where_clause_sql(relations)))) }}
+{%- endmacro %}
+
+{% macro catalog_sql(information_schema, condition) -%}
+    with tables as (
+      {{ duckdb__get_catalog_tables_sql(information_schema) }}
+      {{ condition }}
+    ), columns as (
+      {{ duckdb__get_catalog_columns_sql(information_schema) }}
+      {{ condition }}
+    )
+    {{ duckdb__get_catalog_results_sql() }}
+{%- endmacro %}
+
+{% macro duckdb__get_catalog_tables_sql(information_schema) -%}
+      select * from (
+        select database_name as table_database, schema_name as table_schema, table_name, 'BASE TABLE' as table_type,
+          comment as table_comment
+        from duckdb_tables()
+        where {{ same_name_sql('database_name', information_schema.database) }}
+        union all
+        select database_name, schema_name, view_name, 'VIEW', comment
+        from duckdb_views()
+        where {{ same_name_sql('database_name', information_schema.database) }}
+      )
+{%- endmacro %}
+
+{% macro duckdb__get_catalog_columns_sql(information_schema) -%}
+      select * from (
+        select database_name as table_database, schema_name as table_schema, table_name, column_name, column_index,
+          data_type as column_type, comment as column_comment
+        from duckdb_columns()
+        where {{ same_name_sql('database_name', information_schema.database) }}
+      )
+{%- endmacro %}
+
+{% macro duckdb__get_catalog_results_sql() -%}
+    select table_database, table_schema, table_name, table_type, table_comment, column_name, column_index, column_type,
+      column_comment, null as table_owner
+    from tables
+    join columns using (table_database, table_schema, table_name)
+    order by table_schema, table_name, column_index
+{%- endmacro %}
+
+{% macro duckdb__get_catalog_schemas_where_clause_sql(schemas) -%}
+  {%- set conditions = [] -%}
+  {%- for schema in schemas -%}
+    {%- do conditions.append(same_name_sql('table_schema', schema)) -%}
+  {%- endfor -%}
+      where {{ conditions | join(' or ') or 'false' }}
+{%- endmacro %}
+
+{% macro duckdb__get_catalog_relations_where_clause_sql(relations) -%}
+  {%- set conditions = [] -%}
+  {%- for relation in relations -%}
+    {%- if not relation.schema -%}
+      {%- do exceptions.raise_compiler_error(
+          '`get_catalog_relations` requires a list of relations, each with a schema') -%}
+    {%- endif -%}
+    {%- do conditions.append('(' ~ same_name_sql('table_schema', relation.schema)
+        ~ (' and ' ~ same_name_sql('table_name', relation.identifier) if relation.identifier else '') ~ ')') -%}
+  {%- endfor -%}
+      where {{ conditions | join(' or ') or 'false' }}
 {%- endmacro %}

@@ -2,6 +2,10 @@
   {% do return(adapter.get_binding_char()) %}
 {% endmacro %}
 
+{% macro duckdb__get_batch_size() %}
+  {% do return(10000) %}
+{% endmacro %}
+
 {# DuckDB reads the file itself, unless the seed has fast: false. #}
 {% macro duckdb__load_csv_rows(model, agate_table) %}
   {% if not config.get('fast', true) %}

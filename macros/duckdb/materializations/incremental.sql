@@ -6,20 +6,23 @@
   {%- set backup = make_backup_relation(target_relation, existing.type if existing else 'table') -%}
   {%- set on_schema_change = incremental_validate_on_schema_change(config.get('on_schema_change')) -%}
   {%- set replaces = existing is not none and (existing.is_view or should_full_refresh()) -%}
+  {%- set language = model['language'] -%}
 
   {{ drop_relation_if_exists(load_cached_relation(intermediate)) }}
   {{ drop_relation_if_exists(load_cached_relation(backup)) }}
+  {% set staging = duckdb__dispatch_temporary_relation(target_relation) %}
   {{ run_hooks(pre_hooks, inside_transaction=false) }}
   {{ run_hooks(pre_hooks, inside_transaction=true) }}
 
-  {% if existing is none %}
-    {% set build_sql = create_table_as(false, target_relation, sql) %}
-  {% elif replaces %}
-    {% set build_sql = create_table_as(false, intermediate, sql) %}
+  {% if existing is none or replaces %}
+    {% set build_sql = create_table_as(false, intermediate if replaces else target_relation, compiled_code, language,
+        partitioned_by=duckdb__get_partitioned_by(target_relation, false),
+        sorted_by=duckdb__get_sorted_by(target_relation, false)) %}
   {% else %}
-    {% set temp_relation = make_temp_relation(target_relation) %}
+    {% set temp_relation = staging.relation %}
     {% do run_query('drop table if exists ' ~ temp_relation) %}
-    {% do run_query(create_table_as(true, temp_relation, sql)) %}
+    {% do run_query(create_table_as(
+        staging.temporary, temp_relation, compiled_code, language, partitioned_by=none, sorted_by=none)) %}
     {% do adapter.expand_target_column_types(from_relation=temp_relation, to_relation=target_relation) %}
     {% set dest_columns = process_schema_changes(on_schema_change, temp_relation, existing)
         or adapter.get_columns_in_relation(existing) %}
@@ -40,10 +43,10 @@
     {{ swap_relations(existing, intermediate, backup, target_relation) }}
   {% endif %}
   {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing, replaces)) %}
-  {% do persist_docs(target_relation, model) %}
   {% if existing is none or replaces %}
     {% do create_indexes(target_relation) %}
   {% endif %}
+  {% do persist_docs(target_relation, model) %}
   {{ run_hooks(post_hooks, inside_transaction=true) }}
   {{ adapter.commit() }}
   {{ drop_relation_if_exists(load_cached_relation(backup)) }}

@@ -7,9 +7,9 @@
   {#- A table with foreign keys cannot be renamed. -#}
   {%- set in_place = has_foreign_key_constraints(model) %}
 
-  {{ run_hooks(pre_hooks, inside_transaction=false) }}
   {{ drop_relation_if_exists(load_cached_relation(intermediate)) }}
   {{ drop_relation_if_exists(load_cached_relation(backup)) }}
+  {{ run_hooks(pre_hooks, inside_transaction=false) }}
   {{ run_hooks(pre_hooks, inside_transaction=true) }}
   {% if existing is not none and existing.is_table %}
     {% do drop_foreign_key_dependents(existing) %}
@@ -19,7 +19,9 @@
   {% endif %}
 
   {% call statement('main') -%}
-    {{ create_table_as(false, target_relation if in_place else intermediate, sql) }}
+    {{ create_table_as(false, target_relation if in_place else intermediate, compiled_code, model['language'],
+        partitioned_by=duckdb__get_partitioned_by(target_relation, false),
+        sorted_by=duckdb__get_sorted_by(target_relation, false)) }}
   {%- endcall %}
 
   {% if not in_place %}

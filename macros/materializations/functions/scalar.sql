@@ -61,3 +61,24 @@
        {{ model.compiled_code }}
     $$ LANGUAGE SQL
 {% endmacro %}
+
+{# Of functions in JavaScript only databases know what they look like. #}
+{% macro formatted_scalar_function_args_javascript() %}
+  {{ return(adapter.dispatch('formatted_scalar_function_args_javascript', 'dbt')()) }}
+{% endmacro %}
+
+{% macro default__formatted_scalar_function_args_javascript() %}
+  {% do exceptions.raise_compiler_error(
+      'formatted_scalar_function_args_javascript not implemented for adapter ' ~ adapter.type()) %}
+{% endmacro %}
+
+{% macro scalar_function_volatility_javascript() %}
+  {{ return(adapter.dispatch('scalar_function_volatility_javascript', 'dbt')()) }}
+{% endmacro %}
+
+{% macro default__scalar_function_volatility_javascript() %}
+  {% if model.config.get('volatility') is not none %}
+    {% do exceptions.warn(
+        'Volatility is not supported by ' ~ adapter.type() ~ ' in javascript UDF and will be ignored') %}
+  {% endif %}
+{% endmacro %}

@@ -41,7 +41,7 @@
 {% macro default__load_csv_rows(model, agate_table) %}
   {% set columns = get_seed_column_quoted_csv(model, agate_table.column_names) %}
   {% set marks = [get_binding_char()] * (agate_table.column_names | length) %}
-  {% set row_text = '(' ~ (marks | join(', ')) ~ ')' %}
+  {% set row_text = '(' ~ (marks | join(',')) ~ ')' %}
   {% set statements = [] %}
   {% for rows in agate_table.rows | batch(get_batch_size()) %}
     {% set values = [] %}
@@ -49,7 +49,7 @@
       {% do values.extend(row.values()) %}
     {% endfor %}
     {% set row_texts = [row_text] * (rows | length) %}
-    {% set sql = 'insert into ' ~ this ~ ' (' ~ columns ~ ') values ' ~ (row_texts | join(', ')) %}
+    {% set sql = 'insert into ' ~ this ~ ' (' ~ columns ~ ') values ' ~ (row_texts | join(',')) %}
     {% do adapter.add_query(sql, bindings=values, abridge_sql_log=true) %}
     {% do statements.append(sql) %}
   {% endfor %}

@@ -58,13 +58,22 @@
   {%- do return(snapshot_open_end(strategy) ~ ' as ' ~ columns.dbt_valid_to) -%}
 {% endmacro %}
 
+{# The type of the time at which rows changed; none where the query has no such column. #}
+{% macro get_updated_at_column_data_type(snapshot_sql) %}
+  {% set name = get_snapshot_table_column_names().dbt_updated_at | lower %}
+  {% for column in get_column_schema_from_query(snapshot_sql) if column.name | lower == name %}
+    {% do return(column.dtype) %}
+  {% endfor %}
+  {% do return(none) %}
+{% endmacro %}
+
 {# A time that becomes a timestamp by rounding, or a text, makes for surprising history. #}
 {% macro check_time_data_types(sql) %}
+  {% set found = get_updated_at_column_data_type(sql) %}
   {% set wanted = get_snapshot_get_time_data_type() %}
-  {% set name = get_snapshot_table_column_names().dbt_updated_at | lower %}
-  {% for column in get_column_schema_from_query(sql) if column.name | lower == name and column.dtype != wanted %}
-    {% do exceptions.warn_snapshot_timestamp_data_types(wanted, column.dtype) %}
-  {% endfor %}
+  {% if found is not none and wanted is not none and found != wanted %}
+    {% do exceptions.warn_snapshot_timestamp_data_types(wanted, found) %}
+  {% endif %}
 {% endmacro %}
 
 {# The queries of snapshots. #}
@@ -188,7 +197,11 @@
 {% endmacro %}
 
 {% macro default__create_columns(relation, columns) %}
-  {% do alter_relation_add_remove_columns(relation, add_columns=columns) %}
+  {% for column in columns %}
+    {% call statement() %}
+      alter table {{ relation.render() }} add column {{ adapter.quote(column.name) }} {{ column.expanded_data_type }};
+    {% endcall %}
+  {% endfor %}
 {% endmacro %}
 
 {# What the run needed only for itself. #}
@@ -197,7 +210,6 @@
 {% endmacro %}
 
 {% macro default__post_snapshot(staging_relation) %}
-  {% do run_query('drop table if exists ' ~ staging_relation) %}
 {% endmacro %}
 
 {% macro get_true_sql() %}

@@ -14,8 +14,8 @@
   {% set strategy = strategy_macro(model, 'snapshotted_data', 'source_data', model['config'], existing is not none) %}
   {% if existing is none %}
     {% set first_rows = build_snapshot_table(strategy, compiled_code) %}
-    {% do check_time_data_types(first_rows) %}
     {% set final_sql = create_table_as(false, target_relation, first_rows) %}
+    {% do check_time_data_types(first_rows) %}
   {% else %}
     {% do adapter.assert_valid_snapshot_target_given_strategy(
         target_relation, get_snapshot_table_column_names(), strategy) %}
@@ -24,15 +24,20 @@
     {% set helpers = snapshot_helper_columns(strategy) %}
     {% do create_columns(target_relation,
         adapter.get_missing_columns(staging_relation, target_relation) | rejectattr('name', 'in', helpers) | list) %}
-    {% set columns = adapter.get_columns_in_relation(staging_relation)
-        | rejectattr('name', 'in', helpers) | map(attribute='name') | list %}
-    {% do check_time_data_types('select * from ' ~ staging_relation) %}
+    {% set columns = quoted_names(adapter.get_columns_in_relation(staging_relation)
+        | rejectattr('name', 'in', helpers) | map(attribute='name')) %}
     {% set final_sql = snapshot_merge_sql(target_relation, staging_relation, columns) %}
+    {% do check_time_data_types('select * from ' ~ staging_relation) %}
   {% endif %}
   {% call statement('main') %}
     {{ final_sql }}
   {% endcall %}
 
+  {% do apply_grants(target_relation, config.get('grants'), should_revoke=should_revoke(existing is not none, false)) %}
+  {% do persist_docs(target_relation, model) %}
+  {% if existing is none %}
+    {% do create_indexes(target_relation) %}
+  {% endif %}
   {{ run_hooks(post_hooks, inside_transaction=true) }}
   {{ adapter.commit() }}
   {% if staging_relation is defined %}

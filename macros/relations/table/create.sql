@@ -37,7 +37,7 @@
 {% endmacro %}
 
 {% macro default__get_select_subquery(sql) %}
-    select {{ default__get_column_names() }}
+    select {{ adapter.dispatch('get_column_names', 'dbt')() }}
     from (
         {{ sql }}
     ) as model_subq

@@ -1,11 +1,12 @@
 #include "transform/artifact/catalog.h"
 
 #include "base/fs.h"
+#include "base/number.h"
 #include "transform/artifact/artifacts.h"
+#include "transform/run/macro_call.h"
 #include "transform/run/run_node.h"
 
-/* Columns of the query, see get_catalog_sql. */
-enum { AT_SCHEMA, AT_TABLE, AT_TYPE, AT_COMMENT, AT_COLUMN, AT_INDEX, AT_DATA_TYPE, AT_NOTE };
+enum { RELATIONS_ASKED_ONE_BY_ONE = 100 }; /* more: whole schemas */
 
 typedef struct CatalogEntry {
     const Node *node;
@@ -13,16 +14,28 @@ typedef struct CatalogEntry {
 } CatalogEntry;
 typedef VEC(CatalogEntry) CatalogEntryVec;
 
+/* A relation that a node or source stands for, and what was found. */
+typedef struct CatalogRelation {
+    NodeVec nodes;
+    RelationName name;
+    bool is_found;
+    Value metadata, stats;
+    ValueMapBuilder columns;
+} CatalogRelation;
+
+/* What is asked for at once. */
+typedef struct CatalogDatabase {
+    Str name;
+    JList *relations;
+    JList *schemas; /* each once */
+    StrMap known_schemas;
+} CatalogDatabase;
+
 typedef struct Catalog {
     const Session *session;
     Arena *arena;
-    StrMap nodes; /* "schema.name", lower case -> NodeVec */
+    StrMap relations; /* "database.schema.name", lower case -> CatalogRelation */
     CatalogEntryVec entries;
-
-    /* The relation whose columns are being read. */
-    Str schema, table;
-    Value metadata;
-    ValueMapBuilder columns;
 } Catalog;
 
 static void set(ValueMapBuilder *map, const char *key, Value value)
@@ -32,32 +45,32 @@ static void set(ValueMapBuilder *map, const char *key, Value value)
 
 /* ---- Which nodes a relation belongs to ---- */
 
-static Str relation_key(Arena *arena, Str schema, Str name)
+static Str relation_key(Arena *arena, Str database, Str schema, Str name)
 {
-    Str key = str_printf(arena, STR_FMT "." STR_FMT, STR_ARG(schema), STR_ARG(name));
-    return str_lower_ascii(arena, key);
+    return str_lower_ascii(arena,
+                           str_join(arena, (const Str[]){database, schema, name}, 3, STR(".")));
 }
 
 static void add_node(Catalog *catalog, Node *node)
 {
     bool source = node->type == RESOURCE_SOURCE;
-    Str database = catalog->session->profile->database;
-    if ((!source && !node_is_relational(node)) || !str_eq_nocase(node->database, database)) {
+    if (!source && !node_is_relational(node)) {
         return;
     }
-    Str name = source ? node->source->identifier : node->alias;
-    Str key = relation_key(catalog->arena, node->schema, name);
-    NodeVec *nodes = strmap_find(&catalog->nodes, key);
-    if (nodes == NULL) {
-        nodes = ARENA_NEW(catalog->arena, NodeVec);
-        strmap_set(&catalog->nodes, key, nodes);
+    RelationName name = context_node_relation(catalog->session, node);
+    Str key = relation_key(catalog->arena, name.database, name.schema, name.identifier);
+    CatalogRelation *relation = strmap_find(&catalog->relations, key);
+    if (relation == NULL) {
+        relation = ARENA_NEW(catalog->arena, CatalogRelation);
+        *relation = (CatalogRelation){.name = name, .columns = value_map_begin(catalog->arena)};
+        strmap_set(&catalog->relations, key, relation);
     }
-    VEC_PUSH(catalog->arena, nodes, node);
+    VEC_PUSH(catalog->arena, &relation->nodes, node);
 }
 
 static Catalog catalog_new(const Session *session, Arena *arena, const NodeSet *only)
 {
-    Catalog catalog = {.session = session, .arena = arena, .nodes = strmap_init(arena)};
+    Catalog catalog = {.session = session, .arena = arena, .relations = strmap_init(arena)};
     for (VEC_EACH(const NodePtr, it, &session->manifest->nodes)) {
         if (only == NULL || node_set_has(only, (*it)->index)) {
             add_node(&catalog, *it);
@@ -66,119 +79,184 @@ static Catalog catalog_new(const Session *session, Arena *arena, const NodeSet *
     return catalog;
 }
 
-/* ---- Reading ---- */
+/* ---- What the macro's rows say ---- */
 
-static Value stats_value(Arena *arena)
+/* Cells by the names of their columns, one row after the other. */
+typedef struct CatalogRow {
+    JinjaState *s;
+    Arena *arena;
+    const TableParts *table;
+    const JTuple *cells;
+} CatalogRow;
+
+static Value row_value(const CatalogRow *row, Str name)
 {
-    ValueMapBuilder entry = value_map_begin(arena), map = value_map_begin(arena);
+    Value value = value_null();
+    for (size_t i = 0; i < row->table->names->len; i++) {
+        if (str_eq(jtext(row->table->names->items[i]), name)) {
+            Error *err = convert_from_jinja(row->s, row->arena, row->cells->items[i], &value);
+            error_discard(err, "a cell that is no plain value is as good as none");
+            break;
+        }
+    }
+    return value;
+}
+
+static Str row_text(const CatalogRow *row, const char *name)
+{
+    Value value = row_value(row, str_from(name));
+    return value_text_or(&value, (Str){0});
+}
+
+/* {key: value of prefix + key} */
+static ValueMapBuilder row_members(const CatalogRow *row, const char *prefix,
+                                   const char *const *keys)
+{
+    ValueMapBuilder map = value_map_begin(row->arena);
+    for (size_t i = 0; keys[i] != NULL; i++) {
+        set(&map, keys[i], row_value(row, str_printf(row->arena, "%s%s", prefix, keys[i])));
+    }
+    return map;
+}
+
+static Value has_stats(Arena *arena, bool has_any)
+{
+    ValueMapBuilder entry = value_map_begin(arena);
     set(&entry, "id", value_string(STR("has_stats")));
     set(&entry, "label", value_string(STR("Has Stats?")));
-    set(&entry, "value", value_bool(false));
+    set(&entry, "value", value_bool(has_any));
     set(&entry, "include", value_bool(false));
     set(&entry, "description",
         value_string(STR("Indicates whether there are statistics for this table")));
-    set(&map, "has_stats", value_map_end(&entry));
-    return value_map_end(&map);
+    return value_map_end(&entry);
 }
 
-/* The relation read so far becomes an entry of each of its nodes. */
-static void end_relation(Catalog *catalog)
+/* Of columns "stats:<id>:include" and their like: those that are to be shown. */
+static Value row_stats(const CatalogRow *row)
 {
-    Arena *arena = catalog->arena;
-    Str key = relation_key(arena, catalog->schema, catalog->table);
-    const NodeVec *nodes = catalog->table.len > 0 ? strmap_find(&catalog->nodes, key) : NULL;
-    if (nodes == NULL) {
+    static const char *const keys[] = {"label", "value", "include", "description", NULL};
+    ValueMapBuilder stats = value_map_begin(row->arena);
+    bool has_any = false;
+    for (size_t i = 0; i < row->table->names->len; i++) {
+        Str name = jtext(row->table->names->items[i]), id, key, rest;
+        if (!str_cut(name, ':', &key, &rest) || !str_is(key, "stats") ||
+            !str_cut(rest, ':', &id, &key) || !str_is(key, "include") ||
+            !jtruth(row->cells->items[i])) {
+            continue;
+        }
+        Str prefix = str_printf(row->arena, "stats:" STR_FMT ":", STR_ARG(id));
+        ValueMapBuilder entry = row_members(row, str_to_c(row->arena, prefix), keys);
+        set(&entry, "id", value_string(id));
+        value_map_set(&stats, id, value_map_end(&entry));
+        has_any = true;
+    }
+    set(&stats, "has_stats", has_stats(row->arena, has_any));
+    return value_map_end(&stats);
+}
+
+static void read_row(Catalog *catalog, const CatalogRow *row)
+{
+    static const char *const table_keys[] = {"type",    "schema", "name", "database",
+                                             "comment", "owner",  NULL};
+    static const char *const column_keys[] = {"type", "index", "name", "comment", NULL};
+    Str key = relation_key(catalog->arena, row_text(row, "table_database"),
+                           row_text(row, "table_schema"), row_text(row, "table_name"));
+    CatalogRelation *relation = strmap_find(&catalog->relations, key);
+    if (relation == NULL) {
         return;
     }
-    Value columns = value_map_end(&catalog->columns);
-    for (VEC_EACH(const NodePtr, it, nodes)) {
-        ValueMapBuilder map = value_map_begin(arena);
-        set(&map, "metadata", catalog->metadata);
-        set(&map, "columns", columns);
-        set(&map, "stats", stats_value(arena));
-        set(&map, "unique_id", value_string((*it)->unique_id));
-        CatalogEntry entry = {.node = *it, .value = value_map_end(&map)};
-        VEC_PUSH(arena, &catalog->entries, entry);
+    if (!relation->is_found) {
+        ValueMapBuilder metadata = row_members(row, "table_", table_keys);
+        relation->is_found = true;
+        relation->metadata = value_map_end(&metadata);
+        relation->stats = row_stats(row);
     }
+    ValueMapBuilder column = row_members(row, "column_", column_keys);
+    value_map_set(&relation->columns, row_text(row, "column_name"), value_map_end(&column));
 }
 
-static Value cell_or_null(Arena *arena, const Chunk *chunk, size_t column, size_t row)
-{
-    const Column *cells = &chunk->columns[column];
-    return column_is_null(cells, row) ? value_null() : value_string(column_text(cells, row, arena));
-}
+/* ---- Asking ---- */
 
-static void begin_relation(Catalog *catalog, const Chunk *chunk, size_t row)
+static CatalogDatabase *database_of(Arena *arena, JHeap *heap, StrMap *databases, Str name)
 {
-    Arena *arena = catalog->arena;
-    catalog->schema = cell_or_null(arena, chunk, AT_SCHEMA, row).as.text;
-    catalog->table = cell_or_null(arena, chunk, AT_TABLE, row).as.text;
-    catalog->columns = value_map_begin(arena);
-    ValueMapBuilder map = value_map_begin(arena);
-    set(&map, "type", cell_or_null(arena, chunk, AT_TYPE, row));
-    set(&map, "schema", value_string(catalog->schema));
-    set(&map, "name", value_string(catalog->table));
-    set(&map, "database", value_string(catalog->session->profile->database));
-    set(&map, "comment", cell_or_null(arena, chunk, AT_COMMENT, row));
-    set(&map, "owner", value_null());
-    catalog->metadata = value_map_end(&map);
-}
-
-static void read_row(Catalog *catalog, const Chunk *chunk, size_t row)
-{
-    Arena *arena = catalog->arena;
-    bool same = str_eq(column_str(&chunk->columns[AT_SCHEMA], row), catalog->schema) &&
-                str_eq(column_str(&chunk->columns[AT_TABLE], row), catalog->table);
-    if (!same) {
-        end_relation(catalog);
-        begin_relation(catalog, chunk, row);
+    Str key = str_lower_ascii(arena, name);
+    CatalogDatabase *database = strmap_find(databases, key);
+    if (database == NULL) {
+        database = ARENA_NEW(arena, CatalogDatabase);
+        *database = (CatalogDatabase){.name = name,
+                                      .relations = jlist_new(heap, 0),
+                                      .schemas = jlist_new(heap, 0),
+                                      .known_schemas = strmap_init(arena)};
+        strmap_set(databases, key, database);
     }
-    Value name = cell_or_null(arena, chunk, AT_COLUMN, row);
-    ValueMapBuilder map = value_map_begin(arena);
-    set(&map, "type", cell_or_null(arena, chunk, AT_DATA_TYPE, row));
-    set(&map, "index", value_int(column_int(&chunk->columns[AT_INDEX], row)));
-    set(&map, "name", name);
-    set(&map, "comment", cell_or_null(arena, chunk, AT_NOTE, row));
-    value_map_set(&catalog->columns, name.as.text, value_map_end(&map));
+    return database;
 }
 
-static Error *catalog_sql(Worker *worker, Context *ctx, Str *out)
+static StrMap databases_of(const Catalog *catalog, JHeap *heap)
 {
-    const Session *session = worker->session;
-    const Macro *macro = macro_find(session->macros, ctx->package, STR("get_catalog_sql"));
-    if (macro == NULL) {
-        return error_new(ERR_BUG, "there is no macro 'get_catalog_sql'");
+    StrMap databases = strmap_init(catalog->arena);
+    for (STRMAP_EACH(entry, &catalog->relations)) {
+        const RelationName *name = &((const CatalogRelation *)entry->value)->name;
+        CatalogDatabase *database = database_of(catalog->arena, heap, &databases, name->database);
+        jlist_append(database->relations, relation_object(heap, name));
+        if (!strmap_has(&database->known_schemas, name->schema)) {
+            strmap_set(&database->known_schemas, name->schema, NULL);
+            jlist_append(database->schemas, jstr_value(heap, name->schema));
+        }
     }
-    JValue database = jstr_value(jinja_heap(worker->state), session->profile->database);
-    JCall call = {.args = &database, .argc = 1};
-    JValue text = JNONE;
-    context_enter(worker->state, ctx);
-    JinjaScope scope = context_scope(ctx);
-    TRY(jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &call, &text));
-    return convert_to_text(worker->state, worker->scratch, text, out);
+    return databases;
 }
 
-static Error *read_catalog(Catalog *catalog, Worker *worker)
+static Error *read_database(Catalog *catalog, Worker *worker, const CatalogDatabase *database,
+                            bool one_by_one)
 {
-    AUTO_FREE(result) Result *result = NULL;
     NodeRun run = run_begin(worker, NULL);
     Context ctx = compile_context(worker, NULL, &run);
-    Str sql;
-    TRY(catalog_sql(worker, &ctx, &sql));
-    TRY(connection_query(run.connection, sql, NULL, 0, &result));
-    for (const Chunk *chunk = NULL;;) {
-        TRY(result_next(result, &chunk));
-        if (chunk == NULL) {
-            end_relation(catalog);
-            return NULL;
-        }
-        for (size_t row = 0; row < chunk->row_count; row++) {
-            read_row(catalog, chunk, row);
-        }
+    RelationName schema = relation_name(database->name, STR("information_schema"), (Str){0});
+    schema.included = PART_DATABASE | PART_SCHEMA;
+    const JValue args[] = {relation_object(jinja_heap(worker->state), &schema),
+                           jlist_value(one_by_one ? database->relations : database->schemas)};
+    TableParts table = {0};
+    Error *err =
+        macro_call_table(worker, &ctx, one_by_one ? "get_catalog_relations" : "get_catalog", args,
+                         ARRAY_LEN(args), &table);
+    node_run_rollback(&run);
+    TRY(err);
+    for (size_t i = 0; i < jlist_len(table.rows); i++) {
+        CatalogRow row = {.s = worker->state,
+                          .arena = catalog->arena,
+                          .table = &table,
+                          .cells = table_row_cells(table.rows->items[i])};
+        read_row(catalog, &row);
     }
+    return NULL;
+}
+
+static Error *read_catalog(Catalog *catalog, Worker *worker, bool by_relation)
+{
+    bool one_by_one = by_relation && catalog->relations.len <= RELATIONS_ASKED_ONE_BY_ONE;
+    StrMap databases = databases_of(catalog, jinja_heap(worker->state));
+    for (STRMAP_EACH(entry, &databases)) {
+        TRY(read_database(catalog, worker, entry->value, one_by_one));
+    }
+    return NULL;
 }
 
 /* ---- Writing ---- */
+
+static void add_entries(Catalog *catalog, CatalogRelation *relation)
+{
+    Value columns = value_map_end(&relation->columns);
+    for (VEC_EACH(const NodePtr, it, &relation->nodes)) {
+        ValueMapBuilder map = value_map_begin(catalog->arena);
+        set(&map, "metadata", relation->metadata);
+        set(&map, "columns", columns);
+        set(&map, "stats", relation->stats);
+        set(&map, "unique_id", value_string((*it)->unique_id));
+        CatalogEntry entry = {.node = *it, .value = value_map_end(&map)};
+        VEC_PUSH(catalog->arena, &catalog->entries, entry);
+    }
+}
 
 static void write_section(JsonFile *file, const char *key, const Catalog *catalog, bool sources)
 {
@@ -191,13 +269,20 @@ static void write_section(JsonFile *file, const char *key, const Catalog *catalo
     json_file_end(file);
 }
 
-Error *catalog_write(const Session *session, Worker *worker, const NodeSet *only, Str *out_path)
+Error *catalog_write(const Session *session, Worker *worker, const NodeSet *only, bool by_relation,
+                     Str *out_path)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("catalog.json");
     AUTO_FREE(json_file) JsonFile *file = NULL;
     Catalog catalog = catalog_new(session, arena, only);
     if (worker != NULL) {
-        TRY_WRAP(read_catalog(&catalog, worker), "reading the catalog");
+        TRY_WRAP(read_catalog(&catalog, worker, by_relation), "reading the catalog");
+    }
+    for (STRMAP_EACH(entry, &catalog.relations)) {
+        CatalogRelation *relation = entry->value;
+        if (relation->is_found) {
+            add_entries(&catalog, relation);
+        }
     }
     TRY(artifact_open(session, arena, "catalog.json", &file));
     ValueMapBuilder about = artifact_metadata(session, arena, "catalog/v1");

@@ -8,8 +8,10 @@
 #include "transform/run/compile.h"
 
 /* Asks the warehouse of the worker and writes the file. `only` (NULL: all) are the nodes it may
- * tell of. Without a worker the file has no entries. */
+ * tell of. With `by_relation` few relations are asked for one by one (the macro
+ * get_catalog_relations), else their schemas (get_catalog). Without a worker the file has no
+ * entries. */
 MUST_CHECK Error *catalog_write(const Session *session, Worker *worker, const NodeSet *only,
-                                Str *out_path);
+                                bool by_relation, Str *out_path);
 
 #endif

@@ -99,18 +99,27 @@ static Error *compile_first(Session *session, NodeSet *out_selected, RunOutcome 
     return NULL;
 }
 
-static Error *write_catalog(Session *session, const NodeSet *only)
+/* Sources are not compiled, but the catalog tells of those that are selected. */
+static Error *add_sources(Session *session, NodeSet *selected)
+{
+    NodeSet sources;
+    TRY(command_select(session, 1U << RESOURCE_SOURCE, true, &sources));
+    node_set_unite(selected, &sources);
+    return NULL;
+}
+
+static Error *write_catalog(Session *session, const NodeSet *only, bool by_relation)
 {
     Worker worker = {0};
     Str path = {0};
     Error *err = NULL;
     if (session->options->empty_catalog) {
-        err = catalog_write(session, NULL, NULL, &path);
+        err = catalog_write(session, NULL, NULL, by_relation, &path);
     } else {
         report_text(session, LOG_INFO, "BuildingCatalog", STR("Building catalog"));
         err = session->warehouse == NULL ? session_connect(session) : NULL;
         err = err == NULL ? worker_open(&worker, session, 0) : err;
-        err = err == NULL ? catalog_write(session, &worker, only, &path) : err;
+        err = err == NULL ? catalog_write(session, &worker, only, by_relation, &path) : err;
         worker_close(&worker);
     }
     TRY(err);
@@ -134,6 +143,9 @@ Error *transform_docs(const TransformOptions *options, Reporter *reporter,
     TRY(put_page(session, "index.html", page_text()));
     TRY(copy_assets(session));
     bool filtered = compiles && command_has_selection(options);
-    TRY(write_catalog(session, filtered ? &selected : NULL));
+    if (filtered) {
+        TRY(add_sources(session, &selected));
+    }
+    TRY(write_catalog(session, filtered ? &selected : NULL, compiles));
     return options->static_page ? put_static_page(session) : NULL;
 }

@@ -3,6 +3,7 @@
 #include "transform/console/console.h"
 #include "transform/context/failure.h"
 #include "transform/run/inline_node.h"
+#include "transform/run/macro_call.h"
 #include "transform/run/run_node.h"
 
 /* What get_show_sql(compiled_code, sql_header, limit) makes of a query. */
@@ -10,21 +11,12 @@ static Error *limited_sql(Worker *worker, Context *ctx, Str sql, Str *out)
 {
     const Session *session = worker->session;
     JHeap *heap = jinja_heap(worker->state);
-    const Macro *macro = macro_find(session->macros, ctx->package, STR("get_show_sql"));
-    if (macro == NULL) {
-        return error_new(ERR_BUG, "there is no macro 'get_show_sql'");
-    }
     int64_t limit = session->options->limit;
     const Value *header =
         ctx->node != NULL ? value_find(ctx->node->config, STR("sql_header")) : NULL;
     const JValue args[] = {jstr_value(heap, sql), convert_to_jinja(heap, header),
                            limit >= 0 ? jint(limit) : JNONE};
-    JCall call = {.args = args, .argc = ARRAY_LEN(args)};
-    JValue text = JNONE;
-    context_enter(worker->state, ctx);
-    JinjaScope scope = context_scope(ctx);
-    TRY(jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &call, &text));
-    return convert_to_text(worker->state, worker->scratch, text, out);
+    return macro_call_text(worker, ctx, "get_show_sql", args, ARRAY_LEN(args), out);
 }
 
 static void print_shown(const Session *session, const Node *node, Str text)

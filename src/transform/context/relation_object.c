@@ -391,6 +391,26 @@ static const JBuiltin relation_methods[] = {
 
 /* ---- Attributes ---- */
 
+/* Relation.Table and so on, also of a relation, are the texts themselves. */
+static Error *class_find(JinjaState *s, JStr *name, JValue *out)
+{
+    static const struct {
+        const char *name;
+        RelationType type;
+    } types[] = {{"Table", RELATION_TYPE_TABLE},
+                 {"View", RELATION_TYPE_VIEW},
+                 {"CTE", RELATION_TYPE_CTE},
+                 {"External", RELATION_TYPE_EXTERNAL},
+                 {"MaterializedView", RELATION_TYPE_MATERIALIZED_VIEW},
+                 {"Function", RELATION_TYPE_FUNCTION}};
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        if (str_is(jstr_str(name), types[i].name)) {
+            *out = jstr_value(jinja_heap(s), relation_type_text(types[i].type));
+        }
+    }
+    return NULL;
+}
+
 static JValue attribute_value(JHeap *heap, const RelationName *relation, Str name)
 {
     static const struct {
@@ -431,7 +451,7 @@ static JValue attribute_value(JHeap *heap, const RelationName *relation, Str nam
         return policy_dict(heap, relation->included);
     }
     if (str_is(name, "can_be_renamed") || str_is(name, "can_be_replaced")) {
-        return jbool(relation->type == RELATION_TYPE_TABLE || relation->type == RELATION_TYPE_VIEW);
+        return jbool(false); /* by one statement of SQL: there is none that all databases share */
     }
     return JMISSING;
 }
@@ -441,7 +461,7 @@ static Error *relation_get_attr(JinjaState *s, JHost *self, JStr *name, JValue *
     const JBuiltin *method = object_method(relation_methods, jstr_str(name));
     *out = method != NULL ? jfunction_new(jinja_heap(s), method, jobj(self))
                           : attribute_value(jinja_heap(s), self->data, jstr_str(name));
-    return NULL;
+    return jis_absent(*out) ? class_find(s, name, out) : NULL;
 }
 
 /* ---- api.Relation ---- */
@@ -500,26 +520,6 @@ static const JBuiltin class_methods[] = {
     {"get_relation_type", class_type, 2, 2, "self type", 0, NULL},
     {0},
 };
-
-/* Relation.Table and so on are the texts themselves. */
-static Error *class_find(JinjaState *s, JStr *name, JValue *out)
-{
-    static const struct {
-        const char *name;
-        RelationType type;
-    } types[] = {{"Table", RELATION_TYPE_TABLE},
-                 {"View", RELATION_TYPE_VIEW},
-                 {"CTE", RELATION_TYPE_CTE},
-                 {"External", RELATION_TYPE_EXTERNAL},
-                 {"MaterializedView", RELATION_TYPE_MATERIALIZED_VIEW},
-                 {"Function", RELATION_TYPE_FUNCTION}};
-    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
-        if (str_is(jstr_str(name), types[i].name)) {
-            *out = jstr_value(jinja_heap(s), relation_type_text(types[i].type));
-        }
-    }
-    return NULL;
-}
 
 const ObjectClass relation_class_object = {
     .name = "Relation", .methods = class_methods, .find = class_find};

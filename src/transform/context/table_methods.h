@@ -16,6 +16,7 @@ typedef struct TableParts {
     JTuple *types;     /* NULL: nobody asked for them */
 } TableParts;
 
+bool table_is(JValue value);
 /* The value must be a table; rows that were left for later are read now. */
 MUST_CHECK Error *table_parts(JinjaState *s, JValue table, TableParts *out);
 /* The cells of a row object. */

@@ -540,6 +540,11 @@ bool table_is_later(JValue value)
     return table != NULL && part(table, 1).type == J_NONE;
 }
 
+bool table_is(JValue value)
+{
+    return jhost_as(value, &table_class) != NULL;
+}
+
 Error *table_parts(JinjaState *s, JValue table, TableParts *out)
 {
     JHost *host = host_of(table);

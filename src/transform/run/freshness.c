@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 #include "transform/context/failure.h"
+#include "transform/python/modules.h"
+#include "transform/run/macro_call.h"
 #include "transform/run/run_node.h"
 
 enum { COLUMN_LOADED, COLUMN_ASKED, COLUMN_COUNT };
@@ -54,85 +56,78 @@ static NodeStatus judge(const FreshnessResult *result)
 
 /* ---- Asking ---- */
 
-/* The query: the user's own, rendered, or that of the field, by a macro. */
-static Error *freshness_sql(Worker *worker, Context *ctx, Str *out)
+/* The macro's answer: for the user's own query, rendered, or for the field. */
+static Error *ask(Worker *worker, Context *ctx, TableParts *out)
 {
     const Node *node = ctx->node;
     JHeap *heap = jinja_heap(worker->state);
     const Value *query = value_find(node->config, STR("loaded_at_query"));
     const Value *field = value_find(node->config, STR("loaded_at_field"));
-    bool custom = value_is(query, VALUE_STRING);
-    if (!custom && !value_is(field, VALUE_STRING)) {
+    RelationName relation = context_node_relation(worker->session, node);
+    JValue args[] = {relation_object(heap, &relation), JNONE,
+                     convert_to_jinja(heap, value_find(freshness_of(node), STR("filter")))};
+    if (value_is(query, VALUE_STRING)) {
+        context_enter(worker->state, ctx);
+        TRY(context_render_text(worker->state, ctx, query->as.text, &args[1]));
+        return macro_call_table(worker, ctx, "collect_freshness_custom_sql", args, 2, out);
+    }
+    if (!value_is(field, VALUE_STRING)) {
         return jraise("DbtRuntimeError",
                       "Could not compute freshness for source " STR_FMT
                       ": no 'loaded_at_field' provided and duckdb adapter does not support "
                       "metadata-based freshness checks.",
                       STR_ARG(node->name));
     }
-    const char *name = custom ? "get_freshness_custom_sql" : "get_freshness_sql";
-    const Macro *macro = macro_find(worker->session->macros, ctx->package, str_from(name));
-    if (macro == NULL) {
-        return error_new(ERR_BUG, "there is no macro '%s'", name);
-    }
-    RelationName relation = context_node_relation(worker->session, node);
-    const JValue args[] = {relation_object(heap, &relation),
-                           convert_to_jinja(heap, custom ? query : field),
-                           convert_to_jinja(heap, value_find(freshness_of(node), STR("filter")))};
-    JCall call = {.args = args, .argc = custom ? 2 : ARRAY_LEN(args)};
-    JValue text = JNONE;
-    context_enter(worker->state, ctx);
-    JinjaScope scope = context_scope(ctx);
-    TRY(jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &call, &text));
-    return convert_to_text(worker->state, worker->scratch, text, out);
+    args[1] = convert_to_jinja(heap, field);
+    return macro_call_table(worker, ctx, "collect_freshness", args, ARRAY_LEN(args), out);
 }
 
-/* What Python calls a value of this kind. */
-static const char *python_type(ColumnKind kind)
+static Error *read_time(JValue cell, const char *field, int64_t *out_us)
 {
-    bool text = kind == COLUMN_TEXT || kind == COLUMN_JSON;
-    bool real = kind == COLUMN_FLOAT || kind == COLUMN_DOUBLE;
-    return text                  ? "str"
-           : real                ? "float"
-           : kind == COLUMN_DATE ? "date"
-           : kind == COLUMN_INT  ? "int"
-           : kind == COLUMN_BOOL ? "bool"
-           : kind == COLUMN_TIME ? "time"
-                                 : "value of another type";
-}
-
-static Error *read_time(const Column *column, int64_t *out_us)
-{
-    ColumnKind kind = column->type.kind;
-    if (column_is_null(column, 0)) {
-        *out_us = NEVER_US;
+    const PythonTime *time = python_time_of(cell);
+    if (time != NULL && time->kind == PYTHON_DATETIME) {
+        *out_us = datetime_to_us(&time->at);
         return NULL;
     }
-    if (kind == COLUMN_TIMESTAMP || kind == COLUMN_TIMESTAMP_TZ || kind == COLUMN_TIMESTAMP_NS) {
-        *out_us = column_int(column, 0) / (kind == COLUMN_TIMESTAMP_NS ? 1000 : 1);
-        return NULL;
-    }
-    return jraise("DbtDatabaseError",
-                  "Expected a timestamp value when querying field 'last_modified' of table None "
-                  "but received value of type '%s' instead",
-                  python_type(kind));
+    return cell.type == J_NONE
+               ? jraise("DbtDatabaseError",
+                        "Expected a non-null value when querying field '%s' of table null relation "
+                        "but received value 'null' instead",
+                        field)
+               : jraise("DbtDatabaseError",
+                        "Expected a timestamp value when querying field '%s' of table None but "
+                        "received value of type '%s' instead",
+                        field, jtype_name(cell));
 }
 
-static Error *ask(Worker *worker, NodeRun *run, Str sql, FreshnessResult *out)
+/* `rows` as Python shows a list of tuples. */
+static Error *wrong_answer(JinjaState *s, const char *macro, const TableParts *table)
 {
-    AUTO_FREE(result) Result *result = NULL;
-    Str text = query_comment_add(worker->scratch, &run->comment, sql);
-    const Chunk *chunk = NULL;
-    Error *err = connection_query(run->connection, text, NULL, 0, &result);
-    TRY(node_run_failure(run, err));
-    err = result_next(result, &chunk);
-    TRY(node_run_failure(run, err));
-    if (chunk == NULL || chunk->row_count != 1 || chunk->column_count != COLUMN_COUNT) {
-        return jraise("DbtRuntimeError",
-                      "the freshness query must give one row with two columns, the newest time and "
-                      "the present one");
+    StrBuf text = strbuf_init(jinja_scratch(s), LIMIT_ERROR_BYTES);
+    JList *rows = jlist_new(jinja_heap(s), jlist_len(table->rows));
+    for (size_t i = 0; i < jlist_len(table->rows); i++) {
+        jlist_append(rows, jtuple_value(table_row_cells(table->rows->items[i])));
     }
-    TRY(read_time(&chunk->columns[COLUMN_LOADED], &out->max_loaded_us));
-    return read_time(&chunk->columns[COLUMN_ASKED], &out->snapshotted_us);
+    TRY(jrepr(s, jlist_value(rows), &text));
+    return jraise("CompilationError", "Got an invalid result from \"%s\" macro: " STR_FMT, macro,
+                  STR_ARG(strbuf_str(&text)));
+}
+
+static Error *read_answer(Worker *worker, Context *ctx, FreshnessResult *out)
+{
+    TableParts table = {0};
+    TRY(ask(worker, ctx, &table));
+    if (jlist_len(table.rows) != 1 || table.names->len != COLUMN_COUNT) {
+        bool custom = value_is(value_find(ctx->node->config, STR("loaded_at_query")), VALUE_STRING);
+        return wrong_answer(worker->state,
+                            custom ? "collect_freshness_custom_sql" : "collect_freshness", &table);
+    }
+    const JTuple *cells = table_row_cells(table.rows->items[0]);
+    out->max_loaded_us = NEVER_US;
+    if (cells->items[COLUMN_LOADED].type != J_NONE) {
+        TRY(read_time(cells->items[COLUMN_LOADED], "last_modified", &out->max_loaded_us));
+    }
+    return read_time(cells->items[COLUMN_ASKED], "snapshotted_at", &out->snapshotted_us);
 }
 
 void freshness_check(Worker *worker, const Node *node, FreshnessResult *out)
@@ -143,11 +138,8 @@ void freshness_check(Worker *worker, const Node *node, FreshnessResult *out)
     out->base.execute_started_us = clock_now_us();
     NodeRun run = run_begin(worker, node);
     Context ctx = compile_context(worker, node, &run);
-    Str sql;
-    Error *err = freshness_sql(worker, &ctx, &sql);
-    if (err == NULL) {
-        err = ask(worker, &run, sql, out);
-    }
+    Error *err = read_answer(worker, &ctx, out);
+    node_run_rollback(&run);
     out->base.status = err == NULL ? judge(out) : STATUS_ERROR;
     if (err != NULL) {
         out->base.message = failure_text(&ctx, worker->arena, err);

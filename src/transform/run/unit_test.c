@@ -4,6 +4,7 @@
 #include "transform/context/failure.h"
 #include "transform/graph/resolve.h"
 #include "transform/run/defer.h"
+#include "transform/run/macro_call.h"
 #include "transform/run/table_diff.h"
 #include "transform/run/text_result.h"
 
@@ -164,22 +165,8 @@ static Error *render_query(Worker *worker, Context *ctx, Str code, Str *out)
 
 static Error *render_rows(Worker *worker, Context *ctx, const Value *rows, Str *out)
 {
-    const Macro *macro = macro_find(worker->session->macros, ctx->package, STR("get_fixture_sql"));
-    if (macro == NULL) {
-        return error_new(ERR_BUG, "there is no macro 'get_fixture_sql'");
-    }
     const JValue args[] = {convert_to_jinja(jinja_heap(worker->state), rows), JNONE};
-    JCall call = {.args = args, .argc = ARRAY_LEN(args)};
-    JValue text = JNONE;
-    context_enter(worker->state, ctx);
-    JinjaScope scope = context_scope(ctx);
-    Error *err =
-        jinja_call_macro(worker->state, macro->tpl, macro->tpl_index, &scope, &call, &text);
-    if (err != NULL) {
-        failure_left_macro(ctx, macro, err);
-        return err;
-    }
-    return convert_to_text(worker->state, worker->scratch, text, out);
+    return macro_call_text(worker, ctx, "get_fixture_sql", args, ARRAY_LEN(args), out);
 }
 
 static Error *compile_input(Worker *worker, Context *root, const UnitInput *input, Str *out)

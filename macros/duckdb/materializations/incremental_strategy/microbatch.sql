@@ -14,8 +14,7 @@
         "microbatch incremental strategy requires 'batch.event_time_start' and 'batch.event_time_end' to be set in the context") %}
   {%- endif -%}
   {%- set columns = get_quoted_csv(arg_dict['dest_columns'] | map(attribute='name')) -%}
-  {%- set predicates = arg_dict.get('incremental_predicates') or [] -%}
-  {%- set predicates = [predicates] if predicates is string else predicates -%}
+  {%- set predicates = normalize_incremental_predicates(arg_dict.get('incremental_predicates')) -%}
   {%- set within -%}
     {{ event_time }} >= '{{ batch.event_time_start }}'
         and {{ event_time }} < '{{ batch.event_time_end }}'

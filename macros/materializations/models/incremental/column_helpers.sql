@@ -1,5 +1,13 @@
 {% macro get_quoted_csv(column_names) %}
-  {% do return(column_names | map('tojson') | join(', ')) %}
+  {% do return(quoted_names(column_names) | join(', ')) %}
+{% endmacro %}
+
+{% macro quoted_names(column_names) %}
+  {% set quoted = [] %}
+  {% for name in column_names %}
+    {% do quoted.append(adapter.quote(name)) %}
+  {% endfor %}
+  {% do return(quoted) %}
 {% endmacro %}
 
 {# Which columns a merge updates: those of merge_update_columns, or all but those of merge_exclude_columns. #}

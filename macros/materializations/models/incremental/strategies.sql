@@ -47,6 +47,16 @@
       'microbatch materialization strategy not implemented for adapter ' ~ adapter.type()) %}
 {% endmacro %}
 
+{% macro get_incremental_insert_overwrite_sql(arg_dict) %}
+  {{ return(adapter.dispatch('get_incremental_insert_overwrite_sql', 'dbt')(arg_dict)) }}
+{% endmacro %}
+
+{% macro default__get_incremental_insert_overwrite_sql(arg_dict) %}
+  {% do return(get_insert_overwrite_merge_sql(
+      arg_dict['target_relation'], arg_dict['temp_relation'], arg_dict['dest_columns'],
+      arg_dict['incremental_predicates'])) %}
+{% endmacro %}
+
 {% macro get_insert_into_sql(target_relation, temp_relation, dest_columns) %}
   {%- set columns = get_quoted_csv(dest_columns | map(attribute='name')) %}
     insert into {{ target_relation }} ({{ columns }}) (select {{ columns }} from {{ temp_relation }})

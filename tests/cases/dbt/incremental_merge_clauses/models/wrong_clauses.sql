@@ -1,0 +1,2 @@
+{{ config(merge_clauses={'when_matched': {}, 'when_not_matched': []}) }}
+select id, {% if is_incremental() %}'new' as v, id * 10 as n from (values (2), (3), (4), (5)){% else %}'old' as v, id as n from (values (1), (2), (3)){% endif %} r(id)

@@ -1,0 +1,1 @@
+{{ config(materialized='materialized_view', pre_hook="select 'before'") }} select 1 as a
