@@ -68,6 +68,9 @@
 #define LIMIT_REST_PAGES 1000000 /* of one series of requests */
 #define LIMIT_REST_ROW_BYTES (64 * MIB)
 
+/* Databases as sources. */
+#define LIMIT_DATABASE_ROW_BYTES (256 * MIB)
+
 /* Packages. */
 #define LIMIT_PACKAGES 1000               /* of a project, with those that they need */
 #define LIMIT_INDEX_BYTES (64 * MIB)      /* an answer of the package index */
