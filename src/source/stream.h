@@ -29,7 +29,15 @@ typedef struct StreamRequest {
     size_t stream;      /* its number in the list of streams */
     const Value *from;  /* of the cursor, lag applied; NULL: from the beginning */
     const Value *until; /* NULL: without an end */
+    bool goes_on;       /* the next load begins where this one ends */
+    /* What the driver left with the load before (set_mark); NULL: nothing, or the cursor was moved
+     * by others since. */
+    const Value *mark;
 } StreamRequest;
+
+/* What is new in a stream with a cursor is told by it, or by the driver: then none of its rows is
+ * dropped for being behind the cursor or having been loaded. */
+typedef enum StreamNews { NEWS_BY_CURSOR, NEWS_BY_DRIVER } StreamNews;
 
 /* Rows of one or several JSON documents, and the memory they lie in. */
 typedef struct JsonRows {
@@ -58,6 +66,9 @@ struct RowSink {
      * for all. */
     MUST_CHECK Error *(*find_new)(RowSink *sink, size_t stream, const Chunk *chunk, uint32_t *out,
                                   size_t *out_count);
+    /* Of a stream whose request goes on, before its rows: JSON that the next load's request brings
+     * back, if this load brings any rows. */
+    void (*set_mark)(RowSink *sink, size_t stream, const Value *mark, StreamNews news);
 };
 
 #endif

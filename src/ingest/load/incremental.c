@@ -12,6 +12,9 @@
 #include "value/json_value.h"
 #include "value/json_writer.h"
 
+/* Of the state of a cursor; dlt passes it on as it is. */
+#define MARK_KEY "dango_mark"
+
 typedef enum MissingCursor { MISSING_RAISE, MISSING_INCLUDE, MISSING_EXCLUDE } MissingCursor;
 
 typedef enum RowOrder { ORDER_NONE, ORDER_RISING, ORDER_FALLING } RowOrder;
@@ -41,6 +44,8 @@ struct Incremental {
     bool kept_rows;
     RowOrder order; /* of the rows, as the source says */
     bool is_past;
+    StreamNews news;
+    const Value *mark; /* to be stored; NULL: none */
 };
 
 /* ---- Options ---- */
@@ -303,7 +308,8 @@ static Error *keep_within(Incremental *incremental, const Value *value, yyjson_v
         incremental->is_past = incremental->order == ORDER_FALLING;
         return NULL;
     }
-    if (from_start == 0 && incremental->dedups && incremental->known.len > 0) {
+    if (from_start == 0 && incremental->dedups && incremental->known.len > 0 &&
+        incremental->news == NEWS_BY_CURSOR) {
         bool known = false;
         TRY(is_known(incremental, row, &known));
         *out_keep = !known;
@@ -511,6 +517,23 @@ static Value hash_list(const Incremental *incremental)
                                                               : value_list_of(&hashes);
 }
 
+/* The mark of before holds on when nothing new came: then there is nothing to be written. */
+static const Value *mark_to_store(const Incremental *incremental, const Value *before)
+{
+    if (!incremental->kept_rows) {
+        return value_find(before, STR(MARK_KEY));
+    }
+    if (incremental->mark == NULL) {
+        return NULL;
+    }
+    ValueMapBuilder map = value_map_begin(incremental->arena);
+    value_map_set(&map, STR("last_value"), incremental->last);
+    value_map_set(&map, STR("value"), *incremental->mark);
+    Value *made = ARENA_NEW(incremental->arena, Value);
+    *made = value_map_end(&map);
+    return made;
+}
+
 void incremental_store(Incremental *incremental)
 {
     const IncrementalOptions *options = &incremental->options;
@@ -523,12 +546,16 @@ void incremental_store(Incremental *incremental)
                                                   options->resource, incremental->path);
     const Value *start = value_find(before, STR("start_value"));
     bool moves_start = before == NULL || incremental->kept_rows;
+    const Value *mark = mark_to_store(incremental, before);
     ValueMapBuilder map = value_map_begin(incremental->arena);
     value_map_set(&map, STR("initial_value"), or_null(incremental->initial));
     value_map_set(&map, STR("last_value"), incremental->last);
     value_map_set(&map, STR("unique_hashes"), hash_list(incremental));
     value_map_set(&map, STR("start_value"),
                   moves_start ? incremental->last_before : or_null(start));
+    if (mark != NULL) {
+        value_map_set(&map, STR(MARK_KEY), *mark);
+    }
     state_set_incremental(incremental->state, options->source, options->resource, incremental->path,
                           value_map_end(&map));
 }
@@ -566,4 +593,35 @@ bool incremental_is_first(const Incremental *incremental)
 const Value *incremental_end(const Incremental *incremental)
 {
     return incremental->end;
+}
+
+/* ---- Marks ---- */
+
+bool incremental_goes_on(const Incremental *incremental)
+{
+    return incremental->end == NULL && !incremental->options.forgets && lag_of(incremental) == 0;
+}
+
+const Value *incremental_mark(const Incremental *incremental)
+{
+    const IncrementalOptions *options = &incremental->options;
+    if (!incremental_goes_on(incremental) || options->start.len > 0) {
+        return NULL;
+    }
+    const Value *stored = state_incremental(incremental->state, options->source, options->resource,
+                                            incremental->path);
+    const Value *kept = value_find(stored, STR(MARK_KEY));
+    const Value *last = value_find(kept, STR("last_value"));
+    return last != NULL && value_equal(last, &incremental->last) ? value_find(kept, STR("value"))
+                                                                 : NULL;
+}
+
+/* Rows behind the cursor are new when the source says so, but none is before the initial value. */
+void incremental_set_mark(Incremental *incremental, const Value *mark, StreamNews news)
+{
+    incremental->mark = mark;
+    incremental->news = news;
+    if (news == NEWS_BY_DRIVER) {
+        incremental->start = or_null(incremental->initial);
+    }
 }

@@ -13,7 +13,7 @@
 #include <yyjson.h>
 
 #include "ingest/state.h"
-#include "value/column.h"
+#include "source/stream.h"
 
 typedef struct Incremental Incremental;
 
@@ -49,5 +49,14 @@ Str incremental_start_text(const Incremental *incremental, Arena *arena);
 /* True when no earlier load has left a cursor. */
 bool incremental_is_first(const Incremental *incremental);
 const Value *incremental_end(const Incremental *incremental);
+
+/* The next load begins where this one ends: neither is everything replaced, nor is a range asked
+ * for, nor is a lag read again. */
+bool incremental_goes_on(const Incremental *incremental);
+/* What the source left with the cursor of the last load; NULL: nothing, or others have moved the
+ * cursor since, or this load begins elsewhere. */
+const Value *incremental_mark(const Incremental *incremental);
+/* Before the first row: JSON to leave with this load, if it keeps rows. */
+void incremental_set_mark(Incremental *incremental, const Value *mark, StreamNews news);
 
 #endif

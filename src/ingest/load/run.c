@@ -265,6 +265,12 @@ uint64_t load_stream_rows(const LoadStream *stream)
     return stream->rows;
 }
 
+void load_stream_set_mark(LoadStream *stream, const Value *mark, StreamNews news)
+{
+    CHECK(stream->incremental != NULL);
+    incremental_set_mark(stream->incremental, mark, news);
+}
+
 void load_stream_from(LoadStream *stream, Str place, const RowExtraVec *extras)
 {
     stream->origin =

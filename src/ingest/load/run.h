@@ -75,6 +75,8 @@ MUST_CHECK Error *load_run_resource(LoadRun *run, const Resource *resource, Load
 /* The cursor of the resource; NULL when it has none. Lives as long as the run. */
 const Incremental *load_stream_incremental(const LoadStream *stream);
 uint64_t load_stream_rows(const LoadStream *stream);
+/* incremental_set_mark(): before the stream's rows. The mark lives as long as the run. */
+void load_stream_set_mark(LoadStream *stream, const Value *mark, StreamNews news);
 
 /* The rows from now on come from that file, and have values beside their own (NULL: none), until
  * other ones are given; borrowed until load_run_finish(). At first the place is the stream itself.

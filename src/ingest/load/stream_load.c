@@ -60,6 +60,13 @@ static Error *find_new(RowSink *sink, size_t stream, const Chunk *chunk, uint32_
     return named(load_run_find_new(loader->opened[stream], chunk, out, out_count), loader, stream);
 }
 
+static void set_mark(RowSink *sink, size_t stream, const Value *mark, StreamNews news)
+{
+    Loader *loader = loader_of(sink);
+    CHECK(stream < loader->streams.len && loader->opened[stream] != NULL);
+    load_stream_set_mark(loader->opened[stream], mark, news);
+}
+
 /* ---- Streams ---- */
 
 static bool is_selected(const StreamLoad *load, Str name)
@@ -124,6 +131,8 @@ static Error *open_stream(Loader *loader, LoadRun *run, size_t number, StreamReq
     if (incremental != NULL) {
         out->from = plain_bound(loader, incremental_start(incremental));
         out->until = plain_bound(loader, incremental_end(incremental));
+        out->goes_on = incremental_goes_on(incremental);
+        out->mark = incremental_mark(incremental);
     }
     const StreamLoadEvents *events = &loader->load->events;
     if (events->reading != NULL && !stream->is_hidden) {
@@ -187,9 +196,11 @@ static Error *finish(LoadRun *run, TAKES Error *read_error, LoadRunResult *out)
 Error *stream_load_run(const StreamLoad *load, Arena *arena, StreamLoadResult *out)
 {
     const Source *source = load->source;
-    Loader loader = {
-        .sink = {.add_json = add_json, .add_columns = add_columns, .find_new = find_new},
-        .load = load};
+    Loader loader = {.sink = {.add_json = add_json,
+                              .add_columns = add_columns,
+                              .find_new = find_new,
+                              .set_mark = set_mark},
+                     .load = load};
     AUTO_FREE(load_run) LoadRun *run = NULL;
     LoadRunResult result;
     *out = (StreamLoadResult){0};
