@@ -2,10 +2,11 @@
 # are preferred: every shared library costs the dynamic linker time before main.
 set(DANGO_DEPS ${CMAKE_SOURCE_DIR}/build/deps)
 
-# dango_dep(NAME yaml HEADER yaml.h LIBRARY yaml PACKAGE libyaml-dev [OPTIONAL] [SHARED])
+# dango_dep(NAME yaml HEADER yaml.h [FOLDER below /usr/include] LIBRARY yaml PACKAGE libyaml-dev
+#           [OPTIONAL] [SHARED])
 function(dango_dep)
-    cmake_parse_arguments(ARG "OPTIONAL;SHARED" "NAME;HEADER;LIBRARY;PACKAGE" "DEFINES" ${ARGN})
-    find_path(DEP_${ARG_NAME}_INCLUDE ${ARG_HEADER})
+    cmake_parse_arguments(ARG "OPTIONAL;SHARED" "NAME;HEADER;FOLDER;LIBRARY;PACKAGE" "DEFINES" ${ARGN})
+    find_path(DEP_${ARG_NAME}_INCLUDE ${ARG_HEADER} PATH_SUFFIXES ${ARG_FOLDER})
     set(library NOT-NEEDED)
     if(ARG_LIBRARY)
         set(archive lib${ARG_LIBRARY}.a)
@@ -42,6 +43,8 @@ dango_dep(NAME gmp HEADER gmp.h LIBRARY gmp PACKAGE libgmp-dev)
 dango_dep(NAME zlib HEADER zlib.h LIBRARY z PACKAGE zlib1g-dev)
 dango_dep(NAME zstd HEADER zstd.h LIBRARY zstd PACKAGE libzstd-dev)
 dango_dep(NAME sqlite HEADER sqlite3.h LIBRARY sqlite3 PACKAGE libsqlite3-dev)
+dango_dep(NAME postgres HEADER libpq-fe.h FOLDER postgresql LIBRARY pq PACKAGE libpq-dev
+          SHARED) # a module's
 dango_dep(NAME curl HEADER curl/curl.h LIBRARY curl PACKAGE libcurl4-openssl-dev SHARED) # a module's
 dango_dep(NAME cmocka HEADER cmocka.h LIBRARY cmocka PACKAGE libcmocka-dev OPTIONAL)
 

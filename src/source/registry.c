@@ -8,9 +8,8 @@
 #include "source/source.h"
 
 const SourceDriver *const source_drivers[] = {
-    &source_csv,    &source_local_files,  &source_rest_api,
-    &source_sqlite, &source_sql_database, &source_filesystem,
-    NULL,
+    &source_csv,    &source_local_files,  &source_rest_api,   &source_postgres,
+    &source_sqlite, &source_sql_database, &source_filesystem, NULL,
 };
 
 void source_types(Arena *arena, const Project *project, StrVec *out)

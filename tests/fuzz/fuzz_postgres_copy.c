@@ -1,6 +1,7 @@
 /* PostgreSQL's binary COPY: any bytes, as one message, into a table with a column of each kind. */
 #include "base/vec.h"
 #include "source/postgres/copy.h"
+#include "source/postgres/types.h"
 
 static Error *drop_chunk(ChunkTaker *taker, const Chunk *chunk, bool *out_enough)
 {
@@ -33,6 +34,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     DatabaseTable table = {.name = STR("t")};
     for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
         DatabaseColumn column = {.name = STR("c"), .type = {.kind = kinds[i], .scale = 9}};
+        VEC_PUSH(arena, &table.columns, column);
+    }
+    const PostgresType types[] = {
+        {.name = STR("_int4"), .element = STR("int4"), .kind = 'b', .modifier = -1},
+        {.name = STR("numrange"), .kind = 'r', .modifier = -1},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(types); i++) {
+        DatabaseColumn column = {.name = STR("c")};
+        postgres_type_column(arena, &types[i], &column);
         VEC_PUSH(arena, &table.columns, column);
     }
     error_free(read_all(&table, (Str){(const char *)data, size}));

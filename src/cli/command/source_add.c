@@ -199,11 +199,9 @@ const CommandDef command_source_add = {
     .summary = "name something to load",
     .description =
         "Types are csv, local_files (CSV, TSV, JSON, JSON Lines and Parquet), rest_api (APIs over "
-        "HTTP), stripe, github, sqlite, sql_database and filesystem (files as dlt reads them). "
-        "Their "
-        "options are in docs/sources.md; the most used are file_path for one file, or directory "
-        "and "
-        "file_pattern.",
+        "HTTP), stripe, github, postgres, sqlite, sql_database and filesystem (files as dlt reads "
+        "them). Their options are in docs/sources.md; the most used are file_path for one file, or "
+        "directory and file_pattern.",
     .examples = "dango source add                                       # asks\n"
                 "dango source add csv --name sales --set file_path=data/uploads/sales.csv\n"
                 "dango source add local_files --name events --set directory=data/events --set "

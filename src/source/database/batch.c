@@ -23,24 +23,51 @@ static size_t validity_bytes(const Batch *batch)
     return (batch->capacity + WORD_BITS - 1) / WORD_BITS * sizeof(uint64_t);
 }
 
-void batch_init(Batch *batch, const DatabaseRead *read, ChunkTaker *taker)
+static size_t count_slots(const DatabaseColumn *columns, size_t count)
 {
-    size_t count = read->table->columns.len;
-    *batch = (Batch){.arena = arena_new("batch"),
-                     .texts = arena_new("texts"),
-                     .column_count = count,
-                     .capacity = capacity_of(read->rows, count),
-                     .taker = taker};
-    batch->columns = ARENA_ARRAY(batch->arena, Column, count + 1);
-    batch->fill = ARENA_ARRAY(batch->arena, BatchColumn, count + 1);
+    size_t slots = count;
     for (size_t i = 0; i < count; i++) {
-        const DatabaseColumn *column = &read->table->columns.data[i];
+        slots += count_slots(columns[i].members, columns[i].member_count);
+    }
+    return slots;
+}
+
+/* Fills the slots from `first` on with these columns; those below them follow from *next on. */
+static void init_slots(Batch *batch, const DatabaseColumn *columns, size_t count, size_t first,
+                       size_t *next)
+{
+    for (size_t i = 0; i < count; i++) {
+        const DatabaseColumn *column = &columns[i];
         uint64_t *validity = arena_alloc(batch->arena, validity_bytes(batch));
         void *data = arena_alloc_array(batch->arena, batch->capacity, SLOT_BYTES);
-        batch->fill[i] = (BatchColumn){.validity = validity, .data = data};
-        batch->columns[i] = (Column){
-            .name = column->name, .type = column->type, .validity = validity, .data = data};
+        size_t below = *next;
+        batch->fill[first + i] =
+            (BatchColumn){.validity = validity, .data = data, .first_member = below};
+        batch->columns[first + i] = (Column){.name = column->name,
+                                             .type = column->type,
+                                             .validity = validity,
+                                             .data = data,
+                                             .children = &batch->columns[below],
+                                             .child_count = column->member_count};
+        *next += column->member_count;
+        init_slots(batch, column->members, column->member_count, below, next);
     }
+}
+
+void batch_init(Batch *batch, const DatabaseRead *read, ChunkTaker *taker)
+{
+    const DatabaseColumnVec *columns = &read->table->columns;
+    size_t slots = count_slots(columns->data, columns->len);
+    size_t next = columns->len;
+    *batch = (Batch){.arena = arena_new("batch"),
+                     .texts = arena_new("texts"),
+                     .column_count = columns->len,
+                     .slot_count = slots,
+                     .capacity = capacity_of(read->rows, slots),
+                     .taker = taker};
+    batch->columns = ARENA_ARRAY(batch->arena, Column, slots + 1);
+    batch->fill = ARENA_ARRAY(batch->arena, BatchColumn, slots + 1);
+    init_slots(batch, columns->data, columns->len, 0, &next);
 }
 
 void batch_done(Batch *batch)
@@ -60,7 +87,7 @@ static Error *hand_over(Batch *batch, size_t rows)
 
 static void forget(Batch *batch)
 {
-    for (size_t i = 0; i < batch->column_count; i++) {
+    for (size_t i = 0; i < batch->slot_count; i++) {
         memset(batch->fill[i].validity, 0, validity_bytes(batch));
         batch->fill[i].has_values = false;
     }
@@ -91,7 +118,7 @@ Error *batch_begin_row(Batch *batch)
 /* Moves the row that is being set to the front. */
 static void keep_last(Batch *batch, size_t last)
 {
-    for (size_t i = 0; i < batch->column_count; i++) {
+    for (size_t i = 0; i < batch->slot_count; i++) {
         BatchColumn *fill = &batch->fill[i];
         size_t size = column_kind_size(batch->columns[i].type.kind);
         bool has_value = (fill->validity[last / WORD_BITS] >> (last % WORD_BITS) & 1) != 0;

@@ -5,7 +5,8 @@
  *     for each row: TRY(batch_begin_row(batch)); batch_set_...(batch, column, value); ...
  *     TRY(batch_flush(batch));
  *
- * A column that is not set is NULL. */
+ * A column that is not set is NULL. The members of a struct are columns, too, with numbers of their
+ * own: batch_member(). */
 #ifndef SOURCE_DATABASE_BATCH_H
 #define SOURCE_DATABASE_BATCH_H
 
@@ -15,14 +16,16 @@ typedef struct BatchColumn {
     uint64_t *validity;
     void *data; /* room for `capacity` values of its kind */
     bool has_values;
+    size_t first_member; /* the number of the first column below it */
 } BatchColumn;
 
 typedef struct Batch {
-    Arena *arena; /* as long as the batch */
-    Arena *texts; /* as long as the chunk */
-    Column *columns;
+    Arena *arena;    /* as long as the batch */
+    Arena *texts;    /* as long as the chunk */
+    Column *columns; /* the table's, then members */
     BatchColumn *fill;
-    size_t column_count;
+    size_t column_count; /* of the table */
+    size_t slot_count;   /* with members */
     size_t capacity;
     size_t rows; /* begun so far; the last one is being set */
     size_t text_bytes;
@@ -53,6 +56,18 @@ static inline void *batch_slot(Batch *batch, size_t column, size_t value_size)
     fill->validity[row / 64] |= UINT64_C(1) << (row % 64);
     fill->has_values = true;
     return (char *)fill->data + row * value_size;
+}
+
+/* The number of a member of a struct, counted from 0 within it. */
+static inline size_t batch_member(const Batch *batch, size_t column, size_t member)
+{
+    return batch->fill[column].first_member + member;
+}
+
+/* A struct that is not NULL, whatever its members are. */
+static inline void batch_set_struct(Batch *batch, size_t column)
+{
+    (void)batch_slot(batch, column, sizeof(char));
 }
 
 static inline void batch_set_int(Batch *batch, size_t column, int64_t value)

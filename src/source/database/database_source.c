@@ -9,9 +9,10 @@ static const char *const dispositions[] = {"append", "replace", "merge", NULL};
 
 static const OptionDef database_options[] = {
     {"connection_string", OPTION_STRING, offsetof(DatabaseSource, connection_string), NULL,
-     "where the database is: sqlite:///path", NULL},
+     "where the database is: sqlite:///path or postgresql://user:password@host:5432/database",
+     NULL},
     {"credentials", OPTION_VALUE, offsetof(DatabaseSource, credentials), NULL,
-     "the same, or a map of drivername, host, port, username, password and database", NULL},
+     "the same, or a map of drivername, host, port, username, password, database and query", NULL},
     {"schema", OPTION_STRING, offsetof(DatabaseSource, schema), NULL,
      "schema that is read, where the database has schemas", NULL},
     {"table_names", OPTION_STRINGS, offsetof(DatabaseSource, table_names), NULL,
@@ -72,7 +73,8 @@ static Error *find_address(SourceContext *ctx, DatabaseSource *source, DatabaseK
     const Value *place = place_of(ctx, "connection_string");
     const DatabaseDialect *own = database_dialect(kind);
     if (value_is(source->credentials, VALUE_MAP)) {
-        return database_address_read(source->credentials, kind, &source->dialect, &source->address);
+        return database_address_read(ctx->arena, source->credentials, kind, &source->dialect,
+                                     &source->address);
     }
     if (url.len == 0 && source->credentials != NULL) {
         place = source->credentials;
@@ -109,6 +111,11 @@ static Error *open_sqlite(SourceContext *ctx, void *state)
     return open_source(ctx, state, DATABASE_SQLITE);
 }
 
+static Error *open_postgres(SourceContext *ctx, void *state)
+{
+    return open_source(ctx, state, DATABASE_POSTGRES);
+}
+
 static Error *open_any(SourceContext *ctx, void *state)
 {
     return open_source(ctx, state, DATABASE_ANY);
@@ -136,7 +143,14 @@ Error *database_connect(SourceContext *ctx, DatabaseSource *source)
         return NULL;
     }
     TRY(open_client(source));
-    return source->client->connect(&source->address, ctx->cancel, &source->connection);
+    Error *err = source->client->connect(&source->address, ctx->cancel, &source->connection);
+    return err != NULL && error_kind(err) == ERR_AUTH
+               ? error_hint(err,
+                            "check user and password where the source '" STR_FMT
+                            "' has them: in 'connection_string', 'credentials' or the "
+                            "variable that is named there",
+                            STR_ARG(ctx->config->name))
+               : err;
 }
 
 static void close_source(void *state)
@@ -158,4 +172,5 @@ static void close_source(void *state)
     }
 
 const SourceDriver source_sqlite = DATABASE_DRIVER("sqlite", "SQLite", open_sqlite);
+const SourceDriver source_postgres = DATABASE_DRIVER("postgres", "PostgreSQL", open_postgres);
 const SourceDriver source_sql_database = DATABASE_DRIVER("sql_database", "a database", open_any);

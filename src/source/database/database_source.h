@@ -4,6 +4,7 @@
 
 #include "source/source.h"
 
+extern const SourceDriver source_postgres;
 extern const SourceDriver source_sqlite;
 /* Whichever database the connection string names. */
 extern const SourceDriver source_sql_database;

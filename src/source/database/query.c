@@ -8,6 +8,7 @@ typedef struct Query {
     Arena *arena;
     StrBuf text;
     char quote;
+    bool has_condition;
 } Query;
 
 /* A quote within the text is doubled. */
@@ -44,35 +45,33 @@ static void add_table(Query *query, const DatabaseTable *table)
     add_quoted(query, table->name, query->quote);
 }
 
-static void add_time(Query *query, const Value *value)
+static Str time_text(Arena *arena, const Value *value)
 {
     char text[TIME_TEXT_BYTES];
     size_t len = value_is(value, VALUE_DATE)   ? date_format(value->as.time, text)
                  : value_is(value, VALUE_TIME) ? time_format(value->as.time, text)
                                                : datetime_format(value->as.time, ' ', text);
-    add_quoted(query, (Str){text, len}, '\'');
+    return str_dup(arena, (Str){text, len});
 }
 
-static Error *add_literal(Query *query, const Value *value)
+Error *cursor_text(Arena *arena, const Value *value, Str *out)
 {
     switch (value_kind(value)) {
     case VALUE_INT:
-        strbuf_printf(&query->text, "%lld", (long long)value->as.integer);
+        *out = str_printf(arena, "%lld", (long long)value->as.integer);
         return NULL;
     case VALUE_FLOAT:
-        strbuf_printf(&query->text, "%.17g", value->as.number);
+        *out = str_printf(arena, "%.17g", value->as.number);
         return NULL;
     case VALUE_BIG_INT:
     case VALUE_DECIMAL:
-        strbuf_add(&query->text, value->as.text);
-        return NULL;
     case VALUE_STRING:
-        add_quoted(query, value->as.text, '\'');
+        *out = value->as.text;
         return NULL;
     case VALUE_DATETIME:
     case VALUE_DATE:
     case VALUE_TIME:
-        add_time(query, value);
+        *out = time_text(arena, value);
         return NULL;
     case VALUE_NULL:
     case VALUE_BOOL:
@@ -81,9 +80,27 @@ static Error *add_literal(Query *query, const Value *value)
     case VALUE_MAP:
         break;
     }
-    Str shown = value_describe(query->arena, value);
+    Str shown = value_describe(arena, value);
     return value_error(ERR_CONFIG, value, "a cursor cannot be compared with " STR_FMT,
                        STR_ARG(shown));
+}
+
+static bool is_number(const Value *value)
+{
+    return value_is(value, VALUE_INT) || value_is(value, VALUE_FLOAT) ||
+           value_is(value, VALUE_BIG_INT) || value_is(value, VALUE_DECIMAL);
+}
+
+static Error *add_literal(Query *query, const Value *value)
+{
+    Str text;
+    TRY(cursor_text(query->arena, value, &text));
+    if (is_number(value)) {
+        strbuf_add(&query->text, text);
+    } else {
+        add_quoted(query, text, '\'');
+    }
+    return NULL;
 }
 
 static bool says(const Value *incremental, const char *key, const char *word)
@@ -114,27 +131,69 @@ static Error *add_range(Query *query, Str cursor, const Value *incremental,
     return NULL;
 }
 
+static void begin_condition(Query *query)
+{
+    strbuf_add_c(&query->text, query->has_condition ? " and " : " where ");
+    query->has_condition = true;
+}
+
+static void add_missing(Query *query, Str cursor, const Value *incremental)
+{
+    if (says(incremental, "on_cursor_value_missing", "include")) {
+        strbuf_add_c(&query->text, " or ");
+        add_quoted(query, cursor, query->quote);
+        strbuf_add_c(&query->text, " is null");
+    }
+}
+
 /* Rows without a cursor come along when they are wanted, and when they are an error: the engine
  * tells of them. */
-static Error *add_where(Query *query, Str cursor, const Value *incremental,
-                        const StreamRequest *request)
+static Error *add_cursor(Query *query, Str cursor, const Value *incremental,
+                         const StreamRequest *request)
 {
-    bool keeps_missing = says(incremental, "on_cursor_value_missing", "include");
     bool ranged = !value_is_null(request->from);
     if (ranged) {
-        strbuf_add_c(&query->text, " where (");
+        begin_condition(query);
+        strbuf_add_c(&query->text, "((");
         TRY(add_range(query, cursor, incremental, request));
         strbuf_add_char(&query->text, ')');
-        if (keeps_missing) {
-            strbuf_add_c(&query->text, " or ");
-            add_quoted(query, cursor, query->quote);
-            strbuf_add_c(&query->text, " is null");
-        }
+        add_missing(query, cursor, incremental);
+        strbuf_add_char(&query->text, ')');
     }
     if (!ranged && says(incremental, "on_cursor_value_missing", "exclude")) {
-        strbuf_add_c(&query->text, " where ");
+        begin_condition(query);
         add_quoted(query, cursor, query->quote);
         strbuf_add_c(&query->text, " is not null");
+    }
+    return NULL;
+}
+
+/* In a complete window the cursor says nothing but how far back new rows may be, so that the
+ * database can use an index. */
+static void add_floor(Query *query, Str cursor, const Value *incremental, Str floor)
+{
+    if (floor.len > 0) {
+        begin_condition(query);
+        strbuf_add_char(&query->text, '(');
+        add_quoted(query, cursor, query->quote);
+        strbuf_add_c(&query->text, " >= ");
+        add_quoted(query, floor, '\'');
+        add_missing(query, cursor, incremental);
+        strbuf_add_char(&query->text, ')');
+    }
+}
+
+static Error *add_where(Query *query, Str cursor, const TableQuery *asked)
+{
+    const DatabaseWindow *window = asked->window;
+    if (window != NULL && window->is_complete) {
+        add_floor(query, cursor, asked->incremental, window->floor);
+    } else {
+        TRY(add_cursor(query, cursor, asked->incremental, asked->request));
+    }
+    if (window != NULL && window->condition.len > 0) {
+        begin_condition(query);
+        strbuf_add(&query->text, window->condition);
     }
     return NULL;
 }
@@ -149,22 +208,22 @@ static void add_order(Query *query, Str cursor, const Value *incremental)
     }
 }
 
-Error *table_query(Arena *arena, char quote, const DatabaseTable *table, const Value *incremental,
-                   const StreamRequest *request, Str *out)
+Error *table_query(Arena *arena, const TableQuery *asked, Str *out)
 {
-    Query query = {.arena = arena, .text = strbuf_init(arena, LIMIT_SQL_BYTES), .quote = quote};
+    Query query = {
+        .arena = arena, .text = strbuf_init(arena, LIMIT_SQL_BYTES), .quote = asked->quote};
     strbuf_add_c(&query.text, "select ");
-    add_columns(&query, table);
+    add_columns(&query, asked->table);
     strbuf_add_c(&query.text, " from ");
-    add_table(&query, table);
-    if (incremental != NULL) {
-        Str cursor = value_text_or(value_find(incremental, STR("cursor_path")), STR(""));
-        TRY(add_where(&query, cursor, incremental, request));
-        add_order(&query, cursor, incremental);
+    add_table(&query, asked->table);
+    if (asked->incremental != NULL) {
+        Str cursor = value_text_or(value_find(asked->incremental, STR("cursor_path")), STR(""));
+        TRY(add_where(&query, cursor, asked));
+        add_order(&query, cursor, asked->incremental);
     }
     if (query.text.overflowed) {
         return error_new(ERR_LIMIT, "the statement for table '" STR_FMT "' is too long",
-                         STR_ARG(table->name));
+                         STR_ARG(asked->table->name));
     }
     *out = strbuf_str(&query.text);
     return NULL;

@@ -6,6 +6,7 @@ typedef struct TableReader {
     SourceContext *ctx;
     DatabaseSource *source;
     const StreamRequest *requests;
+    const DatabaseWindow *windows; /* of each request; a null mark: none */
     RowSink *sink;
     Str snapshot;
     DatabaseConnection **connections; /* by worker; the first is the source's own */
@@ -29,10 +30,15 @@ static Error *take_chunk(ChunkTaker *taker, const Chunk *chunk, bool *out_enough
     return sink->add_columns(sink, chunks->stream, chunk, out_enough);
 }
 
-static Error *read_table(TableReader *reader, const StreamRequest *request,
-                         DatabaseConnection *connection)
+static const Value *incremental_of(const DatabaseSource *source, const StreamRequest *request)
+{
+    return value_find(source->streams.data[request->stream].hints, STR("incremental"));
+}
+
+static Error *read_table(TableReader *reader, size_t item, DatabaseConnection *connection)
 {
     const DatabaseSource *source = reader->source;
+    const StreamRequest *request = &reader->requests[item];
     AUTO_FREE(arena) Arena *arena = arena_new("table");
     const DatabaseTable *table = &source->tables.data[request->stream];
     TableChunks chunks = {{take_chunk}, reader, request->stream};
@@ -40,9 +46,12 @@ static Error *read_table(TableReader *reader, const StreamRequest *request,
     if (table->columns.len == 0) {
         return NULL; /* there are such tables */
     }
-    TRY(table_query(arena, source->client->quote, table,
-                    value_find(source->streams.data[request->stream].hints, STR("incremental")),
-                    request, &read.select));
+    TableQuery asked = {.quote = source->client->quote,
+                        .table = table,
+                        .incremental = incremental_of(source, request),
+                        .request = request,
+                        .window = &reader->windows[item]};
+    TRY(table_query(arena, &asked, &read.select));
     TRY_WRAP(source->client->read(connection, &read, &chunks.taker), "table '" STR_FMT "'",
              STR_ARG(table->name));
     return NULL;
@@ -68,13 +77,48 @@ static void work(void *context, size_t item, size_t worker)
         err = worker_connection(reader, worker, &connection);
     }
     if (err == NULL) {
-        err = read_table(reader, &reader->requests[item], connection);
+        err = read_table(reader, item, connection);
     }
     if (err != NULL) {
         AUTO_DONE(mutex_guard) MutexGuard guard = mutex_guard(&reader->mu);
         cancel_request(&reader->stop);
         reader->failure = error_first(reader->failure, err);
     }
+}
+
+/* What the database itself knows of which rows are new. It knows of a cursor only that it rises. */
+static Error *find_window(const TableReader *reader, const StreamRequest *request,
+                          DatabaseWindow *out)
+{
+    const DatabaseSource *source = reader->source;
+    Arena *arena = reader->ctx->arena;
+    const Value *function = value_find(incremental_of(source, request), STR("last_value_func"));
+    DatabaseSince since = {.table = &source->tables.data[request->stream], .mark = request->mark};
+    *out = (DatabaseWindow){.mark = value_null()};
+    if (!request->goes_on || source->client->window == NULL ||
+        str_is(value_text_or(function, STR("max")), "min")) {
+        return NULL;
+    }
+    if (!value_is_null(request->from)) {
+        TRY(cursor_text(arena, request->from, &since.last));
+    }
+    TRY_WRAP(source->client->window(source->connection, arena, &since, out), "table '" STR_FMT "'",
+             STR_ARG(since.table->name));
+    if (!value_is_null(&out->mark)) {
+        reader->sink->set_mark(reader->sink, request->stream, &out->mark,
+                               out->is_complete ? NEWS_BY_DRIVER : NEWS_BY_CURSOR);
+    }
+    return NULL;
+}
+
+static Error *find_windows(TableReader *reader, size_t count)
+{
+    DatabaseWindow *windows = ARENA_ARRAY(reader->ctx->arena, DatabaseWindow, count + 1);
+    for (size_t i = 0; i < count; i++) {
+        TRY(find_window(reader, &reader->requests[i], &windows[i]));
+    }
+    reader->windows = windows;
+    return NULL;
 }
 
 Error *database_read_streams(SourceContext *ctx, void *state, const StreamRequest *requests,
@@ -89,6 +133,7 @@ Error *database_read_streams(SourceContext *ctx, void *state, const StreamReques
                           .stop = {.parent = ctx->cancel}};
     TRY(database_connect(ctx, source));
     TRY(source->client->snapshot(source->connection, ctx->arena, &reader.snapshot));
+    TRY(find_windows(&reader, request_count));
     size_t workers = reader.snapshot.len > 0 ? (size_t)source->parallel : 1;
     reader.connections = ARENA_ARRAY(ctx->arena, DatabaseConnection *, workers);
     reader.connections[0] = source->connection;

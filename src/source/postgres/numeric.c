@@ -23,7 +23,15 @@ static Int128 largest(void)
 
 static Error *too_large(void)
 {
-    return error_new(ERR_INPUT, "the number has more than 38 digits");
+    return error_hint(error_new(ERR_INPUT, "the number has more than 38 digits"),
+                      "leave the column out with 'excluded_columns', or read a view that has it as "
+                      "text");
+}
+
+static Error *no_decimal(const char *what)
+{
+    return error_hint(error_new(ERR_INPUT, "%s is no decimal", what),
+                      "correct the value, or leave the column out with 'excluded_columns'");
 }
 
 static Error *check_sign(unsigned sign)
@@ -33,10 +41,10 @@ static Error *check_sign(unsigned sign)
     case NEGATIVE:
         return NULL;
     case NOT_A_NUMBER:
-        return error_new(ERR_INPUT, "NaN is no decimal");
+        return no_decimal("NaN");
     case INFINITE:
     case INFINITE_NEGATIVE:
-        return error_new(ERR_INPUT, "infinity is no decimal");
+        return no_decimal("infinity");
     default:
         return error_new(ERR_SOURCE, "a number with the unknown sign %#x", sign);
     }

@@ -1,12 +1,10 @@
 /* One field of a binary row, by what its column was reflected as. What has no layout of its own
- * here is selected as text or JSON (reflect.c), so few forms arrive. */
+ * here is selected as text or JSON (types.c), so few forms arrive. */
+#include <math.h>
+
+#include "base/limits.h"
 #include "base/unicode.h"
 #include "source/postgres/postgres_internal.h"
-
-enum {
-    DAYS_TO_2000 = 10957, /* PostgreSQL counts from 2000, columns from 1970 */
-};
-static const int64_t us_to_2000 = INT64_C(946684800000000);
 
 typedef struct Field {
     Batch *batch;
@@ -56,38 +54,40 @@ static Error *set_double(const Field *field)
     } else {
         return malformed(field);
     }
-    batch_set_double(field->batch, field->number, value);
+    if (isfinite(value)) { /* NaN and infinities are NULL, as dlt has them */
+        batch_set_double(field->batch, field->number, value);
+    }
     return NULL;
 }
 
-/* Infinities are the ends of the range there and here. */
 static Error *set_date(const Field *field)
 {
+    int32_t days = 0;
     if (field->bytes.len != sizeof(int32_t)) {
         return malformed(field);
     }
-    int32_t days = (int32_t)read_u32(field->bytes.data);
-    if (days == INT32_MIN) {
-        days = -INT32_MAX;
-    } else if (days != INT32_MAX && __builtin_add_overflow(days, DAYS_TO_2000, &days)) {
-        return error_new(ERR_INPUT, "the date is too far away");
-    }
+    TRY(postgres_date(field->bytes, &days));
     batch_set_int32(field->batch, field->number, days);
     return NULL;
 }
 
 static Error *set_moment(const Field *field)
 {
+    int64_t us = 0;
     if (field->bytes.len != sizeof(int64_t)) {
         return malformed(field);
     }
-    int64_t us = (int64_t)read_u64(field->bytes.data);
-    if (us == INT64_MIN) {
-        us = -INT64_MAX;
-    } else if (us != INT64_MAX && __builtin_add_overflow(us, us_to_2000, &us)) {
-        return error_new(ERR_INPUT, "the time is too far away");
-    }
+    TRY(postgres_moment(field->bytes, &us));
     batch_set_int(field->batch, field->number, us);
+    return NULL;
+}
+
+static Error *set_time(const Field *field)
+{
+    if (field->bytes.len != sizeof(int64_t)) {
+        return malformed(field);
+    }
+    batch_set_int(field->batch, field->number, postgres_time(field->bytes));
     return NULL;
 }
 
@@ -111,7 +111,81 @@ static Error *set_decimal(const Field *field)
     return NULL;
 }
 
-static Error *set_value(const Field *field)
+static Error *set_document(const Field *field)
+{
+    if (!field->column->is_array) {
+        return set_text(field);
+    }
+    StrBuf text = strbuf_init(field->batch->texts, LIMIT_JSON_RECORD_BYTES);
+    TRY(postgres_array_json(field->bytes, &text));
+    if (text.overflowed) {
+        return error_new(ERR_LIMIT, "the array is larger than %zu MB as JSON",
+                         (size_t)(LIMIT_JSON_RECORD_BYTES / MIB));
+    }
+    batch_set_text(field->batch, field->number, strbuf_str(&text));
+    return NULL;
+}
+
+/* ---- Ranges: a struct of lower, upper, bounds and empty ---- */
+
+enum {
+    RANGE_EMPTY = 0x01,
+    RANGE_LOWER_IN = 0x02,
+    RANGE_UPPER_IN = 0x04,
+    RANGE_NO_LOWER = 0x08,
+    RANGE_NO_UPPER = 0x10,
+    BOUND_LENGTH_BYTES = 4,
+};
+
+static Error *set_plain(const Field *field);
+
+/* Takes a bound off the front of *rest. */
+static Error *take_bound(const Field *range, size_t member, Str *rest)
+{
+    if (rest->len < BOUND_LENGTH_BYTES) {
+        return malformed(range);
+    }
+    uint32_t length = read_u32(rest->data);
+    if (length > rest->len - BOUND_LENGTH_BYTES) {
+        return malformed(range);
+    }
+    Field bound = {range->batch, &range->column->members[member],
+                   batch_member(range->batch, range->number, member),
+                   str_slice(*rest, BOUND_LENGTH_BYTES, BOUND_LENGTH_BYTES + length)};
+    *rest = str_from_offset(*rest, BOUND_LENGTH_BYTES + length);
+    return set_plain(&bound);
+}
+
+static Error *set_range(const Field *field)
+{
+    static const char *const bounds[] = {"()", "[)", "(]", "[]"};
+    Batch *batch = field->batch;
+    size_t number = field->number;
+    if (field->bytes.len == 0 || field->column->member_count != POSTGRES_RANGE_MEMBERS) {
+        return malformed(field);
+    }
+    unsigned flags = (unsigned char)field->bytes.data[0];
+    bool is_empty = (flags & RANGE_EMPTY) != 0;
+    unsigned form = is_empty ? 1
+                             : ((flags & RANGE_LOWER_IN) != 0 ? 1U : 0U) +
+                                   ((flags & RANGE_UPPER_IN) != 0 ? 2U : 0U);
+    Str rest = str_from_offset(field->bytes, 1);
+    batch_set_struct(batch, number);
+    if (!is_empty && (flags & RANGE_NO_LOWER) == 0) {
+        TRY(take_bound(field, POSTGRES_RANGE_LOWER, &rest));
+    }
+    if (!is_empty && (flags & RANGE_NO_UPPER) == 0) {
+        TRY(take_bound(field, POSTGRES_RANGE_UPPER, &rest));
+    }
+    batch_set_text(batch, batch_member(batch, number, POSTGRES_RANGE_BOUNDS),
+                   str_from(bounds[form]));
+    batch_set_bool(batch, batch_member(batch, number, POSTGRES_RANGE_EMPTY), is_empty);
+    return rest.len == 0 ? NULL : malformed(field);
+}
+
+/* ---- All of them ---- */
+
+static Error *set_plain(const Field *field)
 {
     switch (field->column->type.kind) {
     case COLUMN_BOOL:
@@ -123,14 +197,15 @@ static Error *set_value(const Field *field)
     case COLUMN_INT:
         return set_int(field);
     case COLUMN_TIME:
-        return field->bytes.len == sizeof(int64_t) ? set_int(field) : malformed(field);
+        return set_time(field);
     case COLUMN_DOUBLE:
         return set_double(field);
     case COLUMN_DECIMAL:
         return set_decimal(field);
     case COLUMN_TEXT:
-    case COLUMN_JSON:
         return set_text(field);
+    case COLUMN_JSON:
+        return set_document(field);
     case COLUMN_BYTES:
         batch_set_text(field->batch, field->number, batch_text(field->batch, field->bytes));
         return NULL;
@@ -156,7 +231,8 @@ Error *postgres_set_value(Batch *batch, const DatabaseTable *table, size_t colum
                           uint64_t row)
 {
     Field field = {batch, &table->columns.data[column], column, bytes};
-    TRY_WRAP(set_value(&field), "column '" STR_FMT "', row %llu", STR_ARG(field.column->name),
-             (unsigned long long)row);
+    bool is_range = field.column->type.kind == COLUMN_STRUCT;
+    TRY_WRAP(is_range ? set_range(&field) : set_plain(&field), "column '" STR_FMT "', row %llu",
+             STR_ARG(field.column->name), (unsigned long long)row);
     return NULL;
 }

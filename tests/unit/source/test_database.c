@@ -36,10 +36,54 @@ static void a_connection_string_of_nothing_known_is_refused_without_showing_it(v
     DatabaseAddress address;
     assert_fails(database_address_parse(arena, STR("sqlit://u:secret@h/d"), DATABASE_ANY, NULL,
                                         &dialect, &address),
-                 ERR_CONFIG, "no database of the kind 'sqlit' can be read");
+                 ERR_CONFIG, "the connection string is of the unknown kind 'sqlit'");
     assert_fails(
         database_address_parse(arena, STR("u:secret@h/d"), DATABASE_ANY, NULL, &dialect, &address),
         ERR_CONFIG, "the connection string does not say what database it is of");
+}
+
+static void servers_are_found_by_the_parts_of_their_strings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *url;
+        const char *shown; /* "user password host port database parameters"; NULL: malformed */
+    } cases[] = {
+        {"postgresql://ann:s3cret@db.shop:5433/shop", "ann s3cret db.shop 5433 shop"},
+        {"postgres+psycopg2://ann:p%40s%3A%2F%25@h/d?sslmode=require&options=-c%20a%3Db",
+         "ann p@s:/% h 0 d sslmode=require options=-c a=b"},
+        {"postgresql://ann:a/b?c@h/d", "ann a/b?c h 0 d"},
+        {"postgresql://h", "  h 0 "},
+        {"postgresql:///d?host=/var/run", "   0 d host=/var/run"},
+        {"postgresql://ann@[::1]:5432/d", "ann  ::1 5432 d"},
+        {"postgresql://ann:x@y@h/d", NULL},
+        {"postgresql://h:many/d", NULL},
+        {"postgresql://h:0/d", NULL},
+        {"postgresql://h:65536/d", NULL},
+        {"postgresql://[::1/d", NULL},
+        {"postgresql://[::1]x/d", NULL},
+        {"host=h password=s3cret", NULL},
+    };
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        const DatabaseDialect *dialect = NULL;
+        DatabaseAddress at;
+        Error *err = database_address_parse(arena, str_from(cases[i].url), DATABASE_POSTGRES, NULL,
+                                            &dialect, &at);
+        if (cases[i].shown == NULL) {
+            assert_fails(err, ERR_CONFIG, "the connection string");
+            continue;
+        }
+        assert_ok(err);
+        StrBuf shown = strbuf_init(arena, 1000);
+        strbuf_printf(&shown, STR_FMT " " STR_FMT " " STR_FMT " %lld " STR_FMT, STR_ARG(at.user),
+                      STR_ARG(at.password), STR_ARG(at.host), (long long)at.port,
+                      STR_ARG(at.database));
+        for (VEC_EACH(const DatabaseParameter, it, &at.parameters)) {
+            strbuf_printf(&shown, " " STR_FMT "=" STR_FMT, STR_ARG(it->name), STR_ARG(it->value));
+        }
+        assert_text(strbuf_str(&shown), cases[i].shown);
+    }
 }
 
 /* ---- Statements ---- */
@@ -53,9 +97,9 @@ static void statements_ask_for_what_is_new(void **state)
         const char *order;
         const char *expected;
     } cases[] = {
-        {"raise", "closed", NULL, " where (\"a\"\"b\" >= 'it''s')"},
-        {"include", "open", NULL, " where (\"a\"\"b\" > 'it''s') or \"a\"\"b\" is null"},
-        {"exclude", "closed", "desc", " where (\"a\"\"b\" >= 'it''s') order by \"a\"\"b\" desc"},
+        {"raise", "closed", NULL, " where ((\"a\"\"b\" >= 'it''s'))"},
+        {"include", "open", NULL, " where ((\"a\"\"b\" > 'it''s') or \"a\"\"b\" is null)"},
+        {"exclude", "closed", "desc", " where ((\"a\"\"b\" >= 'it''s')) order by \"a\"\"b\" desc"},
     };
     AUTO_FREE(arena) Arena *arena = arena_new("test");
     DatabaseColumn column = {.name = STR("a\"b")};
@@ -73,8 +117,45 @@ static void statements_ask_for_what_is_new(void **state)
             value_map_set(&hint, STR("row_order"), value_string(str_from(cases[i].order)));
         }
         Value incremental = value_map_end(&hint);
-        assert_ok(table_query(arena, '"', &table, &incremental, &request, &sql));
+        TableQuery asked = {'"', &table, &incremental, &request, NULL};
+        assert_ok(table_query(arena, &asked, &sql));
         Str expected = str_printf(arena, "select \"a\"\"b\" from \"s\".\"t\"%s", cases[i].expected);
+        assert_text(sql, str_to_c(arena, expected));
+    }
+}
+
+static void statements_ask_for_what_the_database_knows_to_be_new(void **state)
+{
+    (void)state;
+    const struct {
+        DatabaseWindow window;
+        const char *missing;
+        const char *expected;
+    } cases[] = {
+        {{.condition = STR("w < 3")}, "raise", " where ((\"c\" >= 5)) and w < 3"},
+        {{.condition = STR("w < 3"), .is_complete = true}, "raise", " where w < 3"},
+        {{.condition = STR("w < 3"), .is_complete = true, .floor = STR("4")},
+         "raise",
+         " where (\"c\" >= '4') and w < 3"},
+        {{.condition = STR("w < 3"), .is_complete = true, .floor = STR("4")},
+         "include",
+         " where (\"c\" >= '4' or \"c\" is null) and w < 3"},
+    };
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    DatabaseColumn column = {.name = STR("c")};
+    DatabaseTable table = {.name = STR("t"), .columns = {&column, 1, 1}};
+    Value from = value_int(5);
+    StreamRequest request = {.from = &from};
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Str sql;
+        ValueMapBuilder hint = value_map_begin(arena);
+        value_map_set(&hint, STR("cursor_path"), value_string(column.name));
+        value_map_set(&hint, STR("on_cursor_value_missing"),
+                      value_string(str_from(cases[i].missing)));
+        Value incremental = value_map_end(&hint);
+        TableQuery asked = {'"', &table, &incremental, &request, &cases[i].window};
+        assert_ok(table_query(arena, &asked, &sql));
+        Str expected = str_printf(arena, "select \"c\" from \"t\"%s", cases[i].expected);
         assert_text(sql, str_to_c(arena, expected));
     }
 }
@@ -127,7 +208,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(connection_strings_say_where_a_database_is),
         cmocka_unit_test(a_connection_string_of_nothing_known_is_refused_without_showing_it),
+        cmocka_unit_test(servers_are_found_by_the_parts_of_their_strings),
         cmocka_unit_test(statements_ask_for_what_is_new),
+        cmocka_unit_test(statements_ask_for_what_the_database_knows_to_be_new),
         cmocka_unit_test(full_chunks_are_handed_over_and_a_new_kind_begins_another),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

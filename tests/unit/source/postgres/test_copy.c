@@ -2,6 +2,7 @@
 
 #include "source/postgres/copy.h"
 #include "source/postgres/postgres_internal.h"
+#include "source/postgres/types.h"
 
 /* ---- Numbers ---- */
 
@@ -172,21 +173,127 @@ static void texts_must_be_utf8(void **state)
     assert_fails(feed(&table, BYTES(HEAD "\0\1\0\0\0\2a\377"), &taken, &reader), ERR_INPUT, "");
 }
 
-static void moments_beyond_the_range_are_refused_and_infinities_kept(void **state)
+static void moments_are_within_the_years_that_python_has(void **state)
 {
     (void)state;
+    static const struct {
+        int64_t us; /* since 2000 */
+        bool fails;
+        int64_t expected;
+    } cases[] = {
+        {0, false, INT64_C(946684800000000)},
+        {-INT64_C(946684800000000), false, 0},
+        {INT64_MAX, false, INT64_C(253402300799999999)}, /* infinity */
+        {INT64_MIN, false, -INT64_C(62135596800000000)},
+        {INT64_MAX - 1, true, 0},
+        {INT64_C(253402300800000000), true, 0},
+        {-INT64_C(63082281600000001), true, 0}, /* one before the year 1 */
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        char bytes[8];
+        int64_t us = 0;
+        for (size_t b = 0; b < sizeof(bytes); b++) {
+            bytes[b] = (char)((uint64_t)cases[i].us >> (8 * (7 - b)) & 0xFF);
+        }
+        Error *err = postgres_moment((Str){bytes, sizeof(bytes)}, &us);
+        if (!cases[i].fails) {
+            assert_ok(err);
+            assert_true(us == cases[i].expected);
+        } else {
+            assert_fails(err, ERR_INPUT, "years 1 to 9999");
+        }
+    }
+}
+
+/* ---- Arrays ---- */
+
+#define INTS "\0\0\0\1\0\0\0\0\0\0\0\27" /* one dimension, no NULLs, int4 */
+
+static void arrays_become_lists(void **state)
+{
+    (void)state;
+    const struct {
+        Str bytes;
+        const char *expected; /* NULL: malformed */
+    } cases[] = {
+        {BYTES("\0\0\0\0\0\0\0\0\0\0\0\27"), "[]"},
+        {BYTES(INTS "\0\0\0\2\0\0\0\1\0\0\0\4\0\0\0\7\377\377\377\377"), "[7,null]"},
+        {BYTES("\0\0\0\2\0\0\0\0\0\0\0\31\0\0\0\2\0\0\0\1\0\0\0\1\0\0\0\1\0\0\0\1a\0\0\0\1\""),
+         "[[\"a\"],[\"\\\"\"]]"},
+        {BYTES(INTS "\0\0\0\2\0\0\0\1\0\0\0\4\0\0\0\7"), NULL},         /* cut off */
+        {BYTES(INTS "\0\0\0\1\0\0\0\1\0\0\0\3\0\0\7"), NULL},           /* of three bytes */
+        {BYTES(INTS "\177\377\377\377\0\0\0\1\0\0\0\4\0\0\0\7"), NULL}, /* a long lie */
+        {BYTES(INTS "\0\0\0\0\0\0\0\1"), NULL},                         /* a dimension of none */
+        {BYTES(INTS "\0\0\0\1\0\0\0\1\0\0\0\4\0\0\0\7\0"), NULL},       /* more than it says */
+        {BYTES("\0\0\0\7\0\0\0\0\0\0\0\27"), NULL},                     /* seven dimensions */
+        {BYTES("\0\0\0\1\0\0\0\0\0\0\3\350\0\0\0\1\0\0\0\1\0\0\0\0"), NULL}, /* of another type */
+        {BYTES("\0\0\0\1"), NULL},
+    };
     AUTO_FREE(arena) Arena *arena = arena_new("test");
-    DatabaseTable table = table_of(arena, COLUMN_TIMESTAMP);
-    Taken taken;
-    CopyReader reader;
-    assert_fails(
-        feed(&table, BYTES(HEAD "\0\1\0\0\0\10\177\377\377\377\377\377\377\376"), &taken, &reader),
-        ERR_INPUT, "");
-    assert_ok(
-        feed(&table, BYTES(HEAD "\0\1\0\0\0\10\177\377\377\377\377\377\377\377"), &taken, &reader));
-    assert_true(taken.sum == INT64_MAX);
-    assert_ok(feed(&table, BYTES(HEAD "\0\1\0\0\0\10\200\0\0\0\0\0\0\0"), &taken, &reader));
-    assert_true(taken.sum == -INT64_MAX);
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        StrBuf out = strbuf_init(arena, 1000);
+        Error *err = postgres_array_json(cases[i].bytes, &out);
+        if (cases[i].expected == NULL) {
+            assert_fails(err, ERR_SOURCE, "array");
+        } else {
+            assert_ok(err);
+            assert_text(strbuf_str(&out), cases[i].expected);
+        }
+    }
+}
+
+/* ---- Types ---- */
+
+static void columns_are_selected_so_that_their_bytes_are_known(void **state)
+{
+    (void)state;
+    const struct {
+        PostgresType type;
+        ColumnKind kind;
+        const char *data_type;
+        const char *selected;
+    } cases[] = {
+        {{.name = STR("int2"), .modifier = -1}, COLUMN_INT, "bigint", ""},
+        {{.name = STR("uuid"), .modifier = -1}, COLUMN_TEXT, "text", "\"a\"\"b\"::text"},
+        {{.name = STR("unheard"), .modifier = -1}, COLUMN_TEXT, "", "\"a\"\"b\"::text"},
+        {{.name = STR("mood"), .kind = 'e', .modifier = -1}, COLUMN_TEXT, "text", ""},
+        {{.name = STR("int4"), .is_domain = true, .modifier = -1}, COLUMN_INT, "", ""},
+        {{.name = STR("_mood"), .element = STR("mood"), .modifier = -1},
+         COLUMN_JSON,
+         "json",
+         "\"a\"\"b\"::text::text[]"},
+        {{.name = STR("int4range"), .kind = 'r', .modifier = -1}, COLUMN_STRUCT, "", ""},
+    };
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        DatabaseColumn column = {.name = STR("a\"b")};
+        postgres_type_column(arena, &cases[i].type, &column);
+        assert_int_equal(column.type.kind, cases[i].kind);
+        assert_text(column.data_type, cases[i].data_type);
+        assert_text(column.expression, cases[i].selected);
+    }
+}
+
+static void decimals_have_at_most_38_digits(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t modifier;
+        int64_t precision;
+        int64_t scale;
+    } cases[] = {
+        {(10 << 16 | 2) + 4, 10, 2},      {(5 << 16 | 0x7fe) + 4, 7, 0}, /* 5, -2 */
+        {(2 << 16 | 5) + 4, 5, 5},        {(1000 << 16 | 10) + 4, 38, 10},
+        {(1000 << 16 | 500) + 4, 38, 38},
+    };
+    AUTO_FREE(arena) Arena *arena = arena_new("test");
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        DatabaseColumn column = {.name = STR("n")};
+        PostgresType type = {.name = STR("numeric"), .modifier = cases[i].modifier};
+        postgres_type_column(arena, &type, &column);
+        assert_int_equal(column.precision, cases[i].precision);
+        assert_int_equal(column.scale, cases[i].scale);
+    }
 }
 
 int main(void)
@@ -198,7 +305,10 @@ int main(void)
         cmocka_unit_test(broken_rows_are_refused),
         cmocka_unit_test(rows_that_break_off_are_told),
         cmocka_unit_test(texts_must_be_utf8),
-        cmocka_unit_test(moments_beyond_the_range_are_refused_and_infinities_kept),
+        cmocka_unit_test(moments_are_within_the_years_that_python_has),
+        cmocka_unit_test(arrays_become_lists),
+        cmocka_unit_test(columns_are_selected_so_that_their_bytes_are_known),
+        cmocka_unit_test(decimals_have_at_most_38_digits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
