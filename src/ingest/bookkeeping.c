@@ -232,7 +232,8 @@ static bool state_is_due(LoadPackage *package)
         return false;
     }
     (void)state_bump(package->state);
-    if (str_eq(state_version_hash(package->state), package->state->stored_hash)) {
+    bool is_stored = str_eq(state_version_hash(package->state), package->state->stored_hash);
+    if (is_stored && !package->resends_state) {
         return false;
     }
     SchemaTable *table = schema_system_table(package->schema, &system_table_state);

@@ -37,6 +37,7 @@ typedef struct LoadPackage {
     Schema *schema;
     State *state; /* NULL: this load keeps none */
     LoadedTableVec tables;
+    bool resends_state; /* also one that the dataset has already */
     /* Set by bookkeeping_write(). */
     bool wrote_schema; /* a version that this dataset did not have */
     bool wrote_state;

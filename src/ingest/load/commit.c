@@ -225,7 +225,8 @@ static Error *write_all(Arena *arena, LoadCommit *commit)
                          .dataset = commit->dataset,
                          .schema = commit->schema,
                          .state = commit->state,
-                         .tables = commit->tables};
+                         .tables = commit->tables,
+                         .resends_state = commit->dropped.len > 0};
     TRY(bookkeeping_write(connection, arena, &books));
     return commit->viewed_source.len == 0 || !books.wrote_schema
                ? NULL

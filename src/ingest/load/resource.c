@@ -352,6 +352,29 @@ static Error *check_table_contract(Schema *schema, const Value *contract, Str na
                : NULL;
 }
 
+Error *resource_table_name(Schema *schema, const Naming *naming, const Resource *resource, Str *out)
+{
+    const Value *given = value_find(resource->hints, STR("table_name"));
+    return naming_table(naming, schema->arena, value_text_or(given, resource->name), out);
+}
+
+/* That of the run, or of the resource. */
+static const Value *disposition_of(const Resource *resource)
+{
+    return resource->write_disposition != NULL
+               ? resource->write_disposition
+               : value_find(resource->hints, STR("write_disposition"));
+}
+
+Error *resource_replaces(const Resource *resource, bool *out)
+{
+    Str disposition;
+    const Value *options;
+    TRY(read_disposition(disposition_of(resource), &disposition, &options));
+    *out = str_is(disposition, "replace");
+    return NULL;
+}
+
 Error *resource_declare(Schema *schema, const Naming *naming, const Resource *resource,
                         SchemaTable **out_table)
 {
@@ -364,16 +387,12 @@ Error *resource_declare(Schema *schema, const Naming *naming, const Resource *re
     const Value *contract = resource->schema_contract != NULL
                                 ? resource->schema_contract
                                 : value_find(hints, STR("schema_contract"));
-    Str given = value_text_or(value_find(hints, STR("table_name")), resource->name);
-    TRY(naming_table(naming, schema->arena, given, &name));
+    TRY(resource_table_name(schema, naming, resource, &name));
     TRY(check_table_contract(schema, contract, name, &allowed));
     if (!allowed) {
         return NULL;
     }
-    TRY(read_disposition(resource->write_disposition != NULL
-                             ? resource->write_disposition
-                             : value_find(hints, STR("write_disposition")),
-                         &disposition, &options));
+    TRY(read_disposition(disposition_of(resource), &disposition, &options));
     SchemaTable *table = schema_root_table(schema, name, resource->name, disposition);
     table->columnar = resource->columnar;
     TRY(declare_merge(schema, naming, table, options));

@@ -26,6 +26,11 @@ typedef struct SourceHints {
 } SourceHints;
 MUST_CHECK Error *source_declare(Schema *schema, const SourceHints *hints);
 
+/* The name of the resource's table, in the schema's arena. */
+MUST_CHECK Error *resource_table_name(Schema *schema, const Naming *naming,
+                                      const Resource *resource, Str *out);
+/* Whether it asks for `replace`. */
+MUST_CHECK Error *resource_replaces(const Resource *resource, bool *out);
 /* Brings the resource's table in the schema to what its hints say; *out_table is NULL when a
  * contract keeps it out. ERR_CONFIG for hints that mean nothing, ERR_SCHEMA when a contract forbids
  * the table. */

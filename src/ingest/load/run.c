@@ -16,8 +16,9 @@ struct LoadStream {
     Resource resource;
     Str table; /* empty: a contract keeps all rows out */
     bool replaces;
-    bool is_new;              /* the table was not there before */
-    atomic_bool has_yielded;  /* something came, if only an empty page */
+    bool is_new; /* the table was not there before */
+    /* Something came, if only an empty page; a page of which no row is new is nothing. */
+    atomic_bool has_yielded;
     Mutex mu;                 /* held while `incremental` is asked by the crew */
     Incremental *incremental; /* NULL: all rows are new */
     CrewColumns *columns;     /* NULL: no chunk came yet */
@@ -109,6 +110,16 @@ static bool is_data_table(const SchemaTable *table)
     return !system_name(table->name) && schema_has_seen_data(table);
 }
 
+/* A refresh leaves a state that has the member, as dlt does. */
+static void begin_sources(LoadRun *run)
+{
+    const Str sources[] = {STR("sources")};
+    if (state_find(run->state, sources, ARRAY_LEN(sources)) == NULL) {
+        ValueMapBuilder none = value_map_begin(run->arena);
+        state_set(run->state, sources, ARRAY_LEN(sources), value_map_end(&none));
+    }
+}
+
 /* All tables and all state of the source go; its schema begins anew. */
 static void refresh_source(LoadRun *run)
 {
@@ -119,6 +130,7 @@ static void refresh_source(LoadRun *run)
     }
     const Str source[] = {STR("sources"), run->options.schema_name};
     state_remove(run->state, source, ARRAY_LEN(source));
+    begin_sources(run);
     run->schema = schema_new(run->arena, run->options.schema_name);
 }
 
@@ -143,11 +155,7 @@ static void refresh_resource(LoadRun *run, Str resource)
             VEC_PUSH(run->arena, &names, it->key);
         }
     }
-    const Str sources[] = {STR("sources")};
-    if (state_find(run->state, sources, ARRAY_LEN(sources)) == NULL) {
-        ValueMapBuilder none = value_map_begin(run->arena);
-        state_set(run->state, sources, ARRAY_LEN(sources), value_map_end(&none)); /* as dlt does */
-    }
+    begin_sources(run);
     for (VEC_EACH(const Str, name, &names)) {
         if (drops) {
             VEC_PUSH(run->arena, &run->dropped, *name);
@@ -228,6 +236,20 @@ static Error *open_incremental(LoadRun *run, LoadStream *stream)
     return NULL;
 }
 
+/* Of several resources that share a table the first says what it is like; so dlt has it. */
+static Error *declare(LoadRun *run, const Resource *resource, SchemaTable **out)
+{
+    Str name;
+    TRY(resource_table_name(run->schema, &run->job.naming, resource, &name));
+    for (size_t i = 0; i < run->streams.len; i++) {
+        if (str_eq(run->streams.data[i]->table, name)) {
+            *out = schema_find_table(run->schema, name);
+            return NULL;
+        }
+    }
+    return resource_declare(run->schema, &run->job.naming, resource, out);
+}
+
 Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **out)
 {
     SchemaTable *table = NULL;
@@ -242,13 +264,16 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
     }
     size_t tables_before = run->schema->tables.len;
     if (!resource->is_hidden) {
-        TRY(resource_declare(run->schema, &run->job.naming, resource, &table));
+        TRY(declare(run, resource, &table));
     }
     stream->is_new = run->schema->tables.len > tables_before;
     if (table != NULL) {
         const Value *disposition = schema_table_member(table, STR("write_disposition"));
         stream->table = table->name;
         stream->replaces = str_is(value_text_or(disposition, STR("")), "replace");
+    } else if (!resource->is_hidden) {
+        TRY(resource_replaces(resource,
+                              &stream->replaces)); /* of what is remembered, all the same */
     }
     TRY(open_incremental(run, stream));
     *out = stream;
@@ -329,6 +354,13 @@ static Error *keep_new(LoadStream *stream, JsonRows *rows, size_t *out_kept)
     return NULL;
 }
 
+static void note_page(LoadStream *stream, size_t came, size_t kept)
+{
+    if (stream->incremental == NULL || came == 0 || kept > 0) {
+        atomic_store(&stream->has_yielded, true);
+    }
+}
+
 Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough)
 {
     size_t kept = 0;
@@ -338,8 +370,8 @@ Error *load_run_json(LoadStream *stream, JsonRows *rows, bool *out_enough)
         origin.place = rows->place;
         origin.first = rows->before;
     }
-    atomic_store(&stream->has_yielded, true);
     Error *err = stream->table.len > 0 ? keep_new(stream, rows, &kept) : NULL;
+    note_page(stream, came, kept);
     *out_enough = stream->table.len == 0;
     if (err != NULL || kept == 0) {
         json_rows_done(rows);
@@ -358,7 +390,6 @@ Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough)
     uint32_t *rows = ARENA_ARRAY(arena, uint32_t, chunk->row_count + 1);
     size_t count = 0;
     *out_enough = stream->table.len == 0;
-    atomic_store(&stream->has_yielded, true);
     if (stream->table.len == 0) {
         return NULL;
     }
@@ -372,6 +403,7 @@ Error *load_run_chunk(LoadStream *stream, const Chunk *chunk, bool *out_enough)
             rows[count] = (uint32_t)count;
         }
     }
+    note_page(stream, chunk->row_count, count);
     count = wanted_rows(stream, count);
     stream->rows += count;
     TRY(crew_add_columns(stream->columns, chunk, rows, count, &stream->origin));
@@ -412,7 +444,7 @@ static uint64_t count_lines(Str lines)
 
 Error *load_run_lines(LoadStream *stream, Str text, LinesKind kind)
 {
-    atomic_store(&stream->has_yielded, true);
+    note_page(stream, text.len, 0);
     CrewLines lines = {.table = stream->table,
                        .is_mapped = kind == LINES_MAPPED,
                        .incremental = stream->incremental,
@@ -435,7 +467,22 @@ static bool is_seen(const LoadRun *run, Str table)
     return found != NULL && schema_has_seen_data(found);
 }
 
-static uint64_t find_emptied(const LoadRun *run, StrVec *emptied, StrVec *kept)
+/* Whether none of the resources that share its table gave anything. */
+static bool is_silent(const LoadStream *stream)
+{
+    const LoadRun *run = stream->run;
+    bool silent = true;
+    for (size_t i = 0; i < run->streams.len; i++) {
+        const LoadStream *other = run->streams.data[i];
+        bool speaks = atomic_load(&other->has_yielded) || other->rows > 0;
+        silent = silent && !(speaks && str_eq(other->table, stream->table));
+    }
+    return silent;
+}
+
+/* What is replaced by nothing: no row came, or none that a contract lets in. */
+static uint64_t find_emptied(const LoadRun *run, const Package *package, StrVec *emptied,
+                             StrVec *kept)
 {
     const LoadRunOptions *options = &run->options;
     uint64_t rows = 0;
@@ -445,7 +492,8 @@ static uint64_t find_emptied(const LoadRun *run, StrVec *emptied, StrVec *kept)
         if (stream->incremental != NULL && options->row_limit == 0) {
             incremental_store(stream->incremental);
         }
-        if (stream->replaces && stream->rows == 0 && is_seen(run, stream->table)) {
+        if (stream->replaces && package_table(package, stream->table) == NULL &&
+            is_seen(run, stream->table)) {
             VEC_PUSH(run->arena, options->keeps_rows ? kept : emptied, stream->table);
         }
     }
@@ -467,7 +515,7 @@ static void forget_silent(LoadRun *run)
 {
     for (size_t i = 0; i < run->streams.len; i++) {
         const LoadStream *stream = run->streams.data[i];
-        if (stream->is_new && !atomic_load(&stream->has_yielded)) {
+        if (stream->is_new && is_silent(stream)) {
             (void)schema_remove_table(run->schema, stream->table);
         }
     }
@@ -479,13 +527,13 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
     *out = (LoadRunResult){0};
     TRY(crew_finish(crew_of(run)));
     forget_silent(run);
-    uint64_t rows = find_emptied(run, &emptied, &out->kept);
+    Package package;
+    TRY(package_open(run->arena, run->options.package_directory, &package));
+    uint64_t rows = find_emptied(run, &package, &emptied, &out->kept);
     bool forgets = run->dropped.len + run->truncated.len > 0 || run->options.must_commit;
     if (rows == 0 && emptied.len == 0 && !forgets && !has_new_state(run)) {
         return NULL;
     }
-    Package package;
-    TRY(package_open(run->arena, run->options.package_directory, &package));
     LoadCommit commit = {.arena = run->arena,
                          .connection = run->options.connection,
                          .dataset = run->options.dataset,
@@ -498,7 +546,7 @@ Error *load_run_finish(LoadRun *run, LoadRunResult *out)
                          .truncated = run->truncated,
                          .hook = run->options.hook,
                          .viewed_source = run->options.viewed_source,
-                         .forgets_versions = run->options.refresh >= REFRESH_RESOURCES};
+                         .forgets_versions = run->dropped.len > 0};
     TRY(load_commit(&commit));
     out->load_id = run->load_id;
     out->tables = commit.tables;

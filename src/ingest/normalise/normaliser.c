@@ -108,7 +108,8 @@ static Error *put_value(Normaliser *normaliser, TableTarget *table, FieldTarget 
         return put_null(normaliser, table, field);
     }
     TRY(put_cell(normaliser, table, field, &cell, fate));
-    if (*fate != VALUE_KEPT) {
+    if (*fate != VALUE_KEPT && !normaliser->is_refused) {
+        normaliser->is_refused = *fate == ROW_DISCARDED;
         normaliser_reject(normaliser, table, &(Refusal){field, value, cell.kind, *fate});
     }
     return NULL;
@@ -208,9 +209,10 @@ static void begin_values(Normaliser *normaliser)
     normaliser->values.len = 0;
 }
 
+/* All of them, for the columns that a refused row brings are made. */
 static Error *put_values(Normaliser *normaliser, TableTarget *table, ValueFate *row_fate)
 {
-    for (size_t i = 0; i < normaliser->values.len && *row_fate != ROW_DISCARDED; i++) {
+    for (size_t i = 0; i < normaliser->values.len; i++) {
         const WalkMember *member = &normaliser->values.data[i];
         ValueFate fate = VALUE_KEPT;
         TRY(put_value(normaliser, table, member->field, member->value, &fate));
@@ -280,15 +282,12 @@ static Error *put_item(Normaliser *normaliser, TableTarget *table, yyjson_val *i
                        ValueFate *row_fate)
 {
     FieldTarget *field;
-    Str key = yyjson_is_arr(item) ? STR("list") : STR("value");
-    TRY(target_field(&normaliser->set, table->shape, key, &field));
+    bool is_list = yyjson_is_arr(item);
+    ObjectShape *shape = is_list ? table->list_shape : table->shape;
+    TRY(target_field(&normaliser->set, shape, is_list ? STR("list") : STR("value"), &field));
     WalkMember member = {field, item};
-    if (yyjson_is_arr(item) && table->shape->level <= 1) {
-        return put_value(normaliser, table, field, item,
-                         row_fate); /* a level is used up by "list" */
-    }
     begin_values(normaliser);
-    keep_member(normaliser, table->shape, &member);
+    keep_member(normaliser, shape, &member);
     return put_values(normaliser, table, row_fate);
 }
 
@@ -323,6 +322,7 @@ static Error *add_row(Normaliser *normaliser, TableTarget *table, yyjson_val *ro
     ValueFate fate = VALUE_KEPT;
     normaliser_begin_row(normaliser, table, parent_row, position);
     normaliser->reading = row;
+    normaliser->is_refused = false;
     TRY(yyjson_is_obj(row) ? put_columns(normaliser, table, row, &fate)
                            : put_item(normaliser, table, row, &fate));
     if (fate == ROW_DISCARDED) {

@@ -64,6 +64,7 @@ typedef struct Normaliser {
     const RowExtraVec *extras; /* of the page; NULL: none */
     RowOrigin origin;          /* of the row that is added next; set by the caller */
     yyjson_val *reading;       /* the row, or item of a list, whose values are put */
+    bool is_refused;           /* by a value before */
     RejectedRowVec rejected;   /* in scratch */
 } Normaliser;
 

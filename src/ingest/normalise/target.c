@@ -283,7 +283,7 @@ static RowIdKind id_kind_of(const SchemaTable *table)
                                                                     : ROW_ID_RANDOM;
 }
 
-/* _dlt_root_id goes down to all tables of lists below this root table. */
+/* Ids of this root table's rows go down to all tables of lists below it. */
 static bool propagates_root_id(const Schema *schema, Str root)
 {
     const Value *normalizers = strmap_find(&schema->members, STR("normalizers"));
@@ -345,15 +345,19 @@ static Error *know_table(TargetSet *set, SchemaTable *table, TableTarget *parent
         .name = str_dup(set->arena, table->name),
         .table = table,
         .parent = is_nested ? parent : NULL,
+        .above = parent,
         .columns = strmap_init(set->arena),
         .places = strmap_init(set->arena),
         .id_kind = is_nested ? ROW_ID_NESTED : id_kind_of(table),
         .is_new = is_new_table(table, is_nested),
         .has_system = table->columnar,
     };
-    target->root = target->parent != NULL ? parent->root : target;
-    target->propagates_root_id = propagates_root_id(schema, target->root->name);
+    if (parent != NULL) {
+        bool is_root = parent->parent == NULL && propagates_root_id(schema, parent->name);
+        target->root_id_of = is_root ? parent : parent->root_id_of;
+    }
     target->shape = new_shape(set, target, (Str){0}, level);
+    target->list_shape = new_shape(set, target, (Str){0}, level - 1);
     contract_of_table(schema, table, target->contract);
     for (STRMAP_EACH(it, &table->columns)) {
         DataType type;
@@ -435,8 +439,11 @@ Error *target_list(TargetSet *set, const ObjectShape *shape, FieldTarget *field,
 static void add_system_columns(TargetSet *set, const TableTarget *table)
 {
     Schema *schema = set->job->schema;
-    if (table->parent != NULL && table->propagates_root_id) {
+    if (table->root_id_of != NULL) {
         (void)schema_system_column(schema, table->table, &system_column_root_id);
+    }
+    if (table->root_id_of != NULL && table->parent == NULL) {
+        schema_propagate_root_id(schema, table->name); /* as dlt has it: a root with a root's key */
     }
     if (table->parent == NULL) {
         (void)schema_system_column(schema, table->table, &system_column_load_id);

@@ -72,15 +72,17 @@ struct TableTarget {
     Str name;
     SchemaTable *table;  /* guarded by the job's mu */
     TableTarget *parent; /* NULL for a root table */
-    TableTarget *root;
+    TableTarget *above;  /* whose lists hold its rows: the parent, or one whose child it is not (a
+                            nested table with a key of its own); NULL: it holds rows of a resource */
     ObjectShape *shape;
-    StrMap columns; /* to ColumnTarget *, those with a type */
-    StrMap places;  /* of names of columns: to NamePlace * */
+    ObjectShape *list_shape; /* of {"list": item}, for lists in its lists: it uses up a level */
+    StrMap columns;          /* to ColumnTarget *, those with a type */
+    StrMap places;           /* of names of columns: to NamePlace * */
     RowBatch rows;
     RowIdKind id_kind;
-    bool propagates_root_id;
-    bool is_new;     /* its columns may come as they like */
-    bool has_system; /* the schema has its system columns */
+    TableTarget *root_id_of; /* whose rows' ids its _dlt_root_id are; NULL: it has none */
+    bool is_new;             /* its columns may come as they like */
+    bool has_system;         /* the schema has its system columns */
     ContractMode contract[CONTRACT_ENTITIES];
     StrVec key_columns; /* of ROW_ID_KEY */
     /* Beside each row of the batch. */

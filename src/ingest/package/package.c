@@ -75,9 +75,10 @@ static const Str *parent_ids(Arena *arena, const TableTarget *table)
 
 static Str root_id(const TableTarget *table, size_t row)
 {
-    while (table->parent != NULL) {
+    const TableTarget *root = table->root_id_of;
+    while (table != root) {
         row = table->parent_rows.data[row];
-        table = table->parent;
+        table = table->above;
     }
     return table->ids.data[row];
 }
@@ -110,14 +111,13 @@ static size_t add_system_columns(Arena *arena, const TableTarget *table, Column 
     }
     out[count++] =
         system_column(&(SystemValues){system_column_id.name, COLUMN_TEXT, table->ids.data});
-    if (table->parent == NULL) {
-        return count;
+    if (table->parent != NULL) {
+        out[count++] = system_column(
+            &(SystemValues){system_column_parent_id.name, COLUMN_TEXT, parent_ids(arena, table)});
+        out[count++] = system_column(
+            &(SystemValues){system_column_list_idx.name, COLUMN_INT, list_positions(arena, table)});
     }
-    out[count++] = system_column(
-        &(SystemValues){system_column_parent_id.name, COLUMN_TEXT, parent_ids(arena, table)});
-    out[count++] = system_column(
-        &(SystemValues){system_column_list_idx.name, COLUMN_INT, list_positions(arena, table)});
-    if (table->propagates_root_id) {
+    if (table->root_id_of != NULL) {
         out[count++] = system_column(
             &(SystemValues){system_column_root_id.name, COLUMN_TEXT, root_ids(arena, table)});
     }

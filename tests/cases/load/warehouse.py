@@ -212,6 +212,7 @@ class RowForm:
         self.below = {}  # (id of the parent, child table) -> rows
         self.orphans = {}
         self.contents = {}
+        self.labels = {}  # of the rows of root tables, by id
         self.result = {name: [] for name in tables}
         self._link()
         for name, info in tables.items():
@@ -262,13 +263,15 @@ class RowForm:
                 self.result[name].append({**row, "_dlt_id": label})
                 continue
             seen.add(own)
+            self.labels[own] = f"{name} {label}"
             self._emit(name, row, {"_dlt_id": label}, (own, label))
 
     def _emit(self, name, row, labels, root):
         labelled = {key: labels.get(key, value) for key, value in row.items()}
         if "_dlt_root_id" in row:
             own, label = root
-            labelled["_dlt_root_id"] = label if row["_dlt_root_id"] == own else f"WRONG {row['_dlt_root_id']}"
+            labelled["_dlt_root_id"] = (self.labels.get(row["_dlt_root_id"], "gone") if "_dlt_parent_id" not in row
+                                        else label if row["_dlt_root_id"] == own else f"WRONG {row['_dlt_root_id']}")
         self.result[name].append(labelled)
         for child in sorted(self.children.get(name, ())):
             below = self.below.get((row.get("_dlt_id"), child), [])

@@ -72,13 +72,21 @@ static Error *load_file(Case *test, LoadStream *stream, const Value *file)
     return load_run_lines(stream, text, LINES_IN_MEMORY);
 }
 
-static Error *load_resource(Case *test, LoadRun *run, const Value *resource)
+typedef struct Running {
+    LoadStream *stream;
+    const Value *rows;
+} Running;
+
+/* NULL: the resource does not run. */
+static const Value *rows_of(const Case *test, const Value *resource)
 {
     Str name = text_of(resource, "name", STR("?"));
-    const Value *rows = value_find(value_find(test->load, STR("rows")), name);
-    if (rows == NULL) {
-        return NULL; /* does not run */
-    }
+    return value_find(value_find(test->load, STR("rows")), name);
+}
+
+static Error *declare(Case *test, LoadRun *run, const Value *resource, LoadStream **out)
+{
+    Str name = text_of(resource, "name", STR("?"));
     Value *hints = ARENA_NEW(test->arena, Value);
     *hints = hints_of(test, resource, name);
     Resource declared = {.name = name,
@@ -86,8 +94,11 @@ static Error *load_resource(Case *test, LoadRun *run, const Value *resource)
                          .write_disposition = value_find(test->load, STR("write_disposition")),
                          .schema_contract = value_find(test->load, STR("schema_contract")),
                          .columnar = str_is(text_of(test->load, "as", STR("")), "arrow")};
-    LoadStream *stream;
-    TRY(load_run_resource(run, &declared, &stream));
+    return load_run_resource(run, &declared, out);
+}
+
+static Error *load_rows(Case *test, LoadStream *stream, const Value *rows)
+{
     if (value_is(rows, VALUE_STRING)) {
         return load_file(test, stream, rows);
     }
@@ -232,8 +243,17 @@ static Error *load(Case *test, Connection *connection)
     }
     AUTO_FREE(load_run) LoadRun *run = NULL;
     TRY(load_run_begin(&options, &run));
-    for (VALUE_EACH(resource, value_find(document, STR("resources")))) {
-        TRY(load_resource(test, run, resource));
+    const Value *resources = value_find(document, STR("resources"));
+    VEC(Running) running = {0};
+    for (VALUE_EACH(resource, resources)) {
+        Running one = {.rows = rows_of(test, resource)};
+        if (one.rows != NULL) {
+            TRY(declare(test, run, resource, &one.stream));
+            VEC_PUSH(test->arena, &running, one);
+        }
+    }
+    for (VEC_EACH(const Running, it, &running)) {
+        TRY(load_rows(test, it->stream, it->rows));
     }
     LoadRunResult result;
     return load_run_finish(run, &result);
