@@ -48,7 +48,10 @@ static Error *create_table(Connection *connection, Arena *arena, Str dataset,
             SQL_ADD(&sql, " not null");
         }
         if (system_column_is_id(column->name)) {
-            SQL_ADD(&sql, " {}", SQL_RAW(connection_unlike_texts_sql(connection)));
+            SQL_ADD(&sql, " {}", SQL_RAW(connection_texts_sql(connection, TEXTS_UNLIKE)));
+        }
+        if (str_is(column->name, system_column_load_id.name)) {
+            SQL_ADD(&sql, " {}", SQL_RAW(connection_texts_sql(connection, TEXTS_ALIKE)));
         }
     }
     if (is_first) {

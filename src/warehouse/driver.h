@@ -9,7 +9,7 @@
 #include "warehouse/warehouse.h"
 
 /* Checked when the module is opened: a module left over from another build is refused. */
-#define WAREHOUSE_DRIVER_VERSION 4
+#define WAREHOUSE_DRIVER_VERSION 5
 
 typedef struct WarehouseDriver WarehouseDriver;
 
@@ -69,8 +69,8 @@ struct WarehouseDriver {
     MUST_CHECK Error *(*describe)(Connection *connection, Arena *arena, Str sql,
                                   ColumnInfoVec *out);
     void (*add_scan)(const FileScan *scan, SqlBuilder *sql);
-    const char *row_number; /* an expression, see connection_row_number_sql */
-    const char *unlike;     /* see connection_unlike_texts_sql */
+    const char *row_number;         /* an expression, see connection_row_number_sql */
+    const char *texts[TEXTS_KINDS]; /* see connection_texts_sql */
 };
 
 #endif

@@ -94,9 +94,9 @@ Error *warehouse_configure(Warehouse *warehouse, const WarehouseSetting *setting
     return NULL;
 }
 
-Str connection_unlike_texts_sql(const Connection *connection)
+Str connection_texts_sql(const Connection *connection, TextsKind kind)
 {
-    return str_from(driver_of(connection)->unlike);
+    return str_from(driver_of(connection)->texts[kind]);
 }
 
 void connection_set_cancel(Connection *connection, const Cancel *cancel)

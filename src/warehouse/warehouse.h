@@ -105,9 +105,12 @@ MUST_CHECK Error *connection_execute(Connection *connection, Str sql, const Para
 MUST_CHECK Error *connection_query(Connection *connection, Str sql, const Param *params,
                                    size_t param_count, Result **out_result);
 
-/* What stands behind the definition of a new column whose texts are all different (ids): the
- * database need not look for a way to store them. May be empty. */
-Str connection_unlike_texts_sql(const Connection *connection);
+/* What is known of a column's texts: all are different (ids), or most are the same (what all rows
+ * of a load share). */
+typedef enum TextsKind { TEXTS_UNLIKE, TEXTS_ALIKE, TEXTS_KINDS } TextsKind;
+/* What stands behind the definition of such a column when it is made: the database need not look
+ * for a way to store it. May be empty. */
+Str connection_texts_sql(const Connection *connection, TextsKind kind);
 
 /* Asked for between pieces of work of a statement, at least every few milliseconds; the statement
  * then ends with ERR_CANCELLED. The token must outlive the connection; NULL removes it. */
