@@ -1,5 +1,5 @@
 """dlt_load.py PART FILE DIRECTORY - the same load with dlt, as its documentation says is fastest: Parquet between the
-steps, rows yielded in pages; CSV as Arrow tables."""
+steps, rows yielded in pages; CSV as Arrow tables; PostgreSQL by ConnectorX. FILE is an address and a table for it."""
 import json
 import os
 import sys
@@ -25,12 +25,21 @@ def rows(path):
     yield csv.read_csv(path)
 
 
+def table(place):
+    from dlt.sources.sql_database import sql_table
+    url, name = place.split()
+    return sql_table(url.replace("postgresql:", "postgresql+psycopg2:"), table=name, backend="connectorx",
+                     reflection_level="full_with_precision",
+                     backend_kwargs={"conn": url, "return_type": "arrow"})
+
+
 def main():
     part, file, directory = sys.argv[1:]
     pipeline = dlt.pipeline("bench", destination=dlt.destinations.duckdb(os.path.join(directory, "w.duckdb")),
                             dataset_name="raw", pipelines_dir=os.path.join(directory, "pipelines"))
     read = orders if part == "nested" else rows
-    pipeline.run(dlt.resource(read(file), name="orders"), loader_file_format="parquet")
+    resource = table(file) if part == "postgres" else dlt.resource(read(file), name="orders")
+    pipeline.run(resource, loader_file_format="parquet")
 
 
 if __name__ == "__main__":

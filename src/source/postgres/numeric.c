@@ -50,25 +50,45 @@ static Error *check_sign(unsigned sign)
     }
 }
 
-/* value * factor + more, at most 38 digits. */
-static bool advance(Int128 *value, int factor, int more)
-{
-    Int128 most = largest();
-    if (*value > (most - more) / factor) {
-        return false;
-    }
-    *value = *value * factor + more;
-    return true;
-}
-
 /* Those decimal digits of one digit of base 10000 that the scale keeps: 0 to 4 of them. The first
  * one that it does not keep rounds. */
-static bool add_part(Int128 *value, unsigned digit, int kept, bool *out_rounds)
+static Int128 add_part(Int128 value, int digit, int kept, bool *out_rounds)
 {
     static const int powers[] = {1, 10, 100, 1000, BASE};
     int cut = powers[BASE_DIGITS - kept];
-    *out_rounds = kept < BASE_DIGITS && (int)digit % cut >= cut / 2 && cut > 1;
-    return advance(value, powers[kept], (int)digit / cut);
+    *out_rounds = cut > 1 && digit % cut >= cut / 2;
+    return value * powers[kept] + digit / cut;
+}
+
+static int count_digits(unsigned digit)
+{
+    return digit >= 1000 ? 4 : digit >= 100 ? 3 : digit >= 10 ? 2 : digit > 0 ? 1 : 0;
+}
+
+/* The digits of a number of which `wanted` decimal ones count, from the first on: those before the
+ * point, zeros in front of the first included, and those of the scale. There are at most
+ * DIGITS_MAX. */
+static Error *read_digits(Str digits, int wanted, Int128 *out)
+{
+    Int128 value = 0;
+    bool rounds = false;
+    size_t i = 0;
+    for (; i < digits.len && wanted >= 0; i += 2, wanted -= BASE_DIGITS) {
+        unsigned digit = read_u16(digits.data + i);
+        if (digit >= BASE) {
+            return error_new(ERR_SOURCE, "a number with the digit %u of base 10000", digit);
+        }
+        value = add_part(value, (int)digit, wanted < BASE_DIGITS ? wanted : BASE_DIGITS, &rounds);
+    }
+    for (; wanted > 0 && value > 0; wanted--) {
+        value *= 10;
+    }
+    value += rounds;
+    if (value > largest()) {
+        return too_large();
+    }
+    *out = value;
+    return NULL;
 }
 
 Error *postgres_numeric(Str bytes, unsigned scale, Int128 *out)
@@ -80,27 +100,14 @@ Error *postgres_numeric(Str bytes, unsigned scale, Int128 *out)
     int weight = (int16_t)read_u16(bytes.data + 2);
     unsigned sign = read_u16(bytes.data + 4);
     TRY(check_sign(sign));
-    Int128 value = 0;
-    bool rounds = false;
-    /* Decimal digits still wanted from here on, before and after the point. */
+    Str digits = str_from_offset(bytes, HEAD_BYTES);
     int wanted = (weight + 1) * BASE_DIGITS + (int)scale;
-    for (size_t i = 0; i < count && wanted >= 0; i++, wanted -= BASE_DIGITS) {
-        unsigned digit = read_u16(bytes.data + HEAD_BYTES + 2 * i);
-        if (digit >= BASE) {
-            return error_new(ERR_SOURCE, "a number with the digit %u of base 10000", digit);
-        }
-        if (!add_part(&value, digit, wanted < BASE_DIGITS ? wanted : BASE_DIGITS, &rounds)) {
-            return too_large();
-        }
-    }
-    for (; wanted > 0 && value > 0; wanted--) {
-        if (!advance(&value, 10, 0)) {
-            return too_large();
-        }
-    }
-    if (rounds && !advance(&value, 1, 1)) {
+    int first = count > 0 ? count_digits(read_u16(digits.data)) : 0;
+    if (count > 0 && wanted - BASE_DIGITS + first > DIGITS_MAX) {
         return too_large();
     }
+    Int128 value = 0;
+    TRY(read_digits(digits, wanted, &value));
     *out = sign == NEGATIVE ? -value : value;
     return NULL;
 }
