@@ -28,6 +28,9 @@ typedef struct NumberParts {
     Str rest;   /* the point and all behind; or inf, nan */
 } NumberParts;
 
+/* Reads a specification for `value`, whose type the errors name. `default_type`: what letters it
+ * may stand for without one, NUL for none. */
+MUST_CHECK Error *format_read_spec(Str text, JValue value, char default_type, FormatSpec *out);
 /* Appends format(value, spec). `spec` may be empty. */
 MUST_CHECK Error *format_value(JinjaState *s, JValue value, Str spec, StrBuf *out);
 

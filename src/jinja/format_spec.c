@@ -78,7 +78,7 @@ static Error *check_thousands(const FormatSpec *spec, char default_type)
 }
 
 /* `default_type` is 's' for text, 'd' for ints, 0 for floats. */
-static Error *read_spec(Str text, JValue value, char default_type, FormatSpec *out)
+Error *format_read_spec(Str text, JValue value, char default_type, FormatSpec *out)
 {
     Str rest = text;
     *out = (FormatSpec){.precision = FORMAT_NO_PRECISION};
@@ -130,7 +130,7 @@ static Error *unknown_code(JValue value, uint32_t type)
 static Error *format_text(JValue value, Str text_spec, StrBuf *out)
 {
     FormatSpec spec;
-    TRY(read_spec(text_spec, value, 's', &spec));
+    TRY(format_read_spec(text_spec, value, 's', &spec));
     if (spec.type != 0 && spec.type != 's') {
         return unknown_code(value, spec.type);
     }
@@ -249,7 +249,7 @@ static Error *format_int(JinjaState *s, JValue value, const FormatSpec *spec, St
 static Error *format_integer(JinjaState *s, JValue value, Str text_spec, StrBuf *out)
 {
     FormatSpec spec;
-    TRY(read_spec(text_spec, value, 'd', &spec));
+    TRY(format_read_spec(text_spec, value, 'd', &spec));
     if (spec.type > 0 && spec.type < 128 && strchr("eEfFgG%", (int)spec.type) != NULL) {
         bool known = false;
         double number = 0;
@@ -262,7 +262,7 @@ static Error *format_integer(JinjaState *s, JValue value, Str text_spec, StrBuf 
 static Error *format_float(JinjaState *s, JValue value, Str text_spec, StrBuf *out)
 {
     FormatSpec spec;
-    TRY(read_spec(text_spec, value, '\0', &spec));
+    TRY(format_read_spec(text_spec, value, '\0', &spec));
     return format_double(s, value, value.f, &spec, out);
 }
 

@@ -121,6 +121,9 @@ static Error *fn_tojson(JinjaState *s, const JCall *call, JValue *out)
 {
     Value value;
     TRY(convert_from_jinja(s, jinja_scratch(s), call->args[0], &value));
+    if (convert_has_decimal(call->args[0])) {
+        return jraise("TypeError", "Object of type Decimal is not JSON serializable");
+    }
     JsonStyle style = json_style_python;
     style.sort_keys = jarg_bool(call, 2, false);
     *out = jstr_value(jinja_heap(s), json_text(jinja_scratch(s), &value, &style));
@@ -131,6 +134,10 @@ static Error *fn_toyaml(JinjaState *s, const JCall *call, JValue *out)
 {
     Value value;
     TRY(convert_from_jinja(s, jinja_scratch(s), call->args[0], &value));
+    if (convert_has_decimal(call->args[0])) {
+        *out = jarg_or(call, 1, JNONE);
+        return NULL;
+    }
     YamlStyle style = yaml_style_python;
     style.sort_keys = jarg_bool(call, 2, false);
     *out = jstr_value(jinja_heap(s), yaml_text(jinja_scratch(s), &value, &style));

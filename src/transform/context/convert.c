@@ -1,7 +1,9 @@
 #include "transform/context/convert.h"
 
 #include "base/limits.h"
+#include "base/number.h"
 #include "jinja/ops.h"
+#include "transform/python/modules.h"
 #include "transform/python/text.h"
 
 static JValue list_to_jinja(JHeap *heap, const Value *value)
@@ -114,8 +116,29 @@ static Error *from_text(JinjaState *s, Arena *arena, JValue value, ValueKind kin
     return NULL;
 }
 
+bool convert_has_decimal(JValue value)
+{
+    Str text;
+    bool found = python_decimal_of(value, &text);
+    size_t position = 0;
+    JValue key, item;
+    while (value.type == J_DICT && !found && jdict_next(value.dict, &position, &key, &item)) {
+        found = convert_has_decimal(item);
+    }
+    size_t count = value.type == J_LIST    ? jlist_len(value.list)
+                   : value.type == J_TUPLE ? value.tuple->len
+                                           : 0;
+    const JValue *items = value.type == J_LIST ? value.list->items : NULL;
+    items = value.type == J_TUPLE ? value.tuple->items : items;
+    for (size_t i = 0; i < count && !found; i++) {
+        found = convert_has_decimal(items[i]);
+    }
+    return found;
+}
+
 static Error *from_value(JinjaState *s, Arena *arena, JValue value, int depth, Value *out)
 {
+    Str decimal;
     if (depth > LIMIT_DOCUMENT_DEPTH) {
         return error_new(ERR_LIMIT, "a value is nested more than %d levels deep",
                          LIMIT_DOCUMENT_DEPTH);
@@ -134,6 +157,10 @@ static Error *from_value(JinjaState *s, Arena *arena, JValue value, int depth, V
         return from_text(s, arena, value, VALUE_BIG_INT, out);
     } else if (value.type == J_DICT) {
         return from_dict(s, arena, value.dict, depth + 1, out);
+    } else if (python_decimal_of(value, &decimal)) {
+        double number = 0;
+        (void)number_parse_double(decimal, &number);
+        *out = value_float(number);
     } else if (value.type == J_HOST || !jis_iterable(value)) {
         return from_text(s, arena, value, VALUE_STRING, out);
     } else {

@@ -13,6 +13,10 @@ JValue convert_to_jinja(JHeap *heap, const Value *value);
  * whose keys are no scalars, ERR_LIMIT for what is nested too deep (a list within itself). */
 MUST_CHECK Error *convert_from_jinja(JinjaState *s, Arena *arena, JValue value, Value *out);
 
+/* Whether there is a Decimal in it, which neither JSON nor YAML can hold for dbt: here
+ * convert_from_jinja() makes floats of them. The value must be one that it takes. */
+bool convert_has_decimal(JValue value);
+
 /* str(value), copied into `arena`. */
 MUST_CHECK Error *convert_to_text(JinjaState *s, Arena *arena, JValue value, Str *out);
 

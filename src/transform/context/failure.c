@@ -40,6 +40,10 @@ static bool is_of_python(const Error *err)
                                         "UnicodeDecodeError",
                                         "LookupError",
                                         "UnknownTimeZoneError",
+                                        "decimal.DivisionByZero",
+                                        "decimal.InvalidOperation",
+                                        "decimal.Overflow",
+                                        "re.error",
                                         NULL};
     return is_one_of(error_class(error_root(err)), names);
 }

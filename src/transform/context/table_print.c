@@ -69,15 +69,29 @@ static Str grouped(Arena *arena, double number, int places)
 
 /* ---- Cells ---- */
 
+/* A number that may have decimal places. */
+static bool number_of(JValue cell, double *out)
+{
+    Str text;
+    *out = cell.type == J_FLOAT ? cell.f : 0;
+    if (!python_decimal_of(cell, &text)) {
+        return cell.type == J_FLOAT;
+    }
+    (void)number_parse_double(text, out);
+    return true;
+}
+
 static void look_at_column(const Printing *printing, size_t column, PrintColumn *out)
 {
     *out = (PrintColumn){.places = 0};
     for (size_t row = 0; row < jlist_len(printing->table->rows); row++) {
         JValue cell = cell_of(printing->table, row, column);
         out->is_text = out->is_text || jis_str(cell);
-        out->is_fractional = out->is_fractional || cell.type == J_FLOAT;
-        if (row < printing->rows && cell.type == J_FLOAT && isfinite(cell.f)) {
-            int places = places_of(cell.f);
+        double number = 0;
+        bool is_number = number_of(cell, &number);
+        out->is_fractional = out->is_fractional || is_number;
+        if (row < printing->rows && is_number && isfinite(number)) {
+            int places = places_of(number);
             out->places = places > out->places ? places : out->places;
         }
     }
@@ -106,9 +120,11 @@ static Error *cell_text_of(const Printing *printing, const PrintColumn *column, 
         return NULL;
     }
     int64_t whole = 0;
+    double number = 0;
     bool is_number = column->is_fractional && cell.type != J_BOOL;
-    if (is_number && (cell.type == J_FLOAT || jto_int64(cell, &whole))) {
-        double number = cell.type == J_FLOAT ? cell.f : (double)whole;
+    bool has_places = number_of(cell, &number);
+    if (is_number && (has_places || jto_int64(cell, &whole))) {
+        number = has_places ? number : (double)whole;
         Str digits = grouped(printing->arena, number, column->places);
         *out =
             str_join(printing->arena,

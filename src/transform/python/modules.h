@@ -12,6 +12,14 @@ extern const ObjectClass python_pytz_module;      /* zone.c */
 extern const ObjectClass python_re_module;        /* regex.c */
 extern const ObjectClass python_itertools_module; /* itertools.c */
 
+/* ---- Decimals ---- */
+
+/* The number that the text writes, digit by digit: "1.50", "1e-7", "nan". False when it writes
+ * none. */
+bool python_decimal_new(JHeap *heap, Str text, JValue *out);
+/* False when the value is no Decimal; its text, as str() shows it, is borrowed from it. */
+bool python_decimal_of(JValue value, Str *out_text);
+
 /* ---- Times ---- */
 
 typedef enum PythonTimeKind { PYTHON_DATE, PYTHON_TIME, PYTHON_DATETIME } PythonTimeKind;

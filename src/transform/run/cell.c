@@ -18,12 +18,19 @@ static JValue decimal_cell(JHeap *heap, const Column *column, size_t row)
 {
     AUTO_FREE(arena) Arena *scratch = arena_new("decimal");
     Str text = column_text(column, row, scratch);
-    double number = 0;
-    JValue integer = JNONE;
-    if (column->type.scale == 0 && jint_from_text(heap, text, 10, &integer)) {
-        return integer;
-    }
-    return number_parse_double(text, &number) ? jfloat(number) : jstr_value(heap, text);
+    JValue number = JNONE;
+    bool is_number = column->type.kind == COLUMN_HUGE_INT ? jint_from_text(heap, text, 10, &number)
+                                                          : python_decimal_new(heap, text, &number);
+    return is_number ? number : jstr_value(heap, text);
+}
+
+/* Floats become decimals by the text that Python has for them. */
+static JValue float_cell(JHeap *heap, double value)
+{
+    char text[NUMBER_TEXT_BYTES];
+    JValue number = JNONE;
+    (void)python_decimal_new(heap, (Str){text, number_format_double(value, text)}, &number);
+    return number;
 }
 
 /* ---- Times ---- */
@@ -75,9 +82,9 @@ JValue cell_value(JHeap *heap, const Column *column, size_t row)
     case COLUMN_INT:
         return jint(column_int(column, row));
     case COLUMN_FLOAT:
-        return jfloat((double)((const float *)column->data)[row]);
+        return float_cell(heap, (double)((const float *)column->data)[row]);
     case COLUMN_DOUBLE:
-        return jfloat(((const double *)column->data)[row]);
+        return float_cell(heap, ((const double *)column->data)[row]);
     case COLUMN_HUGE_INT:
     case COLUMN_DECIMAL:
         return decimal_cell(heap, column, row);

@@ -6,9 +6,10 @@
 #include "jinja/jinja.h"
 #include "value/column.h"
 
-/* Numbers, truth values and texts as themselves; dates and timestamps as Python's; intervals, bytes
- * and times of day as the text of Python's; lists, structs and maps as JSON. A day that Python's
- * calendar does not have is the database's text. NULL becomes None. */
+/* Integers, truth values and texts as themselves; all other numbers as decimals; dates and
+ * timestamps as Python's; intervals, bytes and times of day as the text of Python's; lists, structs
+ * and maps as JSON. A day that Python's calendar does not have is the database's text. NULL becomes
+ * None. */
 JValue cell_value(JHeap *heap, const Column *column, size_t row);
 
 #endif

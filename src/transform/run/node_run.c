@@ -1,5 +1,7 @@
 #include "transform/run/node_run.h"
 
+#include "base/number.h"
+#include "transform/python/modules.h"
 #include "transform/run/cell.h"
 #include "transform/run/text_result.h"
 
@@ -135,10 +137,13 @@ Error *node_run_execute(JinjaState *s, NodeRun *run, Str sql, bool auto_begin, b
     return node_run_failure(run, fetch_table(s, result, run->texts, out_table));
 }
 
+enum { DOUBLE_DIGITS = 15 }; /* texts of this length are doubles without loss */
+
 static Error *param_of(JinjaState *s, JValue value, Param *out)
 {
     double number = 0;
     bool known = false;
+    Str decimal;
     *out = PARAM_OF_NULL;
     if (value.type == J_NONE) {
         return NULL;
@@ -153,6 +158,11 @@ static Error *param_of(JinjaState *s, JValue value, Param *out)
     }
     if (value.type == J_FLOAT) {
         TRY(jto_double(value, &known, &number));
+        *out = PARAM_OF_DOUBLE(number);
+        return NULL;
+    }
+    if (python_decimal_of(value, &decimal) && decimal.len <= DOUBLE_DIGITS &&
+        number_parse_double(decimal, &number)) {
         *out = PARAM_OF_DOUBLE(number);
         return NULL;
     }

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/number.h"
 #include "base/unicode.h"
+#include "transform/python/modules.h"
 #include "transform/seed/csv_rows.h"
 #include "transform/seed/type.h"
 
@@ -54,14 +55,10 @@ static JTuple *sql_types(JHeap *heap, const SeedGuess *guesses, size_t count)
 
 static JValue number_value(JinjaState *s, Str cell)
 {
+    JValue number = JNONE;
     Str text = seed_number_text(jinja_scratch(s), cell);
-    JValue integer = JNONE;
-    double number = 0;
-    if (jint_from_text(jinja_heap(s), text, 10, &integer)) {
-        return integer;
-    }
-    (void)number_parse_double(text, &number); /* the column's type says that it is one */
-    return jfloat(number);
+    (void)python_decimal_new(jinja_heap(s), text, &number); /* its type says that it is one */
+    return number;
 }
 
 static JValue cell_value(JinjaState *s, SeedType type, Str cell)

@@ -1,0 +1,1 @@
+{% if execute %}{% set t = run_query('select 1.50 as v union all select 20 order by 1') %}select * from (values (1.5), (2)) r(v) where v in ({{ t.columns[0].values() | join(', ') }}) and v < {{ t.columns['v'].values() | sum / 2 }}{% endif %}
