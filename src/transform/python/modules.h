@@ -9,7 +9,7 @@
 
 extern const ObjectClass python_datetime_module;  /* datetime.c */
 extern const ObjectClass python_pytz_module;      /* zone.c */
-extern const ObjectClass python_re_module;        /* regex.c */
+extern const ObjectClass python_re_module;        /* regex_module.c */
 extern const ObjectClass python_itertools_module; /* itertools.c */
 
 /* ---- Decimals ---- */
