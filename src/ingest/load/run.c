@@ -16,7 +16,8 @@ struct LoadStream {
     Resource resource;
     Str table; /* empty: a contract keeps all rows out */
     bool replaces;
-    bool is_new; /* the table was not there before */
+    bool is_new;   /* the table was not there before */
+    bool was_seen; /* it had rows before */
     /* Something came, if only an empty page; a page of which no row is new is nothing. */
     atomic_bool has_yielded;
     Mutex mu;                 /* held while `incremental` is asked by the crew */
@@ -236,11 +237,19 @@ static Error *open_incremental(LoadRun *run, LoadStream *stream)
     return NULL;
 }
 
+static bool is_seen(const LoadRun *run, Str table)
+{
+    const SchemaTable *found = schema_find_table(run->schema, table);
+    return found != NULL && schema_has_seen_data(found);
+}
+
 /* Of several resources that share a table the first says what it is like; so dlt has it. */
-static Error *declare(LoadRun *run, const Resource *resource, SchemaTable **out)
+static Error *declare(LoadRun *run, LoadStream *stream, SchemaTable **out)
 {
     Str name;
+    const Resource *resource = &stream->resource;
     TRY(resource_table_name(run->schema, &run->job.naming, resource, &name));
+    stream->was_seen = is_seen(run, name);
     for (size_t i = 0; i < run->streams.len; i++) {
         if (str_eq(run->streams.data[i]->table, name)) {
             *out = schema_find_table(run->schema, name);
@@ -264,7 +273,7 @@ Error *load_run_resource(LoadRun *run, const Resource *resource, LoadStream **ou
     }
     size_t tables_before = run->schema->tables.len;
     if (!resource->is_hidden) {
-        TRY(declare(run, resource, &table));
+        TRY(declare(run, stream, &table));
     }
     stream->is_new = run->schema->tables.len > tables_before;
     if (table != NULL) {
@@ -461,12 +470,6 @@ Error *load_run_lines(LoadStream *stream, Str text, LinesKind kind)
 
 /* ---- The end ---- */
 
-static bool is_seen(const LoadRun *run, Str table)
-{
-    const SchemaTable *found = schema_find_table(run->schema, table);
-    return found != NULL && schema_has_seen_data(found);
-}
-
 /* Whether none of the resources that share its table gave anything. */
 static bool is_silent(const LoadStream *stream)
 {
@@ -510,13 +513,17 @@ Error *load_run_failure(LoadRun *run)
     return run->crew != NULL ? crew_failure(run->crew) : NULL;
 }
 
-/* As dlt has it: a resource that gave nothing at all, not even an empty page, is not declared. */
+/* As dlt has it: a resource that gave nothing at all, not even an empty page, is not declared. What
+ * its hints took away, no row brings back. */
 static void forget_silent(LoadRun *run)
 {
     for (size_t i = 0; i < run->streams.len; i++) {
         const LoadStream *stream = run->streams.data[i];
+        SchemaTable *table = schema_find_table(run->schema, stream->table);
         if (stream->is_new && is_silent(stream)) {
             (void)schema_remove_table(run->schema, stream->table);
+        } else if (table != NULL && stream->was_seen) {
+            schema_mark_seen(run->schema, table);
         }
     }
 }

@@ -146,16 +146,27 @@ static const void *whole_values(Arena *arena, const BatchColumn *column, size_t 
     return values;
 }
 
+static bool has_name(const Column *columns, size_t count, Str name)
+{
+    bool found = false;
+    for (size_t i = 0; i < count && !found; i++) {
+        found = str_eq(columns[i].name, name);
+    }
+    return found;
+}
+
+/* Data that has the key of a system column does not take its place. */
 static void add_table(PackageWriter *writer, const TableTarget *table)
 {
     Arena *arena = writer->scratch;
     const RowBatch *rows = &table->rows;
     Column *columns = ARENA_ARRAY(arena, Column, rows->column_count + MOST_SYSTEM_COLUMNS);
-    size_t count = 0;
+    const size_t made = add_system_columns(arena, table, columns);
+    size_t count = made;
     for (STRMAP_EACH(it, &table->columns)) {
         const ColumnTarget *target = it->value;
         const BatchColumn *column = &rows->columns[target->index];
-        if (column->has_values) {
+        if (column->has_values && !has_name(columns, made, target->name)) {
             columns[count++] = (Column){
                 .name = target->name,
                 .type = column->layout,
@@ -164,7 +175,6 @@ static void add_table(PackageWriter *writer, const TableTarget *table)
             };
         }
     }
-    count += add_system_columns(arena, table, columns + count);
     frame_add(&writer->buffer, table->name, columns, count, rows->row_count);
     arena_reset(arena);
 }
