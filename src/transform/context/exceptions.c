@@ -26,6 +26,15 @@ static Error *raise_runtime(JinjaState *s, const JCall *call, JValue *out)
     return raise_as(s, call, "DbtRuntimeError");
 }
 
+/* An error of Python to dbt, and not one of its own. */
+static Error *raise_not_implemented(JinjaState *s, const JCall *call, JValue *out)
+{
+    (void)out;
+    Str text;
+    TRY(convert_to_text(s, jinja_scratch(s), call->args[1], &text));
+    return jraise("NotImplementedError", "ERROR: " STR_FMT, STR_ARG(text));
+}
+
 /* A warning of a template, which --warn-error makes a failure of the template. */
 static Error *warn(JinjaState *s, const char *event, Str text)
 {
@@ -238,7 +247,7 @@ static const JBuiltin exceptions_methods[] = {
     {"warn", exceptions_warn, 2, 3, "self msg node", JB_CONTEXT, NULL},
     {"raise_compiler_error", raise_compiler, 2, 3, "self msg node", JB_CONTEXT, NULL},
     {"raise_database_error", raise_runtime, 2, 3, "self msg node", JB_CONTEXT, NULL},
-    {"raise_not_implemented", raise_compiler, 2, 2, "self msg", JB_CONTEXT, NULL},
+    {"raise_not_implemented", raise_not_implemented, 2, 2, "self msg", JB_CONTEXT, NULL},
     {"raise_dependency_error", raise_runtime, 2, 3, "self msg node", JB_CONTEXT, NULL},
     {"raise_fail_fast_error", raise_runtime, 2, 3, "self msg node", JB_CONTEXT, NULL},
     {"missing_config", missing_config, 3, 3, "self model name", JB_CONTEXT, NULL},

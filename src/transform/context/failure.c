@@ -44,6 +44,7 @@ static bool is_of_python(const Error *err)
                                         "decimal.InvalidOperation",
                                         "decimal.Overflow",
                                         "re.error",
+                                        "NotImplementedError",
                                         NULL};
     return is_one_of(error_class(error_root(err)), names);
 }

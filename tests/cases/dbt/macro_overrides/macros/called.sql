@@ -50,3 +50,4 @@
 {% macro no_refresh() %}{{ refresh_materialized_view(api.Relation.create(identifier='t')) }}{% endmacro %}
 {% macro no_list() %}{{ normalize_string_or_list({'a': 1}, 'fields') }}{% endmacro %}
 {% macro no_column() %}{{ normalize_string_or_list([], 'fields') }}{{ normalize_string_or_list(['a', 1], 'fields') }}{% endmacro %}
+{% macro no_last_modified() %}{{ get_relation_last_modified(none, []) }}{% endmacro %}
