@@ -17,24 +17,25 @@ static const Str *repeat_text(Arena *arena, Str text, size_t count)
 }
 
 /* Column `number` of the staged table in the next `rows` of a part. */
-static Column staged_column(const StagedTable *staged, const RowsWanted *wanted, size_t number,
-                            size_t rows, Arena *arena)
+static Error *staged_column(const StagedTable *staged, const RowsWanted *wanted, size_t number,
+                            size_t rows, Arena *arena, Column *out)
 {
     size_t count = staged->source.column_count;
     if (number >= count) {
-        return (Column){.type = {.kind = COLUMN_NULL}}; /* the row as such: count(*) */
+        *out = (Column){.type = {.kind = COLUMN_NULL}}; /* the row as such: count(*) */
+        return NULL;
     }
-    Column column = staged->source.columns[number];
+    *out = staged->source.columns[number];
     size_t place = staged->places[wanted->part * count + number];
     if (number == staged->of.load_id_column) {
-        column.data = repeat_text(arena, staged->of.load_id, rows);
+        out->data = repeat_text(arena, staged->of.load_id, rows);
     } else if (place == SIZE_MAX) {
-        column.type.kind = COLUMN_NULL;
+        out->type.kind = COLUMN_NULL;
     } else {
         const Frame *frame = &staged->of.rows->frames.data[wanted->part];
-        frame_read(frame, place, wanted->first, rows, arena, &column);
+        return frame_read(frame, place, wanted->first, rows, arena, out);
     }
-    return column;
+    return NULL;
 }
 
 static Error *read_staged(void *context, const RowsWanted *wanted, Arena *arena, Column *out,
@@ -49,7 +50,7 @@ static Error *read_staged(void *context, const RowsWanted *wanted, Arena *arena,
         frame_release(&staged->of.rows->frames.data[wanted->part]);
     }
     for (size_t i = 0; i < wanted->column_count && rows > 0; i++) {
-        out[i] = staged_column(staged, wanted, wanted->columns[i], rows, arena);
+        TRY(staged_column(staged, wanted, wanted->columns[i], rows, arena, &out[i]));
     }
     return NULL;
 }

@@ -162,18 +162,12 @@ static const uint32_t *text_offsets(const Frame *frame, const FrameColumn *colum
     return (const uint32_t *)(const void *)(frame->data + column->values);
 }
 
+/* The texts themselves are looked at when they are read: whoever opens a package touches no rows.
+ */
 static bool texts_fit(const Frame *frame, const FrameColumn *column)
 {
-    if (!fits(frame, column->values, (frame->row_count + 1) * sizeof(uint32_t))) {
-        return false;
-    }
-    const uint32_t *offsets = text_offsets(frame, column);
-    for (size_t row = 0; row < frame->row_count; row++) {
-        if (offsets[row] > offsets[row + 1]) {
-            return false;
-        }
-    }
-    return fits(frame, column->texts, offsets[frame->row_count]);
+    return fits(frame, column->values, (frame->row_count + 1) * sizeof(uint32_t)) &&
+           fits(frame, column->texts, 0);
 }
 
 static bool column_fits(const Frame *frame, const FrameColumn *column)
@@ -193,7 +187,21 @@ static Error *broken(void)
     return error_new(ERR_INPUT, "the rows of an unfinished load are damaged");
 }
 
-Error *frame_open(Str bytes, Frame *out)
+/* What is said of the columns is copied: looking something up in a frame that is mapped would bring
+ * in what lies around it. */
+static void keep_columns(Arena *arena, const FrameColumn *columns, Frame *frame)
+{
+    FrameColumn *kept = ARENA_ARRAY(arena, FrameColumn, frame->column_count + 1);
+    Str *names = ARENA_ARRAY(arena, Str, frame->column_count + 1);
+    for (size_t i = 0; i < frame->column_count; i++) {
+        kept[i] = columns[i];
+        names[i] = str_dup(arena, (Str){frame->data + columns[i].name, columns[i].name_len});
+    }
+    frame->columns = kept;
+    frame->names = names;
+}
+
+Error *frame_open(Arena *arena, Str bytes, Frame *out)
 {
     FrameHeader header;
     if (bytes.len < sizeof(header)) {
@@ -212,13 +220,14 @@ Error *frame_open(Str bytes, Frame *out)
         !fits(out, list_at, header.column_count * sizeof(FrameColumn))) {
         return broken();
     }
-    out->table = (Str){bytes.data + sizeof(header), header.table_len};
-    out->columns = (const FrameColumn *)(const void *)(bytes.data + list_at);
+    const FrameColumn *columns = (const FrameColumn *)(const void *)(bytes.data + list_at);
     for (size_t i = 0; i < out->column_count; i++) {
-        if (!column_fits(out, &out->columns[i])) {
+        if (!column_fits(out, &columns[i])) {
             return broken();
         }
     }
+    out->table = str_dup(arena, (Str){bytes.data + sizeof(header), header.table_len});
+    keep_columns(arena, columns, out);
     return NULL;
 }
 
@@ -229,7 +238,7 @@ void frame_release(const Frame *frame)
 
 Str frame_column_name(const Frame *frame, size_t column)
 {
-    return (Str){frame->data + frame->columns[column].name, frame->columns[column].name_len};
+    return frame->names[column];
 }
 
 size_t frame_find_column(const Frame *frame, Str name)
@@ -249,20 +258,25 @@ ColumnType frame_column_type(const Frame *frame, size_t column)
         .kind = (ColumnKind)it->kind, .precision = it->precision, .scale = it->scale};
 }
 
-static const Str *read_texts(const Frame *frame, const FrameColumn *column, size_t first,
-                             size_t rows, Arena *arena)
+static Error *read_texts(const Frame *frame, const FrameColumn *column, size_t first, size_t rows,
+                         Str *out)
 {
     const uint32_t *offsets = text_offsets(frame, column) + first;
     const char *texts = frame->data + column->texts;
-    Str *out = arena_alloc_raw(arena, rows * sizeof(Str));
+    if (!fits(frame, column->texts, offsets[rows])) {
+        return broken();
+    }
     for (size_t i = 0; i < rows; i++) {
+        if (offsets[i] > offsets[i + 1] || offsets[i + 1] > offsets[rows]) {
+            return broken();
+        }
         out[i] = (Str){texts + offsets[i], offsets[i + 1] - offsets[i]};
     }
-    return out;
+    return NULL;
 }
 
-void frame_read(const Frame *frame, size_t column, size_t first, size_t rows, Arena *arena,
-                Column *out)
+Error *frame_read(const Frame *frame, size_t column, size_t first, size_t rows, Arena *arena,
+                  Column *out)
 {
     const FrameColumn *it = &frame->columns[column];
     ColumnKind kind = (ColumnKind)it->kind;
@@ -272,6 +286,11 @@ void frame_read(const Frame *frame, size_t column, size_t first, size_t rows, Ar
         const void *words = frame->data + it->validity;
         out->validity = (const uint64_t *)words + first / WORD_BITS;
     }
-    out->data = is_text(kind) ? (const void *)read_texts(frame, it, first, rows, arena)
-                              : frame->data + it->values + first * column_kind_size(kind);
+    if (!is_text(kind)) {
+        out->data = frame->data + it->values + first * column_kind_size(kind);
+        return NULL;
+    }
+    Str *texts = arena_alloc_raw(arena, rows * sizeof(*texts));
+    out->data = texts;
+    return read_texts(frame, it, first, rows, texts);
 }

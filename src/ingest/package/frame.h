@@ -28,7 +28,8 @@ void frame_add(FrameBuffer *buffer, Str table, const Column *columns, size_t col
 
 typedef struct FrameColumn FrameColumn;
 
-/* A frame in memory that somebody else holds. */
+/* A frame in memory that somebody else holds; what is told of its table and columns lies in the
+ * arena it was opened with. */
 typedef struct Frame {
     const char *data;
     size_t len;
@@ -36,10 +37,12 @@ typedef struct Frame {
     size_t row_count;
     size_t column_count;
     const FrameColumn *columns;
+    const Str *names; /* of the columns */
 } Frame;
 
-/* The frame at the beginning of `bytes`; ERR_INPUT when it is none, or broken. */
-MUST_CHECK Error *frame_open(Str bytes, Frame *out);
+/* The frame at the beginning of `bytes`; ERR_INPUT when it is none, or broken. Its values are not
+ * looked at. */
+MUST_CHECK Error *frame_open(Arena *arena, Str bytes, Frame *out);
 Str frame_column_name(const Frame *frame, size_t column);
 /* SIZE_MAX when there is none. */
 size_t frame_find_column(const Frame *frame, Str name);
@@ -47,8 +50,8 @@ ColumnType frame_column_type(const Frame *frame, size_t column);
 /* It is not read again soon: see fs_release_mapped(). */
 void frame_release(const Frame *frame);
 /* Rows first .. first + rows; `first` is a multiple of 64. Values point into the frame; what must
- * be made lives in `arena`. */
-void frame_read(const Frame *frame, size_t column, size_t first, size_t rows, Arena *arena,
-                Column *out);
+ * be made lives in `arena`. ERR_INPUT when texts lie outside of it. */
+MUST_CHECK Error *frame_read(const Frame *frame, size_t column, size_t first, size_t rows,
+                             Arena *arena, Column *out);
 
 #endif

@@ -251,11 +251,12 @@ static void keep_frame(Package *package, const Frame *frame)
 static Error *read_frames(Package *package, Str bytes)
 {
     package->byte_count += bytes.len;
-    while (bytes.len > 0) {
+    for (Str rest = bytes; rest.len > 0;) {
         Frame frame = {0};
-        TRY(frame_open(bytes, &frame));
+        TRY(frame_open(package->arena, rest, &frame));
         keep_frame(package, &frame);
-        bytes = str_from_offset(bytes, frame.len);
+        frame_release(&frame); /* looking at its header has mapped what lies around it */
+        rest = str_from_offset(rest, frame.len);
     }
     return NULL;
 }
