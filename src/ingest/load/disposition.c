@@ -171,8 +171,30 @@ static void add_gone_roots(Writing *writing)
     }
 }
 
+/* One statement is enough where no nested rows have to go with them, and one key tells which. */
+static bool deletes_by_key(const Writing *writing)
+{
+    const Chain *chain = writing->chain;
+    bool one_key = (chain->primary_key.len == 0) != (chain->merge_key.len == 0);
+    bool has_scope = chain_option(chain, "x-merge-destination-scope", (Str){0}).len > 0;
+    return !has_children(writing) && one_key && !has_scope;
+}
+
+static Error *delete_by_key(Writing *writing)
+{
+    const Chain *chain = writing->chain;
+    SQL_ADD(&writing->sql, "delete from {} d where exists (select 1 from {} s where ",
+            destination(writing, chain_root(chain)), staged_roots(writing));
+    add_match(&writing->sql, chain->primary_key.len > 0 ? &chain->primary_key : &chain->merge_key);
+    SQL_ADD(&writing->sql, ")");
+    return run(writing);
+}
+
 static Error *delete_replaced(Writing *writing)
 {
+    if (deletes_by_key(writing)) {
+        return delete_by_key(writing);
+    }
     SQL_ADD(&writing->sql, "create temp table " GONE_ROOTS " as ");
     add_gone_roots(writing);
     TRY(run(writing));
@@ -183,13 +205,31 @@ static Error *delete_replaced(Writing *writing)
     return run(writing);
 }
 
-/* One staged row per primary key, unless they are known to be different. */
-static void add_chosen_roots(Writing *writing, const char *columns)
+/* Whether no two staged rows have the same primary key. */
+static Error *find_unique(Writing *writing, bool *out)
 {
     const Chain *chain = writing->chain;
     SqlBuilder *sql = &writing->sql;
-    bool unique = chain->primary_key.len == 0 || chain_flag(chain, "x-stage-data-deduplicated");
-    SQL_ADD(sql, "select {} from {}", SQL_RAW(str_from(columns)), staged_roots(writing));
+    int64_t repeated = 0;
+    *out = chain->primary_key.len == 0 || chain_flag(chain, "x-stage-data-deduplicated");
+    if (*out) {
+        return NULL;
+    }
+    SQL_ADD(sql, "select count(*) from (select 1 from {} group by ", staged_roots(writing));
+    add_list(sql, "", &chain->primary_key);
+    SQL_ADD(sql, " having count(*) > 1 limit 1)");
+    Error *err = connection_query_int(writing->connection, sql_text(sql), NULL, 0, &repeated);
+    sql_clear(sql);
+    *out = repeated == 0;
+    return err;
+}
+
+/* One staged row per primary key. */
+static void add_chosen_roots(Writing *writing, bool unique)
+{
+    const Chain *chain = writing->chain;
+    SqlBuilder *sql = &writing->sql;
+    SQL_ADD(sql, "select * from {}", staged_roots(writing));
     if (!unique) {
         SQL_ADD(sql, " qualify row_number() over (partition by ");
         add_list(sql, "", &chain->primary_key);
@@ -205,8 +245,14 @@ static Error *insert_chosen(Writing *writing)
 {
     const Chain *chain = writing->chain;
     SqlBuilder *sql = &writing->sql;
+    bool unique = false;
+    bool filtered = chain_option(chain, "x-merge-source-filter", (Str){0}).len > 0;
+    TRY(find_unique(writing, &unique));
+    if (unique && !filtered && chain->hard_delete.len == 0) {
+        return insert_all(writing);
+    }
     SQL_ADD(sql, "create temp table " KEPT_ROOTS " as select s._dlt_id from (");
-    add_chosen_roots(writing, "*");
+    add_chosen_roots(writing, unique);
     SQL_ADD(sql, ") s where not (");
     add_is_deleted(writing, sql, "s.");
     SQL_ADD(sql, ")");
