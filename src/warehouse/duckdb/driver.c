@@ -85,7 +85,8 @@ static int64_t ask_number(duckdb_connection connection, const char *sql)
 
 /* What is left in the log is written into the file when the database is closed, and DuckDB keeps
  * each block that it wrote, 256 KiB for the smallest table: 250 new tables took 70 MB at the very
- * end. Nobody will read them: many are written before, under a limit a little above what is used.
+ * end. Nobody will read them: many are written before, under a limit above what is used by what is
+ * new, so that rows need not leave memory before they are written.
  * Failures do not matter, for closing does what is left. */
 static void write_log(duckdb_connection connection)
 {
@@ -94,11 +95,12 @@ static void write_log(duckdb_connection connection)
     static const char *const new_sql =
         "select coalesce(sum(memory_usage_bytes), 0)::bigint from duckdb_memory() "
         "where tag = 'IN_MEMORY_TABLE'";
-    if (ask_number(connection, new_sql) < CLOSING_NEW_BYTES) {
+    int64_t new_bytes = ask_number(connection, new_sql);
+    if (new_bytes < CLOSING_NEW_BYTES) {
         return;
     }
     AUTO_FREE(arena) Arena *arena = arena_new("closing");
-    int64_t limit = ask_number(connection, used_sql) + CLOSING_EXTRA_BYTES;
+    int64_t limit = ask_number(connection, used_sql) + new_bytes + CLOSING_EXTRA_BYTES;
     Str set = str_printf(arena, "set memory_limit = '%lldB'", (long long)limit);
     if (duckdb_query(connection, str_to_c(arena, set), NULL) == DuckDBSuccess) {
         (void)duckdb_query(connection, "checkpoint", NULL);
