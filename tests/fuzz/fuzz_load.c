@@ -12,12 +12,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size); // NOLINT(*-naming
 
 /* ---- Frames ---- */
 
-static uint64_t touch(const Frame *frame, Arena *arena)
+static Error *touch(const Frame *frame, Arena *arena, uint64_t *out_sum)
 {
-    uint64_t sum = 0;
     for (size_t i = 0; i < frame->column_count; i++) {
         Column column;
-        frame_read(frame, i, 0, frame->row_count, arena, &column);
+        TRY(frame_read(frame, i, 0, frame->row_count, arena, &column));
         size_t width = column_kind_size(column.type.kind);
         bool is_text = column.type.kind == COLUMN_TEXT || column.type.kind == COLUMN_JSON ||
                        column.type.kind == COLUMN_BYTES;
@@ -25,11 +24,11 @@ static uint64_t touch(const Frame *frame, Arena *arena)
             Str bytes = is_text ? ((const Str *)column.data)[row]
                                 : (Str){(const char *)column.data + row * width, width};
             for (size_t at = 0; at < bytes.len; at++) {
-                sum += (uint8_t)bytes.data[at];
+                *out_sum += (uint8_t)bytes.data[at];
             }
         }
     }
-    return sum;
+    return NULL;
 }
 
 static void try_frames(Arena *arena, Str bytes)
@@ -40,12 +39,15 @@ static void try_frames(Arena *arena, Str bytes)
     Str rest = {(const char *)words, bytes.len};
     while (rest.len > 0) {
         Frame frame;
-        Error *err = frame_open(rest, &frame);
+        uint64_t sum = 0;
+        Error *err = frame_open(arena, rest, &frame);
+        if (err == NULL) {
+            err = touch(&frame, arena, &sum);
+        }
         if (err != NULL) {
             error_discard(err, "refusing is fine");
             return;
         }
-        (void)touch(&frame, arena);
         rest = str_from_offset(rest, frame.len);
     }
 }

@@ -74,7 +74,7 @@ typedef struct Taken {
 static Error *take(ChunkTaker *taker, const Chunk *chunk, bool *out_enough)
 {
     Taken *taken = (Taken *)(void *)taker;
-    (void)out_enough;
+    *out_enough = false;
     for (size_t i = 0; i < chunk->row_count; i++) {
         taken->last_is_null = column_is_null(&chunk->columns[0], i);
         taken->sum += taken->last_is_null ? 0 : column_int(&chunk->columns[0], i);
