@@ -220,7 +220,7 @@ Str decimal_text(const Decimal *decimal, Arena *arena)
 double decimal_to_double(const Decimal *decimal)
 {
     AUTO_FREE(arena) Arena *arena = arena_new("decimal");
-    double number = NAN;
+    double number = (double)NAN;
     if (decimal->kind == DECIMAL_INFINITE) {
         number = HUGE_VAL;
     } else if (decimal->kind == DECIMAL_FINITE) {
